@@ -1,0 +1,206 @@
+/**
+ * The wire: every JSON body and token the LicenseServer and an application exchange.
+ *
+ * The server takes these types from here, so that what is published to applications and what is served are one
+ * definition. Times inside tokens are whole seconds since 1970; times in JSON bodies are ISO 8601 in UTC.
+ */
+
+/** Every `typ` header a Signet token can carry. A verifier pins the one it expects. */
+export const TOKEN_TYPES = {
+  license: "signet-license+jwt",
+  activation: "signet-activation+jwt",
+  lease: "signet-lease+jwt",
+  ticket: "signet-ticket+jwt",
+  receipt: "signet-receipt+jwt",
+  denial: "signet-denial+jwt",
+  trust: "signet-trust+jwt",
+} as const;
+export type TokenKind = keyof typeof TOKEN_TYPES;
+
+/** What a working key may sign. Denials are signed by the `receipt` key; trust bundles by the root key. */
+export const KEY_USES = ["license", "activation", "lease", "ticket", "receipt"] as const;
+export type KeyUse = (typeof KEY_USES)[number];
+
+/** Which key use signs which kind of token. */
+export const KEY_USE_OF: Readonly<Record<Exclude<TokenKind, "trust">, KeyUse>> = {
+  license: "license",
+  activation: "activation",
+  lease: "lease",
+  ticket: "ticket",
+  receipt: "receipt",
+  denial: "receipt",
+};
+
+/** A public Ed25519 key as a JWK. Its `kid` is the RFC 7638 thumbprint. */
+export interface PublicKeyJwk {
+  readonly kty: "OKP";
+  readonly crv: "Ed25519";
+  readonly x: string;
+}
+
+/** A key in a trust bundle: usable for tokens of its `use` signed between `nbf` and `exp` (seconds). */
+export interface BundleKey extends PublicKeyJwk {
+  readonly kid: string;
+  readonly alg: "EdDSA";
+  readonly use: KeyUse;
+  readonly status: "announced" | "active" | "retired";
+  readonly nbf: number;
+  readonly exp: number;
+}
+
+/** One bit per index, zlib-deflated, base64url: bit `index & 7` (least significant first) of byte `index >> 3`. */
+export interface StatusList {
+  readonly bits: 1;
+  readonly lst: string;
+}
+
+/** What is no longer to be trusted although its signature is good. */
+export interface Revocations {
+  /** By `statusIndex`, as carried by license and activation tokens. */
+  readonly licenses: StatusList;
+  /** Activation ids (`act_…`). */
+  readonly activations: readonly string[];
+  /** Key ids of compromised working keys. */
+  readonly keys: readonly string[];
+}
+
+/** Claims of the trust bundle (`typ: signet-trust+jwt`), signed by the tenant's root key. */
+export interface TrustBundleClaims {
+  readonly iss: string;
+  /** Tenant id, `ten_…`. */
+  readonly tenant: string;
+  /** Grows by one with each bundle; a client never goes back. */
+  readonly seq: number;
+  /** base64url SHA-256 of the compact JWS of the bundle before, absent in the first. */
+  readonly prev?: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly keys: readonly BundleKey[];
+  readonly revocations: Revocations;
+}
+
+/** What every token but the bundle carries. */
+export interface CommonClaims {
+  /** The tenant id, `ten_…`. */
+  readonly iss: string;
+  /** The product code. */
+  readonly aud: string;
+  readonly sub: string;
+  readonly jti: string;
+  readonly iat: number;
+  readonly exp: number;
+  /** Correlation id of the request that made it. */
+  readonly cid: string;
+  /** The `seq` of the trust bundle in force when it was signed. */
+  readonly trust: number;
+}
+
+/** A feature's granted value: a flag, a limit (whole number), or a text value. */
+export type FeatureValue = boolean | number | string;
+export type Features = Readonly<Record<string, FeatureValue>>;
+
+/** License certificate (`signet-license+jwt`): `sub` is the license id. A perpetual license has no `validUntil`. */
+export interface LicenseClaims extends CommonClaims {
+  readonly statusIndex: number;
+  readonly customer: { readonly id: string; readonly name: string };
+  readonly policy: { readonly code: string; readonly version: number };
+  readonly validFrom: number | null;
+  readonly validUntil: number | null;
+  readonly graceDays: number;
+  readonly activationsMax: number | null;
+  readonly seats: number;
+  readonly features: Features;
+  readonly offline: { readonly allowed: boolean; readonly daysMax: number | null; readonly trustMaxAgeDays: number | null };
+}
+
+/** Activation token (`signet-activation+jwt`): `sub` is the activation id. */
+export interface ActivationClaims extends CommonClaims {
+  readonly license: string;
+  readonly statusIndex: number;
+  /** base64url SHA-256 over the sorted fingerprint components. */
+  readonly fingerprint: string;
+  /** RFC 7638 thumbprint of the device key the activation is bound to. */
+  readonly cnf: { readonly jkt: string };
+  readonly features: Features;
+  /** The caller's nonce. */
+  readonly nonce: string;
+  /** base64url SHA-256 of the request body as sent. */
+  readonly req: string;
+  /** Present while the license has expired but still works: seconds, when that ends. */
+  readonly grace?: { readonly reason: "license_expired"; readonly until: number };
+}
+
+/** Signed refusal (`signet-denial+jwt`): `sub` is the license, activation or lease refused, or the tenant id. */
+export interface DenialClaims extends CommonClaims {
+  readonly code: string;
+  readonly nonce?: string;
+  readonly req: string;
+}
+
+/** Body of `POST /v1/{tenant}/activations`. */
+export interface ActivateRequest {
+  readonly licenseKey: string;
+  /** Product code. */
+  readonly product: string;
+  /** 1 to 16 components, each already hashed on the device: name → base64url digest (16 to 64 characters). */
+  readonly fingerprint: Readonly<Record<string, string>>;
+  readonly deviceKey: PublicKeyJwk;
+  /** 16 to 64 base64url characters, fresh for each request. */
+  readonly nonce: string;
+  readonly metadata?: DeviceMetadata;
+}
+
+export interface DeviceMetadata {
+  /** A name a person recognises, up to 100 characters. */
+  readonly name?: string;
+  readonly platform?: string;
+  readonly appVersion?: string;
+  readonly sdkVersion?: string;
+}
+
+/** Answer to activate (201 when new, 200 when the device was known) and refresh (200). */
+export interface ActivationResponse {
+  readonly activation: {
+    readonly id: string;
+    readonly license: string;
+    readonly status: "active";
+    readonly created: boolean;
+    readonly expiresAt: string;
+  };
+  /** `signet-activation+jwt` */
+  readonly token: string;
+  /** `signet-license+jwt` */
+  readonly certificate: string;
+  /** The `seq` of the trust bundle in force. */
+  readonly trustSeq: number;
+}
+
+/** Body of `POST /v1/{tenant}/activations/{id}/refresh`; the caller proves itself by its activation token as Bearer. */
+export interface RefreshRequest {
+  readonly nonce: string;
+}
+
+/** Answer to `POST /v1/{tenant}/activations/{id}/deactivate`; doing it twice is a success. */
+export interface DeactivateResponse {
+  readonly activation: { readonly id: string; readonly status: "deactivated" };
+}
+
+/** `GET /v1/{tenant}/trust`: the bundle in force as a compact JWS. */
+export interface TrustResponse {
+  readonly bundle: string;
+}
+
+/** RFC 9457 problem, as `application/problem+json`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly correlationId: string;
+  readonly retryable: boolean;
+  /** The signed denial, where the refusal is a decision about a license: a client acts on nothing less. */
+  readonly decision?: string;
+  readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+}
