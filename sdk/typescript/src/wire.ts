@@ -110,7 +110,11 @@ export interface LicenseClaims extends CommonClaims {
   readonly activationsMax: number | null;
   readonly seats: number;
   readonly features: Features;
-  readonly offline: { readonly allowed: boolean; readonly daysMax: number | null; readonly trustMaxAgeDays: number | null };
+  readonly offline: {
+    readonly allowed: boolean;
+    readonly daysMax: number | null;
+    readonly trustMaxAgeDays: number | null;
+  };
 }
 
 /** Activation token (`signet-activation+jwt`): `sub` is the activation id. */
