@@ -1,0 +1,35 @@
+import { CODES, type Code } from "./codes.ts";
+
+/** A field of the input that is wrong: a JSON pointer to it and what to do about it. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/**
+ * A refusal on its way to whoever asked. `detail` is public and written for a person; what only the operator may
+ * know goes into `cause`.
+ */
+export class SignetError extends Error {
+  override readonly name = "SignetError";
+  readonly code: Code;
+  readonly errors: readonly FieldError[];
+  /** Seconds after which a retry makes sense, where known. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: Code,
+    detail: string = CODES[code].sentence,
+    options: { errors?: readonly FieldError[]; cause?: unknown; retryAfterSeconds?: number } = {},
+  ) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.errors = options.errors ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** A refusal because of one named field. */
+export function invalidField(pointer: string, message: string): SignetError {
+  return new SignetError("invalid_request", message, { errors: [{ pointer, message }] });
+}
