@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
+import { MigrationAdapterFactory } from "./adapter.ts";
 
 export type Engine = bindings.SchemaEngine;
 
@@ -21,14 +21,34 @@ function load(): void {
   loaded = true;
 }
 
+/** The engine looks here when it panics; without it the panic itself would be lost in a TypeError. */
+function rememberPanics(): () => string | undefined {
+  let message: string | undefined;
+  Object.assign(globalThis, {
+    PRISMA_WASM_PANIC_REGISTRY: {
+      set_message: (text: string) => {
+        message = text;
+      },
+    },
+  });
+  return () => message;
+}
+
 /** Runs `work` with an engine connected to `url`, and frees it afterwards. */
 export async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>): Promise<T> {
   load();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url, max: 2 }));
+  const panic = rememberPanics();
+  const factory = new MigrationAdapterFactory(url);
+  const adapter = bindMigrationAwareSqlAdapterFactory(factory);
   const engine = await bindings.SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter);
   try {
-    return await work(engine);
-  } finally {
+    const result = await work(engine);
     engine.free();
+    return result;
+  } catch (error) {
+    const message = panic();
+    throw message === undefined ? error : new Error(`The schema engine failed: ${message}`, { cause: error });
+  } finally {
+    await factory.close();
   }
 }
