@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { loadEnv } from "./env.ts";
+
+const MASTER_KEY = Buffer.alloc(32, 7).toString("base64");
+const good = {
+  DATABASE_APP_URL: "postgresql://signet_app:secret@db:5432/signet",
+  SIGNET_MASTER_KEY: MASTER_KEY,
+  NEXTAUTH_SECRET: "s".repeat(32),
+};
+
+describe("loadEnv", () => {
+  test("fills in what is not set, treating an empty variable as unset", () => {
+    expect(loadEnv({ ...good, PORT: "8080", REDIS_URL: "", UNRELATED: "x" })).toEqual({
+      ...good,
+      NODE_ENV: "development",
+      LOG_LEVEL: "info",
+      LOG_FORMAT: "text",
+      DATABASE_POOL_SIZE: 10,
+      PORT: 8080,
+      LICENSE_SERVER_PORT: 3001,
+      LICENSE_SERVER_PROCESSES: 1,
+      NEXTAUTH_URL: "http://localhost:8080",
+      LICENSE_SERVER_URL: "http://localhost:3001",
+    });
+  });
+
+  test("logs are JSON in production", () => {
+    expect(loadEnv({ ...good, NODE_ENV: "production" }).LOG_FORMAT).toBe("json");
+  });
+
+  test("derives the processes' connection from the owner's, and never hands out the owner's", () => {
+    const owner = {
+      DATABASE_URL: "postgresql://owner:root@db:6543/signet?sslmode=require",
+      DATABASE_APP_URL: undefined,
+    };
+    const env = loadEnv({ ...good, ...owner });
+    expect(env.DATABASE_APP_URL).toMatch(
+      /^postgresql:\/\/signet_app:[\w-]{43}@db:6543\/signet\?sslmode=require$/,
+    );
+    expect(JSON.stringify(env)).not.toContain("root");
+  });
+
+  test.each([
+    ["DATABASE_APP_URL", undefined],
+    ["DATABASE_APP_URL", "mysql://db/signet"],
+    ["SIGNET_MASTER_KEY", undefined],
+    ["SIGNET_MASTER_KEY", Buffer.alloc(31).toString("base64")],
+    ["NEXTAUTH_SECRET", "short"],
+    ["NEXTAUTH_URL", "portal.example"],
+    ["PORT", "70000"],
+    ["LICENSE_SERVER_PORT", "http"],
+    ["LICENSE_SERVER_PROCESSES", "0"],
+    ["REDIS_URL", "localhost:6379"],
+    ["LOG_LEVEL", "loud"],
+    ["SMTP_URL", "mail"],
+  ])("%s = %s is refused in one sentence that names it and says what to set", (name, value) => {
+    expect(() => loadEnv({ ...good, [name]: value })).toThrow(
+      new RegExp(`^The environment variable ${name} must [^\\n]+\\.$`),
+    );
+  });
+});

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { databaseAppUrl, decodeMasterKey } from "./master-key.ts";
+
+const port = z.coerce
+  .number("be a port number")
+  .int("be a whole number")
+  .min(1, "be at least 1")
+  .max(65_535, "be at most 65535");
+const count = z.coerce.number("be a number").int("be a whole number").min(1, "be at least 1");
+const httpUrl = z.url({ protocol: /^https?$/, error: "be a URL that begins with http:// or https://" });
+const postgresUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: "be a URL such as postgresql://user:password@host:5432/signet",
+});
+
+const schema = z
+  .object({
+    NODE_ENV: z
+      .enum(["development", "test", "production"], "be development, test or production")
+      .default("development"),
+    LOG_LEVEL: z
+      .enum(
+        ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
+        "be trace, debug, info, warn, error, fatal or silent",
+      )
+      .default("info"),
+    LOG_FORMAT: z.enum(["json", "text"], "be json or text").optional(),
+    /** The owner's connection: only the migrator connects with it. */
+    DATABASE_URL: postgresUrl.optional(),
+    /** What the processes connect with: the role `signet_app`, which owns no table. */
+    DATABASE_APP_URL: postgresUrl.optional(),
+    /** Connections a process may hold in each of its two pools, hot paths and control plane. */
+    DATABASE_POOL_SIZE: count.max(500, "be at most 500").default(10),
+    REDIS_URL: z.url({ protocol: /^rediss?$/, error: "be a URL such as redis://host:6379" }).optional(),
+    SIGNET_MASTER_KEY: z
+      .string({ error: "be set to 32 random bytes in base64: openssl rand -base64 32" })
+      .refine(
+        (text) => decodeMasterKey(text) !== undefined,
+        "be 32 bytes in base64: openssl rand -base64 32",
+      ),
+    NEXTAUTH_SECRET: z
+      .string({ error: "be set to a long random text: openssl rand -base64 32" })
+      .min(32, "be at least 32 characters long: openssl rand -base64 32"),
+    NEXTAUTH_URL: httpUrl.optional(),
+    PORT: port.default(3000),
+    LICENSE_SERVER_PORT: port.default(3001),
+    LICENSE_SERVER_URL: httpUrl.optional(),
+    LICENSE_SERVER_PROCESSES: count.max(256, "be at most 256").default(1),
+    SMTP_URL: z
+      .url({ protocol: /^smtps?$/, error: "be a URL such as smtp://user:password@host:587" })
+      .optional(),
+  })
+  .transform(({ DATABASE_URL, ...env }, context) => {
+    const appUrl =
+      env.DATABASE_APP_URL ?? (DATABASE_URL && databaseAppUrl(DATABASE_URL, env.SIGNET_MASTER_KEY));
+    if (appUrl === undefined) {
+      const message =
+        "be set to the URL the processes connect with, such as postgresql://signet_app:password@host:5432/signet";
+      context.addIssue({ code: "custom", path: ["DATABASE_APP_URL"], message });
+      return z.NEVER;
+    }
+    return {
+      ...env,
+      DATABASE_APP_URL: appUrl,
+      LOG_FORMAT: env.LOG_FORMAT ?? (env.NODE_ENV === "production" ? "json" : "text"),
+      NEXTAUTH_URL: env.NEXTAUTH_URL ?? `http://localhost:${env.PORT}`,
+      LICENSE_SERVER_URL: env.LICENSE_SERVER_URL ?? `http://localhost:${env.LICENSE_SERVER_PORT}`,
+    };
+  });
+
+/** The configuration of a process, complete: what is optional and unset has its default here. */
+export type Env = z.output<typeof schema>;
+
+/**
+ * Reads the environment, once, at an entry point. An empty variable counts as unset. Throws an Error whose message is
+ * one sentence naming the variable and what to set it to.
+ */
+export function loadEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
+  const given = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new Error(`The environment variable ${issue?.path.join(".")} must ${issue?.message}.`);
+}

@@ -1,0 +1,57 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { pino } from "pino";
+import { textLogStream } from "./log-text.ts";
+
+export type Logger = pino.Logger;
+
+export interface LoggerOptions {
+  readonly level: pino.LevelWithSilent;
+  /** The process or room that speaks. */
+  readonly name: string;
+  /** `json` is one object a line, for machines; `text` is for a person at a terminal. */
+  readonly format?: "json" | "text";
+  /** Where lines go; standard output by default. */
+  readonly destination?: pino.DestinationStream;
+}
+
+const correlation = new AsyncLocalStorage<string>();
+
+/** Runs `work` so that everything it logs and calls, however deep, carries this correlation id. */
+export function runWithCorrelation<T>(correlationId: string, work: () => T): T {
+  return correlation.run(correlationId, work);
+}
+
+export function currentCorrelationId(): string | undefined {
+  return correlation.getStore();
+}
+
+/** A pino logger whose lines carry the correlation id and no secret, whatever was handed to it. */
+export function createLogger({ level, name, format = "json", destination }: LoggerOptions): Logger {
+  const out = destination ?? pino.destination({ fd: 1, sync: true });
+  return pino(
+    {
+      level,
+      base: { name },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: redactSecrets },
+      mixin() {
+        const correlationId = correlation.getStore();
+        return correlationId === undefined ? {} : { correlationId };
+      },
+    },
+    format === "text" ? textLogStream(out) : out,
+  );
+}
+
+const STRING = String.raw`"(?:[^"\\]|\\.)*"`;
+const SECRET_FIELD = new RegExp(
+  String.raw`"([\w.-]{0,40}(?:password|passphrase|secret|token|authorization|cookie|credential|key(?="))[\w.-]{0,40})":` +
+    String.raw`(?:${STRING}|\[(?:${STRING}|[^"[\]])*\]|\{(?:${STRING}|[^"{}])*\})`,
+  "gi",
+);
+
+/** Works on the finished line, because that is the one place where child bindings, errors and nested objects all pass. */
+function redactSecrets(line: string): string {
+  return line.replace(SECRET_FIELD, '"$1":"[redacted]"');
+}
