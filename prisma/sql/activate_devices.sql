@@ -1,0 +1,143 @@
+-- Decides a batch of activations in one transaction. Input: a JSON array, one object a request, in order of arrival.
+-- Output: one row a request, with what the service needs to sign the answer.
+--
+-- Licenses are locked in id order, in a statement of its own, so that the statement after it sees what others
+-- committed while it waited. A known device gets its activation back; new ones are numbered per license and admitted
+-- while the count fits. license_activations_within_maximum (CHECK) stands behind it.
+CREATE OR REPLACE FUNCTION activate_devices(p_tenant uuid, p_now timestamptz, p_items jsonb)
+RETURNS TABLE (
+  item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
+  license_id uuid, activation_id uuid, created boolean, status_index integer, features text,
+  token_ttl_seconds integer, expires_at timestamptz, grace_until timestamptz, certificate text
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  v_now timestamptz;
+  v_tenant_suspended boolean;
+  v_trust_seq integer;
+BEGIN
+  PERFORM set_config('signet.tenant_id', p_tenant::text, true);
+
+  PERFORM 1 FROM license
+   WHERE tenant_id = p_tenant
+     AND key_hash = ANY (ARRAY(SELECT decode(i.key_hash, 'hex') FROM jsonb_to_recordset(p_items) AS i (key_hash text)))
+   ORDER BY id FOR NO KEY UPDATE;
+
+  v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
+  SELECT t.suspended_at IS NOT NULL, s.trust_seq INTO STRICT v_tenant_suspended, v_trust_seq
+    FROM tenant t JOIN tenant_state s ON s.tenant_id = t.id WHERE t.id = p_tenant;
+
+  RETURN QUERY
+  WITH asked AS MATERIALIZED (
+    SELECT i.item::integer, decode(i.key_hash, 'hex') AS key_hash, i.product, i.id, i.event_id, i.fingerprint,
+           i.components, i.thumbprint, i.name, i.platform, i.app_version, i.sdk_version, i.correlation_id
+      FROM ROWS FROM (jsonb_to_recordset(p_items) AS (
+             key_hash text, product text, id uuid, event_id uuid, fingerprint text, components text[], thumbprint text,
+             name text, platform text, app_version text, sdk_version text, correlation_id text))
+           WITH ORDINALITY AS i (key_hash, product, id, event_id, fingerprint, components, thumbprint,
+             name, platform, app_version, sdk_version, correlation_id, item)
+  ), found AS MATERIALIZED (
+    SELECT a.*, l.id AS license_id, l.policy_version_id, l.status_index, l.activations_max, l.activation_count,
+           l.effective, l.valid_from IS NULL AS starts_now,
+           CASE WHEN l.valid_from IS NULL AND l.effective->>'durationDays' IS NOT NULL
+                THEN v_now + make_interval(hours => 24 * (l.effective->>'durationDays')::integer)
+                ELSE l.expires_at END AS expires_at,
+           CASE WHEN l.valid_from IS NULL AND l.effective->>'durationDays' IS NOT NULL
+                THEN v_now + make_interval(hours => 24 * ((l.effective->>'durationDays')::integer
+                                                         + (l.effective->>'graceDays')::integer))
+                ELSE l.grace_until END AS grace_until,
+           CASE WHEN l.valid_from IS NOT NULL THEN l.certificate END AS certificate,
+           p.code AS license_product,
+           CASE WHEN v_tenant_suspended THEN 'tenant_suspended'
+                WHEN l.id IS NULL THEN 'license_not_found'
+                WHEN p.code <> a.product THEN 'product_mismatch'
+                ELSE license_refusal(l.valid_from, l.grace_until, l.suspended_at, l.revoked_at, v_now)
+           END AS refusal
+      FROM asked a
+      LEFT JOIN license l ON l.tenant_id = p_tenant AND l.key_hash = a.key_hash
+      LEFT JOIN product p ON p.tenant_id = p_tenant AND p.id = l.product_id
+  ), known AS MATERIALIZED (
+    SELECT f.item, k.id AS activation_id
+      FROM found f CROSS JOIN LATERAL (
+        (SELECT x.id FROM activation x
+          WHERE x.tenant_id = p_tenant AND x.license_id = f.license_id AND x.live_fingerprint = f.fingerprint)
+        UNION ALL
+        (SELECT x.id
+           FROM activation x CROSS JOIN LATERAL (
+             SELECT count(*) AS shared FROM unnest(x.components) AS c WHERE c = ANY (f.components)) AS alike
+          WHERE f.effective->'fingerprintMatch' <> '"all"'
+            AND x.tenant_id = p_tenant AND x.license_id = f.license_id AND x.live_fingerprint IS NOT NULL
+            AND alike.shared >= fingerprint_components_required(f.effective->'fingerprintMatch', cardinality(f.components))
+          ORDER BY alike.shared DESC, x.created_at, x.id LIMIT 1)
+        LIMIT 1) AS k
+     WHERE f.refusal IS NULL
+  ), fresh AS (
+    SELECT f.item, f.license_id,
+           min(f.item) OVER (PARTITION BY f.license_id, f.fingerprint) AS first_item
+      FROM found f
+     WHERE f.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM known k WHERE k.item = f.item)
+  ), numbered AS (
+    SELECT n.item, n.first_item, dense_rank() OVER (PARTITION BY n.license_id ORDER BY n.first_item) AS place FROM fresh n
+  ), decided AS MATERIALIZED (
+    SELECT f.*, n.first_item, coalesce(n.first_item = f.item, false) AS is_first,
+           coalesce(k.activation_id, first.id) AS granted_id,
+           CASE WHEN f.refusal IS NOT NULL THEN f.refusal
+                WHEN n.place IS NOT NULL AND f.activation_count + n.place > f.activations_max
+                THEN 'activation_limit_reached' END AS denial
+      FROM found f
+      LEFT JOIN known k ON k.item = f.item
+      LEFT JOIN numbered n ON n.item = f.item
+      LEFT JOIN asked first ON first.item = n.first_item
+  ), explained AS MATERIALIZED (
+    SELECT d.*,
+           d.denial IS NULL AND d.is_first AS is_created,
+           CASE d.denial
+             WHEN 'tenant_suspended' THEN 'tenant.suspended' WHEN 'license_not_found' THEN 'license.key'
+             WHEN 'product_mismatch' THEN 'license.product' WHEN 'activation_limit_reached' THEN 'devices.activationsMax'
+             WHEN 'license_revoked' THEN 'license.revoked' WHEN 'license_suspended' THEN 'license.suspended'
+             WHEN 'license_not_yet_valid' THEN 'validity.validFrom' WHEN 'license_expired' THEN 'validity.expiresAt'
+           END AS denial_rule,
+           jsonb_strip_nulls(jsonb_build_object(
+             'activationCount', d.activation_count, 'activationsMax', d.activations_max,
+             'expiresAt', d.expires_at, 'graceUntil', d.grace_until, 'knownDevice', d.denial IS NULL AND NOT d.is_first,
+             'product', d.product, 'licenseProduct', CASE WHEN d.denial = 'product_mismatch' THEN d.license_product END
+           )) AS decision_facts
+      FROM decided d
+  ), inserted AS (
+    INSERT INTO activation (tenant_id, id, license_id, fingerprint, components, live_fingerprint, device_thumbprint,
+                            name, platform, app_version, sdk_version, created_at, last_seen_at)
+    SELECT p_tenant, e.id, e.license_id, e.fingerprint, e.components, e.fingerprint, e.thumbprint,
+           coalesce(e.name, ''), coalesce(e.platform, ''), coalesce(e.app_version, ''), coalesce(e.sdk_version, ''), v_now, v_now
+      FROM explained e WHERE e.is_created
+  ), seen AS (
+    UPDATE activation x
+       SET last_seen_at = v_now, fingerprint = e.fingerprint, live_fingerprint = e.fingerprint, components = e.components,
+           device_thumbprint = e.thumbprint, name = coalesce(e.name, x.name), platform = coalesce(e.platform, x.platform),
+           app_version = coalesce(e.app_version, x.app_version), sdk_version = coalesce(e.sdk_version, x.sdk_version)
+      FROM (SELECT DISTINCT ON (granted_id) * FROM explained
+             WHERE denial IS NULL AND first_item IS NULL ORDER BY granted_id, item DESC) e
+     WHERE x.tenant_id = p_tenant AND x.id = e.granted_id
+  ), counted AS (
+    UPDATE license l
+       SET activation_count = l.activation_count + e.created_count,
+           first_activated_at = coalesce(l.first_activated_at, v_now),
+           valid_from = coalesce(l.valid_from, v_now),
+           expires_at = e.expires_at, grace_until = e.grace_until, certificate = e.certificate
+      FROM (SELECT license_id, count(*)::integer AS created_count, min(expires_at) AS expires_at,
+                   min(grace_until) AS grace_until, min(certificate) AS certificate
+              FROM explained WHERE is_created GROUP BY license_id) e
+     WHERE l.tenant_id = p_tenant AND l.id = e.license_id
+  ), recorded AS (
+    INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
+                               policy_version_id, correlation_id)
+    SELECT p_tenant, e.event_id, v_now, 'activate', (CASE WHEN e.denial IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
+           e.denial, e.denial_rule, e.decision_facts, e.license_id, CASE WHEN e.denial IS NULL THEN e.granted_id END,
+           e.policy_version_id, e.correlation_id
+      FROM explained e
+  )
+  SELECT e.item, v_now, v_trust_seq, e.denial, e.denial_rule, CASE WHEN e.denial IS NOT NULL THEN e.decision_facts END,
+         e.license_id, CASE WHEN e.denial IS NULL THEN e.granted_id END, e.is_created, e.status_index,
+         (e.effective->'features')::text, (e.effective->>'activationTokenTtlSeconds')::integer,
+         e.expires_at, e.grace_until, e.certificate
+    FROM explained e ORDER BY e.item;
+END $$;

@@ -1,0 +1,68 @@
+-- Frees the slots of a batch of activations. Doing it twice is a success; a revoked activation stays revoked.
+-- `by_vendor` passes over the policy's selfServiceDeactivation. A lowered maximum's ceiling drains with the count.
+CREATE OR REPLACE FUNCTION deactivate_activations(p_tenant uuid, p_now timestamptz, p_items jsonb)
+RETURNS TABLE (
+  item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
+  license_id uuid, activation_id uuid
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  v_now timestamptz;
+  v_trust_seq integer;
+BEGIN
+  PERFORM set_config('signet.tenant_id', p_tenant::text, true);
+
+  PERFORM 1 FROM license
+   WHERE tenant_id = p_tenant AND id IN (
+     SELECT x.license_id FROM jsonb_to_recordset(p_items) AS i (id uuid)
+       JOIN activation x ON x.tenant_id = p_tenant AND x.id = i.id)
+   ORDER BY id FOR NO KEY UPDATE;
+
+  v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
+  SELECT s.trust_seq INTO STRICT v_trust_seq FROM tenant_state s WHERE s.tenant_id = p_tenant;
+
+  RETURN QUERY
+  WITH asked AS MATERIALIZED (
+    SELECT i.item::integer, i.id, i.event_id, i.by_vendor, i.correlation_id
+      FROM ROWS FROM (jsonb_to_recordset(p_items) AS (id uuid, event_id uuid, by_vendor boolean, correlation_id text))
+           WITH ORDINALITY AS i (id, event_id, by_vendor, correlation_id, item)
+  ), decided AS MATERIALIZED (
+    SELECT a.item, a.event_id, a.correlation_id, x.id AS activation_id, x.live_fingerprint IS NOT NULL AS is_live,
+           l.id AS license_id, l.policy_version_id,
+           CASE WHEN x.id IS NULL THEN 'activation_not_found'
+                WHEN x.revoked_at IS NOT NULL THEN 'activation_revoked'
+                WHEN x.live_fingerprint IS NOT NULL AND NOT coalesce(a.by_vendor, false)
+                     AND NOT (l.effective->>'selfServiceDeactivation')::boolean THEN 'forbidden'
+           END AS denial
+      FROM asked a
+      LEFT JOIN activation x ON x.tenant_id = p_tenant AND x.id = a.id
+      LEFT JOIN license l ON l.tenant_id = p_tenant AND l.id = x.license_id
+  ), explained AS MATERIALIZED (
+    SELECT d.*, CASE d.denial WHEN 'activation_not_found' THEN 'activation.live'
+                              WHEN 'activation_revoked' THEN 'activation.revoked'
+                              WHEN 'forbidden' THEN 'devices.selfServiceDeactivation' END AS denial_rule
+      FROM decided d
+  ), freed AS (
+    UPDATE activation x SET deactivated_at = v_now, live_fingerprint = NULL
+      FROM (SELECT DISTINCT activation_id FROM explained WHERE denial IS NULL AND is_live) e
+     WHERE x.tenant_id = p_tenant AND x.id = e.activation_id AND x.live_fingerprint IS NOT NULL
+    RETURNING x.license_id
+  ), counted AS (
+    UPDATE license l
+       SET activation_count = l.activation_count - f.freed_count,
+           activations_ceiling = CASE WHEN l.activations_max IS NOT NULL
+                                      THEN greatest(l.activations_max, l.activation_count - f.freed_count) END
+      FROM (SELECT license_id, count(*)::integer AS freed_count FROM freed GROUP BY license_id) f
+     WHERE l.tenant_id = p_tenant AND l.id = f.license_id
+  ), recorded AS (
+    INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
+                               policy_version_id, correlation_id)
+    SELECT p_tenant, e.event_id, v_now, 'deactivate', (CASE WHEN e.denial IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
+           e.denial, e.denial_rule, jsonb_build_object('wasLive', e.is_live), e.license_id, e.activation_id,
+           e.policy_version_id, e.correlation_id
+      FROM explained e
+  )
+  SELECT e.item, v_now, v_trust_seq, e.denial, e.denial_rule,
+         CASE WHEN e.denial IS NOT NULL THEN jsonb_build_object('wasLive', e.is_live) END, e.license_id, e.activation_id
+    FROM explained e ORDER BY e.item;
+END $$;
