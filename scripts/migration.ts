@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
-import { startCluster } from "#prisma/embedded/cluster.ts";
+import { relative } from "node:path";
+import { startScratchCluster } from "#prisma/embedded/scratch.ts";
 import { createMigration } from "#prisma/migrator/create-migration.ts";
 import { PRISMA_FOLDER } from "#prisma/migrator/folder.ts";
 
@@ -10,13 +8,8 @@ if (name === undefined) {
   console.error("Name the migration: npm run migration -- add_webhook_secret");
   process.exit(1);
 }
-const directory = mkdtempSync(join(tmpdir(), "signet-migration-"));
 try {
-  const cluster = await startCluster({
-    dataDirectory: join(directory, "postgres"),
-    password: "scratch",
-    durable: false,
-  });
+  const cluster = await startScratchCluster();
   try {
     const path = await createMigration(PRISMA_FOLDER, name, cluster.url("postgres"), new Date());
     console.log(
@@ -30,6 +23,4 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-} finally {
-  rmSync(directory, { recursive: true, force: true });
 }

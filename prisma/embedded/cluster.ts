@@ -124,7 +124,8 @@ function untilReady(server: ChildProcess, log: (line: string) => void): Promise<
   });
 }
 
-async function stopStaleServer(dataDirectory: string): Promise<void> {
+/** Stops the server that a killed process left running on this directory, if there is one. */
+export async function stopStaleServer(dataDirectory: string): Promise<void> {
   const pidFile = join(dataDirectory, "postmaster.pid");
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { MigrationAdapterFactory } from "./adapter.ts";
@@ -11,14 +12,21 @@ let loaded = false;
 /** Prisma's schema engine as WebAssembly: nothing is downloaded when it first runs. */
 function load(): void {
   if (loaded) return;
-  const directory = new URL(".", import.meta.resolve("@prisma/schema-engine-wasm/schema_engine_bg"));
-  const bytes = readFileSync(fileURLToPath(new URL("schema_engine_bg.wasm", directory)));
+  const script = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
+  const bytes = readFileSync(join(dirname(script), "schema_engine_bg.wasm"));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    "./schema_engine_bg.js": { ...bindings },
+    "./schema_engine_bg.js": { ...bindings, ...unreferencedTimers() },
   });
   bindings.__wbg_set_wasm(exports);
   if (typeof exports.__wbindgen_start === "function") exports.__wbindgen_start();
   loaded = true;
+}
+
+/** The engine leaves its ten-second lock timeout running; it must not hold the process back from ending. */
+function unreferencedTimers(): WebAssembly.ModuleImports {
+  const names = Object.keys(bindings).filter((name) => name.startsWith("__wbg_setTimeout_"));
+  const start = (callback: () => void, ms: number) => setTimeout(callback, ms).unref();
+  return Object.fromEntries(names.map((name) => [name, start]));
 }
 
 /** The engine looks here when it panics; without it the panic itself would be lost in a TypeError. */
