@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import {
   ColumnTypeEnum,
+  DriverAdapterError,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
   type SqlQuery,
 } from "@prisma/driver-adapter-utils";
-import { Pool, type QueryConfig } from "pg";
+import { DatabaseError, Pool, type QueryConfig } from "pg";
 
 const CHAR_OID = 18;
 const TEXT_OID = 25;
@@ -86,7 +87,7 @@ export class MigrationAdapterFactory implements SqlMigrationAwareDriverAdapterFa
       },
       // Without parameters PostgreSQL runs all statements of one message in one transaction.
       executeScript: async (script: string) => {
-        await pool.query(script);
+        await pool.query(script).catch(rethrow);
       },
     });
   }
@@ -94,4 +95,11 @@ export class MigrationAdapterFactory implements SqlMigrationAwareDriverAdapterFa
   async #end(pool: Pool): Promise<void> {
     if (!pool.ended) await pool.end();
   }
+}
+
+/** In the engine's own words, so that it reports and records what PostgreSQL said. */
+function rethrow(error: unknown): never {
+  if (!(error instanceof DatabaseError)) throw error;
+  const { code = "XX000", severity = "ERROR", message, detail, column, hint } = error;
+  throw new DriverAdapterError({ kind: "postgres", code, severity, message, detail, column, hint });
 }
