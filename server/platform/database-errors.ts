@@ -1,0 +1,27 @@
+/** Codes after which nobody can say whether the statement took effect: SQLSTATE first, then Node's socket errors. */
+const LOST_CODE =
+  /^(08\w{3}|57P0[1-5]|ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+/** What pg says without a code: the socket closed, a reply or a free connection did not come in time. */
+const LOST_MESSAGE =
+  /Connection terminated|Connection ended|Client has encountered a connection error|Client was closed|Query read timeout|timeout exceeded when trying to connect|after calling end on the pool/;
+/** Out of connections, memory or disk, a lock or a statement out of time, a standby: rolled back, and not one row's fault. */
+const BUSY_CODE = /^(53\w{3}|55P03|57014|25006)$/;
+
+/** Whether the connection broke, so that the outcome is unknown. */
+export function isConnectionLost(error: unknown): boolean {
+  return someCause(error, ({ code, message }) => LOST_CODE.test(code) || LOST_MESSAGE.test(message));
+}
+
+/** Whether the database refused for want of resources; nothing was changed. */
+export function isDatabaseBusy(error: unknown): boolean {
+  return someCause(error, ({ code }) => BUSY_CODE.test(code));
+}
+
+/** Libraries wrap what the driver threw, so every cause is looked at. */
+function someCause(error: unknown, matches: (error: { code: string; message: string }) => boolean): boolean {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const code = "code" in current && typeof current.code === "string" ? current.code : "";
+    if (matches({ code, message: current.message })) return true;
+  }
+  return false;
+}
