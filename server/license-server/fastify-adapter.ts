@@ -1,0 +1,148 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { LicenseServer } from "./license-server.ts";
+import { BODY_BYTES_MAX, type RawReply, type RawRequest } from "./raw.ts";
+import { bodyTooLarge, HttpRefusal, wrongContentType } from "./refusal.ts";
+import { routePath } from "./router.ts";
+
+type Params = Readonly<Record<string, string | undefined>>;
+
+/** How long a client may take to send a whole request, and an idle connection may stay open; milliseconds. */
+const REQUEST_MS_MAX = 30_000;
+const KEEP_ALIVE_MS = 72_000;
+
+/** The whole operations table as a Fastify application, not yet listening. */
+export function createFastifyApp(licenseServer: LicenseServer): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Proxies stand on this machine or on a private network; anything else states its own address.
+    trustProxy: "loopback, linklocal, uniquelocal",
+    // While closing, what is still asked on open connections is answered, and the connection then closed.
+    return503OnClosing: false,
+    frameworkErrors: (_error, request, reply) => {
+      send(reply, licenseServer.unrouted(new FastifyRawRequest(request, {})));
+    },
+    clientErrorHandler: (error, socket) => answerUnreadable(licenseServer, error.code, socket),
+  });
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
+    done(null, body);
+  });
+
+  for (const operation of licenseServer.operations) {
+    app.route<{ Params: Params }>({
+      method: operation.method,
+      url: routePath(operation.path),
+      handler(request, reply) {
+        void licenseServer
+          .dispatch(operation, new FastifyRawRequest(request, request.params))
+          .then((answer) => send(reply, answer));
+      },
+    });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    send(reply, licenseServer.unrouted(new FastifyRawRequest(request, {})));
+  });
+  app.setErrorHandler((error, request, reply) => {
+    send(reply, licenseServer.refuse(refusalOf(error, request), new FastifyRawRequest(request, {})));
+  });
+  return app;
+}
+
+class FastifyRawRequest implements RawRequest {
+  readonly #request: FastifyRequest;
+  readonly params: Params;
+
+  constructor(request: FastifyRequest, params: Params) {
+    this.#request = request;
+    this.params = params;
+  }
+
+  get method(): string {
+    return this.#request.method;
+  }
+
+  get path(): string {
+    const { url } = this.#request;
+    const queryAt = url.indexOf("?");
+    return queryAt === -1 ? url : url.slice(0, queryAt);
+  }
+
+  get body(): Uint8Array | undefined {
+    const { body } = this.#request;
+    return body instanceof Uint8Array ? body : undefined;
+  }
+
+  get ip(): string {
+    return this.#request.ip;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return typeof value === "string" ? value : value?.[0];
+  }
+}
+
+function send(reply: FastifyReply, { status, headers, body }: RawReply): void {
+  reply.code(status).headers(headers).send(body);
+}
+
+/** What Fastify itself refuses, in the words of this API. */
+function refusalOf(error: unknown, request: FastifyRequest): unknown {
+  const { code, statusCode } = facts(error);
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return bodyTooLarge();
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return wrongContentType(request.headers["content-type"]);
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new HttpRefusal("invalid_request", "The request could not be read to its end.", {
+      status: statusCode,
+    });
+  }
+  return error;
+}
+
+function facts(error: unknown): { readonly code?: unknown; readonly statusCode?: number } {
+  if (!(error instanceof Error)) return {};
+  return {
+    ...("code" in error ? { code: error.code } : {}),
+    ...("statusCode" in error && typeof error.statusCode === "number"
+      ? { statusCode: error.statusCode }
+      : {}),
+  };
+}
+
+const UNREADABLE: RawRequest = {
+  method: "",
+  path: "",
+  params: {},
+  body: undefined,
+  ip: "",
+  header: () => undefined,
+};
+
+/** Bytes that are no HTTP request never reach a route, so the answer is written by hand. */
+function answerUnreadable(licenseServer: LicenseServer, code: string | undefined, socket: Socket): void {
+  if (code !== "ECONNRESET" && socket.writable) {
+    const { status, headers, body } = licenseServer.refuse(unreadable(code), UNREADABLE);
+    const lines = Object.entries({
+      ...headers,
+      "content-length": String(Buffer.byteLength(body)),
+      connection: "close",
+    }).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
+  }
+  socket.destroy();
+}
+
+function unreadable(code: string | undefined): HttpRefusal {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    return new HttpRefusal("invalid_request", "The request did not arrive in time.", { status: 408 });
+  }
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new HttpRefusal("invalid_request", "The request's headers are too large.", { status: 431 });
+  }
+  return new HttpRefusal("invalid_request", "This is not an HTTP request.");
+}

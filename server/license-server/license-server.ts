@@ -1,0 +1,144 @@
+import { runWithCorrelation } from "#server/platform/log.ts";
+import { RequestContext } from "./context.ts";
+import { correlationIdOf, traceParentOf } from "./correlation.ts";
+import { allowBrowsers, preflightHeaders } from "./cors.ts";
+import { createDoors } from "./doors.ts";
+import { createFailureLimiter } from "./failure-limiter.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { createOpenApiDocument } from "./openapi.ts";
+import type { AnyReply, Operation, Refusal } from "./operation.ts";
+import { activationOperations } from "./operations/activations.ts";
+import { systemOperations } from "./operations/system.ts";
+import { trustOperations } from "./operations/trust.ts";
+import { denialReply, problemReply } from "./problem.ts";
+import type { RawReply, RawRequest } from "./raw.ts";
+import { methodNotAllowed, nothingHere } from "./refusal.ts";
+import { createRouter, type Router } from "./router.ts";
+import type { LicenseServerServices } from "./services.ts";
+
+export interface LicenseServerOptions {
+  readonly metrics?: Metrics;
+  /** Credentials of one client network that are not accepted, per minute and process, before it is turned away. */
+  readonly failuresPerMinuteMax?: number;
+}
+
+/** The runtime plane without a transport: adapters turn HTTP into `RawRequest` and `RawReply` back into HTTP. */
+export interface LicenseServer {
+  readonly operations: readonly Operation[];
+  readonly router: Router;
+  /** Answers a request; never rejects. */
+  dispatch(operation: Operation, request: RawRequest): Promise<RawReply>;
+  /** Answers a request that is no operation: an unknown path, a wrong method, a browser's preflight. */
+  unrouted(request: RawRequest): RawReply;
+  /** Answers a request the host itself could not take, e.g. one with too large a body. */
+  refuse(error: unknown, request: RawRequest): RawReply;
+}
+
+const JSON_TYPE = "application/json";
+/** The label, in metrics, of what reached no operation. */
+const NO_OPERATION = "none";
+
+export function createLicenseServer(
+  services: LicenseServerServices,
+  { metrics = createMetrics(), failuresPerMinuteMax = 60 }: LicenseServerOptions = {},
+): LicenseServer {
+  const { trust, log, clock } = services;
+  const failures = createFailureLimiter(failuresPerMinuteMax);
+  const doors = createDoors({ ...services, failures });
+  let document: Readonly<Record<string, unknown>> | undefined;
+  const operations: readonly Operation[] = [
+    ...activationOperations(doors, services.activations, failures),
+    ...trustOperations(doors, trust),
+    ...systemOperations(doors, services, metrics, () => (document ??= createOpenApiDocument(operations))),
+  ];
+  const router = createRouter(operations);
+
+  async function dispatch(operation: Operation, request: RawRequest): Promise<RawReply> {
+    const startedMs = clock.monotonicMs();
+    const context = new RequestContext(request, correlationIdOf(request.header("x-correlation-id")));
+    const reply = finish(
+      await runWithCorrelation(context.correlationId, () => answer(operation, context)),
+      context,
+    );
+    const durationMs = clock.monotonicMs() - startedMs;
+    metrics.answered(operation.id, reply.status, durationMs);
+    if (log.isLevelEnabled("debug")) {
+      const { correlationId } = context;
+      log.debug({ operation: operation.id, status: reply.status, durationMs, correlationId }, "answered");
+    }
+    return reply;
+  }
+
+  async function answer(operation: Operation, context: RequestContext): Promise<RawReply> {
+    try {
+      const result = await operation.run(context);
+      return "refused" in result ? await denial(result, context) : plainReply(operation, result);
+    } catch (error) {
+      return problem(error, context);
+    }
+  }
+
+  async function denial(refusal: Refusal, context: RequestContext): Promise<RawReply> {
+    const { refused, tenantId, ...claims } = refusal;
+    const decision = await trust.signDenial(tenantId, {
+      ...claims,
+      code: refused,
+      requestHash: context.requestHash(),
+      correlationId: context.correlationId,
+    });
+    return denialReply(refused, decision, occurrenceOf(context));
+  }
+
+  function problem(error: unknown, context: RequestContext): RawReply {
+    const reply = problemReply(error, occurrenceOf(context));
+    const { correlationId, request } = context;
+    if (reply.status === 500) {
+      log.error(
+        { err: error, correlationId, method: request.method, path: request.path },
+        "a request failed",
+      );
+    }
+    return reply;
+  }
+
+  function unrouted(request: RawRequest): RawReply {
+    const methods = router.methodsOf(request.path);
+    if (request.method === "OPTIONS" && methods.length > 0) {
+      return { status: 204, headers: preflightHeaders(methods), body: "" };
+    }
+    return refuse(methods.length === 0 ? nothingHere() : methodNotAllowed(request.method, methods), request);
+  }
+
+  function refuse(error: unknown, request: RawRequest): RawReply {
+    const context = new RequestContext(request, correlationIdOf(request.header("x-correlation-id")));
+    const reply = finish(problem(error, context), context);
+    metrics.answered(NO_OPERATION, reply.status, 0);
+    return reply;
+  }
+
+  return { operations, router, dispatch, unrouted, refuse };
+}
+
+function plainReply(operation: Operation, { status, body, headers }: AnyReply): RawReply {
+  if (body === undefined) return { status, headers: { ...headers }, body: "" };
+  const contentType = operation.responses[status]?.contentType;
+  return {
+    status,
+    headers: { "content-type": contentType ?? JSON_TYPE, ...headers },
+    body: contentType === undefined ? JSON.stringify(body) : String(body),
+  };
+}
+
+/** What every reply carries. */
+function finish(reply: RawReply, { request, correlationId }: RequestContext): RawReply {
+  const { headers } = reply;
+  headers["x-correlation-id"] = correlationId;
+  const traceParent = traceParentOf(request.header("traceparent"));
+  if (traceParent !== undefined) headers.traceparent = traceParent;
+  allowBrowsers(request, headers);
+  return reply;
+}
+
+function occurrenceOf({ request, correlationId }: RequestContext) {
+  return { path: request.path, correlationId };
+}

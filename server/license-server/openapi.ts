@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { TOKEN_TYPES } from "#sdk/wire.ts";
+import { CODES, type Code } from "#server/domain/codes.ts";
+import type { Caller } from "./doors.ts";
+import { type Operation, type ResponseSpec, takes } from "./operation.ts";
+import { namedSchemas } from "./schemas.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+const API_VERSION = "1.0.0";
+const CORRELATION_HEADER = { "X-Correlation-Id": { $ref: "#/components/headers/CorrelationId" } };
+
+/** Codes an operation can answer whatever it does, by what it needs. */
+const ALWAYS: readonly Code[] = ["invalid_request", "internal_error"];
+const IN_TENANT: readonly Code[] = ["not_found", "tenant_suspended", "overloaded", "outcome_unknown"];
+const OF_CALLER: Readonly<Record<Caller, readonly Code[]>> = {
+  public: [],
+  activation: ["unauthorized", "rate_limited"],
+};
+const SECURITY: Readonly<Record<Caller, readonly Json[]>> = {
+  public: [{}],
+  activation: [{ activationToken: [] }],
+};
+
+/** The OpenAPI 3.1 document of these operations, from the very schemas that check their requests. */
+export function createOpenApiDocument(operations: readonly Operation[]): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const operation of operations) {
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method.toLowerCase()]: operationObject(operation),
+    };
+  }
+  return {
+    openapi: "3.1.0",
+    jsonSchemaDialect: "https://json-schema.org/draft/2020-12/schema",
+    info: {
+      title: "Signet runtime API",
+      version: API_VERSION,
+      description:
+        "What an application asks a LicenseServer at run time. Whatever it acts on is signed: verify tokens and denials against the trust bundle, and the bundle against the tenant's root key.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/", description: "The server this document came from." }],
+    paths,
+    components: {
+      schemas: namedSchemaObjects(),
+      headers: {
+        CorrelationId: {
+          description:
+            "The id that ties this request to everything it caused: the caller's own X-Correlation-Id when it was well-formed.",
+          schema: { type: "string" },
+        },
+      },
+      parameters: {
+        CorrelationId: {
+          name: "X-Correlation-Id",
+          in: "header",
+          required: false,
+          description: "8 to 128 letters, digits and _ . : - of the caller's choice; made when absent.",
+          schema: { type: "string", pattern: "^[A-Za-z0-9_.:-]{8,128}$" },
+        },
+      },
+      securitySchemes: {
+        activationToken: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: `The activation token (typ ${TOKEN_TYPES.activation}) got by activating or by the last refresh.`,
+        },
+      },
+    },
+  };
+}
+
+function operationObject(operation: Operation): Json {
+  const { id, summary, description, caller, body, requestExample } = operation;
+  return {
+    operationId: id,
+    summary,
+    ...(description === undefined ? {} : { description }),
+    tags: [operation.path.startsWith("/v1/{tenant}/") ? "runtime" : "system"],
+    security: SECURITY[caller],
+    parameters: [...pathParameters(operation), { $ref: "#/components/parameters/CorrelationId" }],
+    ...(takes(body)
+      ? {
+          requestBody: {
+            required: !body.safeParse({}).success,
+            content: { "application/json": { schema: schemaObject(body, "input"), example: requestExample } },
+          },
+        }
+      : {}),
+    responses: { ...goodResponses(operation), ...problemResponses(operation) },
+  };
+}
+
+function pathParameters({ path }: Operation): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    description: name === "tenant" ? "The account's short name or id." : "The activation's id.",
+    schema: { type: "string", examples: [name === "tenant" ? "acme" : "act_01h455vb4pex5vsknk084sn02q"] },
+  }));
+}
+
+function goodResponses({ responses }: Operation): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, spec]) => [
+      status,
+      { description: spec.description, headers: responseHeaders(spec), ...content(spec) },
+    ]),
+  );
+}
+
+function responseHeaders({ headers = {} }: ResponseSpec): Json {
+  const own = Object.entries(headers).map(([name, description]) => [
+    name,
+    { description, schema: { type: "string" } },
+  ]);
+  return { ...CORRELATION_HEADER, ...Object.fromEntries(own) };
+}
+
+function content({ schema, example, contentType }: ResponseSpec): Json {
+  if (schema === undefined) return {};
+  const media = { schema: schemaObject(schema, "output"), ...(example === undefined ? {} : { example }) };
+  return { content: { [contentType ?? "application/json"]: media } };
+}
+
+/** One response for each status a refusal can have, naming the codes behind it. */
+function problemResponses(operation: Operation): Record<string, Json> {
+  const byStatus = Map.groupBy(refusalCodes(operation), (code) => CODES[code].status);
+  const documented = [...byStatus].map(([status, codes]) => [
+    String(status),
+    {
+      description: codes.map((code) => `\`${code}\`: ${CODES[code].sentence}`).join("\n\n"),
+      headers: {
+        ...CORRELATION_HEADER,
+        ...(status === 429 || status === 503
+          ? { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } }
+          : {}),
+      },
+      content: {
+        "application/problem+json": {
+          schema: {
+            allOf: [
+              { $ref: "#/components/schemas/Problem" },
+              { type: "object", properties: { code: { enum: codes } } },
+            ],
+          },
+        },
+      },
+    },
+  ]);
+  return Object.fromEntries(documented);
+}
+
+function refusalCodes({ caller, path, denials }: Operation): readonly Code[] {
+  const inTenant = path.startsWith("/v1/{tenant}/") ? IN_TENANT : [];
+  return [...new Set([...ALWAYS, ...inTenant, ...OF_CALLER[caller], ...denials])];
+}
+
+/** A reference where the schema has a name of its own, else the schema itself. */
+function schemaObject(schema: z.ZodType, io: "input" | "output"): unknown {
+  const name = namedSchemas.get(schema)?.id;
+  return name === undefined
+    ? withoutDialect(z.toJSONSchema(schema, { io }))
+    : { $ref: `#/components/schemas/${name}` };
+}
+
+function namedSchemaObjects(): Json {
+  const { schemas } = z.toJSONSchema(namedSchemas, { io: "input" });
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutDialect(schema)]));
+}
+
+function withoutDialect({ $schema: _dialect, $id: _id, ...schema }: Json): Json {
+  return schema;
+}

@@ -1,0 +1,49 @@
+import type { Problem } from "#sdk/wire.ts";
+import { CODES, type Code } from "#server/domain/codes.ts";
+import { SignetError } from "#server/domain/errors.ts";
+import type { RawReply } from "./raw.ts";
+import { HttpRefusal } from "./refusal.ts";
+
+const INSTANCE_LENGTH_MAX = 256;
+
+/** Where and under which id a refusal happened. */
+export interface Occurrence {
+  readonly path: string;
+  readonly correlationId: string;
+}
+
+/** The reply for anything thrown; whatever is not a SignetError becomes an `internal_error` that tells nothing. */
+export function problemReply(error: unknown, occurrence: Occurrence): RawReply {
+  const refusal = error instanceof SignetError ? error : new SignetError("internal_error");
+  const status = (refusal instanceof HttpRefusal ? refusal.status : undefined) ?? CODES[refusal.code].status;
+  const problem = problemOf(refusal.code, refusal.message, status, occurrence);
+  const body = refusal.errors.length === 0 ? problem : { ...problem, errors: refusal.errors };
+  const headers: Record<string, string> = { "content-type": "application/problem+json" };
+  if (status === 429 || status === 503) headers["retry-after"] = String(refusal.retryAfterSeconds ?? 1);
+  if (refusal instanceof HttpRefusal) Object.assign(headers, refusal.headers);
+  return { status, headers, body: JSON.stringify(body) };
+}
+
+/** The reply for a decision that went against the caller, with the signed denial it may act on. */
+export function denialReply(code: Code, decision: string, occurrence: Occurrence): RawReply {
+  const { status, sentence } = CODES[code];
+  const problem: Problem = { ...problemOf(code, sentence, status, occurrence), decision };
+  return {
+    status,
+    headers: { "content-type": "application/problem+json" },
+    body: JSON.stringify(problem),
+  };
+}
+
+function problemOf(code: Code, detail: string, status: number, { path, correlationId }: Occurrence): Problem {
+  return {
+    type: `/docs/errors#${code}`,
+    title: CODES[code].title,
+    status,
+    detail,
+    instance: path.slice(0, INSTANCE_LENGTH_MAX),
+    code,
+    correlationId,
+    retryable: CODES[code].retryable,
+  };
+}

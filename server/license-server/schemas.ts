@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { parseLicenseKey } from "#sdk/license-key.ts";
+import { idOf } from "#server/domain/ids.ts";
+
+/** Schemas with a name of their own in the OpenAPI document. */
+export const namedSchemas = z.registry<{ id: string }>();
+
+/** Text a database and a terminal can hold: no control characters, no half surrogates. */
+const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
+
+function base64url(lengthMin: number, lengthMax: number) {
+  const length = lengthMin === lengthMax ? `${lengthMin}` : `${lengthMin} to ${lengthMax}`;
+  const pattern = new RegExp(`^[A-Za-z0-9_-]{${lengthMin},${lengthMax}}$`);
+  return z.string().regex(pattern, `must be ${length} base64url characters`);
+}
+
+function shortText(lengthMax: number) {
+  return z.string().min(1).max(lengthMax).regex(PRINTABLE, "must not contain control characters");
+}
+
+/** Reads the key before anything is looked up, so that a mistyped one is told apart from an unknown one. */
+const licenseKey = z
+  .string()
+  .max(256)
+  .transform((text, context) => {
+    const key = parseLicenseKey(text);
+    if (key.ok) return key.text;
+    context.addIssue({ code: "custom", message: key.reason });
+    return z.NEVER;
+  });
+
+const nonce = base64url(16, 64);
+
+const publicKeyJwk = z.strictObject({
+  kty: z.literal("OKP"),
+  crv: z.literal("Ed25519"),
+  x: base64url(43, 43),
+});
+
+const deviceMetadata = z.strictObject({
+  name: shortText(100).exactOptional(),
+  platform: shortText(100).exactOptional(),
+  appVersion: shortText(100).exactOptional(),
+  sdkVersion: shortText(100).exactOptional(),
+});
+
+export const activateRequest = z
+  .strictObject({
+    licenseKey,
+    product: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be a product code"),
+    fingerprint: z
+      .record(
+        z
+          .string()
+          .regex(
+            /^[a-z][a-z0-9_-]{0,31}$/,
+            "must be named by 1 to 32 lower-case letters, digits, _ or -, a letter first",
+          ),
+        base64url(16, 64),
+      )
+      .refine((components) => {
+        const count = Object.keys(components).length;
+        return count >= 1 && count <= 16;
+      }, "must have 1 to 16 components"),
+    deviceKey: publicKeyJwk,
+    nonce,
+    metadata: deviceMetadata.exactOptional(),
+  })
+  .register(namedSchemas, { id: "ActivateRequest" });
+
+export const refreshRequest = z.strictObject({ nonce }).register(namedSchemas, { id: "RefreshRequest" });
+
+export const emptyRequest = z.strictObject({}).register(namedSchemas, { id: "EmptyRequest" });
+
+export const activationResponse = z
+  .strictObject({
+    activation: z.strictObject({
+      id: z.string(),
+      license: z.string(),
+      status: z.literal("active"),
+      created: z.boolean(),
+      expiresAt: z.iso.datetime(),
+    }),
+    token: z.string(),
+    certificate: z.string(),
+    trustSeq: z.int(),
+  })
+  .register(namedSchemas, { id: "ActivationResponse" });
+
+export const deactivateResponse = z
+  .strictObject({ activation: z.strictObject({ id: z.string(), status: z.literal("deactivated") }) })
+  .register(namedSchemas, { id: "DeactivateResponse" });
+
+export const trustResponse = z
+  .strictObject({ bundle: z.string() })
+  .register(namedSchemas, { id: "TrustResponse" });
+
+export const jwksResponse = z
+  .strictObject({
+    keys: z
+      .array(
+        z.strictObject({
+          ...publicKeyJwk.shape,
+          kid: z.string(),
+          alg: z.literal("EdDSA"),
+          use: z.literal("sig"),
+        }),
+      )
+      .readonly(),
+  })
+  .register(namedSchemas, { id: "Jwks" });
+
+export const pingRequest = z
+  .strictObject({ message: z.string().max(1000).exactOptional() })
+  .register(namedSchemas, { id: "PingRequest" });
+
+export const pingResponse = z
+  .strictObject({ status: z.literal("ok"), message: z.string().exactOptional() })
+  .register(namedSchemas, { id: "PingResponse" });
+
+export const healthResponse = z
+  .strictObject({ status: z.literal("ok") })
+  .register(namedSchemas, { id: "Health" });
+
+export const problem = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.string(),
+    correlationId: z.string(),
+    retryable: z.boolean(),
+    decision: z.string().exactOptional(),
+    errors: z
+      .array(z.strictObject({ pointer: z.string(), message: z.string() }))
+      .readonly()
+      .exactOptional(),
+  })
+  .register(namedSchemas, { id: "Problem" });
+
+export const tenantParams = z.object({ tenant: z.string() });
+export const activationParams = z.object({ tenant: z.string(), id: idOf("activation") });

@@ -1,0 +1,95 @@
+import type { ActivateRequest, BundleKey, PublicKeyJwk } from "#sdk/wire.ts";
+import type { Code } from "#server/domain/codes.ts";
+import type { Decision } from "#server/domain/decision.ts";
+import type { Clock } from "#server/platform/clock.ts";
+import type { Logger } from "#server/platform/log.ts";
+
+/** What every runtime request carries into the service that decides it. */
+export interface RequestBinding {
+  /** base64url SHA-256 of the request body as sent. */
+  readonly requestHash: string;
+  readonly correlationId: string;
+}
+
+export type ActivateInput = ActivateRequest & RequestBinding;
+
+export interface RefreshInput extends RequestBinding {
+  /** The stored uuid. */
+  readonly activationId: string;
+  readonly nonce: string;
+}
+
+export interface DeactivateInput extends RequestBinding {
+  /** The stored uuid. */
+  readonly activationId: string;
+}
+
+export interface ActivationGrant {
+  /** The stored uuid. */
+  readonly activationId: string;
+  /** The stored uuid. */
+  readonly licenseId: string;
+  readonly created: boolean;
+  readonly expiresAt: Date;
+  readonly token: string;
+  readonly certificate: string;
+  readonly trustSeq: number;
+}
+
+/** The runtime plane's activations, as this transport needs them; every id is a stored uuid. */
+export interface ActivationsService {
+  activate(tenantId: string, input: ActivateInput): Promise<Decision<ActivationGrant>>;
+  refresh(tenantId: string, input: RefreshInput): Promise<Decision<ActivationGrant>>;
+  deactivate(tenantId: string, input: DeactivateInput): Promise<Decision<{ readonly activationId: string }>>;
+}
+
+/** A denial to be signed. `subject` is a public id. */
+export interface DenialInput extends RequestBinding {
+  readonly code: Code;
+  readonly subject: string;
+  readonly audience: string;
+  readonly nonce?: string;
+}
+
+/** What a verified activation token says about its bearer. */
+export interface VerifiedActivation {
+  /** The stored uuid. */
+  readonly activationId: string;
+  /** The stored uuid. */
+  readonly licenseId: string;
+  /** The product code the token was signed for. */
+  readonly product: string;
+}
+
+/** A working key as plain JOSE clients read it. */
+export type PublishedKey = PublicKeyJwk & Pick<BundleKey, "kid" | "alg"> & { readonly use: "sig" };
+
+export interface TrustService {
+  /** The bundle in force, as a compact JWS. */
+  currentBundle(tenantId: string): Promise<{ readonly jws: string; readonly seq: number }>;
+  jwks(tenantId: string): Promise<{ readonly keys: readonly PublishedKey[] }>;
+  signDenial(tenantId: string, denial: DenialInput): Promise<string>;
+  /** Undefined when the token is not one of this tenant's, whatever is wrong with it. */
+  verifyActivationToken(tenantId: string, jws: string): Promise<VerifiedActivation | undefined>;
+}
+
+export interface ResolvedTenant {
+  /** The stored uuid. */
+  readonly id: string;
+  readonly slug: string;
+}
+
+export interface TenantsService {
+  /** By slug or public id (`ten_…`). */
+  resolve(slugOrId: string): Promise<ResolvedTenant | undefined>;
+}
+
+/** Everything the runtime transport stands on; the container satisfies it. */
+export interface LicenseServerServices {
+  readonly activations: ActivationsService;
+  readonly trust: TrustService;
+  readonly tenants: TenantsService;
+  readonly database: { ping(): Promise<void> };
+  readonly log: Logger;
+  readonly clock: Clock;
+}
