@@ -1,0 +1,64 @@
+import type { AuthOptions } from "next-auth";
+import { getServerSession } from "next-auth";
+import { cookies, headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { cache } from "react";
+import type { CurrentActor, CurrentCustomer, SessionClaims } from "#server/auth/actor.ts";
+import { createAuthOptions } from "#server/auth/options.ts";
+import { allows, type Permission } from "#server/auth/permissions.ts";
+import { server } from "./_server.ts";
+
+/** Remembers which of their tenants a person looks at; it grants nothing. */
+export const TENANT_COOKIE = "signet-tenant";
+
+export function authOptions(): AuthOptions {
+  const { auth, env } = server();
+  return createAuthOptions({ auth, secret: env.NEXTAUTH_SECRET });
+}
+
+/** What the browser proves, read once a request. */
+export const readSession = cache(async (): Promise<SessionClaims | undefined> => {
+  const session = await getServerSession(authOptions());
+  if (session === null) return undefined;
+  return { ...session.claims, tenantId: (await cookies()).get(TENANT_COOKIE)?.value };
+});
+
+export const currentActor = cache(async (): Promise<CurrentActor | undefined> => {
+  return server().auth.currentActor(await readSession());
+});
+
+export const currentCustomer = cache(async (): Promise<CurrentCustomer | undefined> => {
+  return server().auth.currentCustomer(await readSession());
+});
+
+/**
+ * The first line of every vendor page: who is acting, or a redirect that says why not. A page that more than reads
+ * names its permission too; its procedures check again.
+ */
+export async function requireActor(permission?: Permission): Promise<CurrentActor> {
+  const current = await currentActor();
+  if (current === undefined) {
+    if ((await currentCustomer()) !== undefined) redirect("/portal");
+    return leave();
+  }
+  if (current.tenant.suspended) redirect("/sign-in?reason=tenant_suspended");
+  if (permission !== undefined && !allows(current.actor.role, permission)) {
+    redirect(`/admin/forbidden?permission=${permission}`);
+  }
+  return current;
+}
+
+/** The first line of every customer page. */
+export async function requireCustomer(): Promise<CurrentCustomer> {
+  const current = await currentCustomer();
+  if (current === undefined) return leave();
+  if (current.tenant.suspended) redirect("/sign-in?reason=tenant_suspended");
+  return current;
+}
+
+async function leave(): Promise<never> {
+  const session = await readSession();
+  if (session !== undefined) redirect("/sign-in?reason=access_ended");
+  const path = (await headers()).get("x-signet-path") ?? "/";
+  redirect(`/sign-in?next=${encodeURIComponent(path)}`);
+}

@@ -1,0 +1,44 @@
+"use client";
+
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
+import { createTRPCContext } from "@trpc/tanstack-react-query";
+import { type ReactNode, useState } from "react";
+import superjson from "superjson";
+import type { AppRouter } from "#server/trpc/router.ts";
+import { makeQueryClient } from "./query-client.ts";
+
+const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
+export { useTRPC };
+
+/** What a failed call is, in every `error` of a query or a mutation. */
+export type PortalError = TRPCClientError<AppRouter>;
+
+let inBrowser: QueryClient | undefined;
+
+function queryClient(): QueryClient {
+  if (typeof window === "undefined") return makeQueryClient();
+  inBrowser ??= makeQueryClient(leaveWhenSignedOut);
+  return inBrowser;
+}
+
+/** Access can end while a page is open: the next call then leads back to signing in, which says why. */
+function leaveWhenSignedOut(error: unknown): void {
+  if (!(error instanceof TRPCClientError) || error.data?.code !== "unauthorized") return;
+  if (!window.location.pathname.startsWith("/admin") && !window.location.pathname.startsWith("/portal")) return;
+  window.location.assign("/sign-in?reason=access_ended");
+}
+
+export function PortalQueries({ children }: { children: ReactNode }) {
+  const queries = queryClient();
+  const [client] = useState(() =>
+    createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", transformer: superjson })] }),
+  );
+  return (
+    <QueryClientProvider client={queries}>
+      <TRPCProvider trpcClient={client} queryClient={queries}>
+        {children}
+      </TRPCProvider>
+    </QueryClientProvider>
+  );
+}

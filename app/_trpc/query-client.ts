@@ -1,0 +1,31 @@
+import { defaultShouldDehydrateQuery, MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import superjson from "superjson";
+
+/** One a page on the server, one a tab in the browser. `onError` hears of every failed call. */
+export function makeQueryClient(onError: (error: unknown) => void = () => {}): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: {
+        // What the server just rendered is not asked for again at once.
+        staleTime: 15_000,
+        retry: (failures, error) => failures < 2 && isWorthRetrying(error),
+      },
+      dehydrate: {
+        serializeData: superjson.serialize,
+        shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) || query.state.status === "pending",
+      },
+      hydrate: { deserializeData: superjson.deserialize },
+    },
+  });
+}
+
+/** A refusal will be refused again; a lost connection or a busy server may not be. */
+function isWorthRetrying(error: unknown): boolean {
+  const status =
+    error instanceof Error && "data" in error && typeof error.data === "object" && error.data !== null
+      ? "httpStatus" in error.data && error.data.httpStatus
+      : undefined;
+  return typeof status !== "number" || status >= 500;
+}

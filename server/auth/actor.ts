@@ -1,0 +1,125 @@
+import type { UserActor } from "../domain/actor.ts";
+import type { Database } from "../platform/database.ts";
+import { passwordStamp } from "./passwords.ts";
+
+/** What a browser proves: whose session it is, and nothing about what they may do. */
+export interface SessionClaims {
+  readonly userId: string;
+  /** `passwordStamp` at sign-in. */
+  readonly stamp: string;
+  /** The tenant the person chose to look at, where they belong to several. */
+  readonly tenantId?: string | undefined;
+}
+
+export interface TenantSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly mode: "trial" | "production";
+  readonly suspended: boolean;
+}
+
+export interface SignedInUser {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** A member of a vendor's staff as of this request. */
+export interface CurrentActor {
+  readonly actor: UserActor;
+  readonly user: SignedInUser;
+  readonly tenant: TenantSummary;
+  /** Every tenant the person belongs to, for switching. */
+  readonly tenants: readonly TenantSummary[];
+}
+
+/** A person of an end customer as of this request. */
+export interface CurrentCustomer {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly customerId: string;
+  readonly role: "manager" | "member";
+  readonly user: SignedInUser;
+  readonly tenant: TenantSummary;
+  readonly customerName: string;
+}
+
+const TENANT = { id: true, name: true, slug: true, mode: true, suspendedAt: true } as const;
+
+/**
+ * Who the session's person is in the tenant they look at, read from the database now: a membership that was removed,
+ * or a password changed since, gives undefined.
+ */
+export async function currentActor(
+  session: SessionClaims | undefined,
+  database: Database,
+): Promise<CurrentActor | undefined> {
+  if (session === undefined) return undefined;
+  const user = await database.prisma.user.findUnique({
+    where: { id: session.userId },
+    include: { memberships: { orderBy: { createdAt: "asc" }, include: { tenant: { select: TENANT } } } },
+  });
+  if (!isStillValid(user, session)) return undefined;
+  const membership =
+    user.memberships.find(({ tenantId }) => tenantId === session.tenantId) ?? user.memberships.at(0);
+  if (membership === undefined) return undefined;
+  return {
+    actor: { kind: "user", userId: user.id, tenantId: membership.tenantId, role: membership.role },
+    user: { id: user.id, name: user.name, email: user.email },
+    tenant: summary(membership.tenant),
+    tenants: user.memberships.map(({ tenant }) => summary(tenant)),
+  };
+}
+
+/** The same for a person of an end customer. */
+export async function currentCustomer(
+  session: SessionClaims | undefined,
+  database: Database,
+): Promise<CurrentCustomer | undefined> {
+  if (session === undefined) return undefined;
+  const user = await database.prisma.user.findUnique({ where: { id: session.userId } });
+  if (!isStillValid(user, session)) return undefined;
+  const memberships = await database.prisma.$transaction(async (tx) => {
+    // The row-level policy of customer_member lets a person see their own rows before a tenant is known.
+    await tx.$executeRaw`SELECT set_config('signet.user_id', ${user.id}, true)`;
+    return tx.customerMember.findMany({ where: { userId: user.id }, orderBy: { createdAt: "asc" } });
+  });
+  const member = memberships.find(({ tenantId }) => tenantId === session.tenantId) ?? memberships.at(0);
+  if (member === undefined) return undefined;
+  const { tenantId, customerId, role } = member;
+  const customer = await database.withTenant(tenantId, (tx) =>
+    tx.customer.findUnique({
+      where: { tenantId_id: { tenantId, id: customerId } },
+      select: { name: true, archivedAt: true, tenant: { select: TENANT } },
+    }),
+  );
+  if (customer === null || customer.archivedAt !== null) return undefined;
+  return {
+    userId: user.id,
+    tenantId,
+    customerId,
+    role,
+    user: { id: user.id, name: user.name, email: user.email },
+    tenant: summary(customer.tenant),
+    customerName: customer.name,
+  };
+}
+
+function isStillValid<User extends { passwordHash: string | null }>(
+  user: User | null,
+  session: SessionClaims,
+): user is User & { passwordHash: string } {
+  return user !== null && user.passwordHash !== null && passwordStamp(user.passwordHash) === session.stamp;
+}
+
+function summary(tenant: {
+  id: string;
+  name: string;
+  slug: string;
+  mode: "trial" | "production";
+  suspendedAt: Date | null;
+}): TenantSummary {
+  const { id, name, slug, mode, suspendedAt } = tenant;
+  return { id, name, slug, mode, suspended: suspendedAt !== null };
+}

@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import type { Pool } from "pg";
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { SignetError } from "../domain/errors.ts";
+
+const WINDOW_SECONDS = 15 * 60;
+
+export interface SignInLimits {
+  /** Wrong passwords for one e-mail address in 15 minutes. */
+  readonly failuresPerEmailMax: number;
+  /** Wrong passwords from one network address in 15 minutes. */
+  readonly failuresPerIpMax: number;
+}
+
+export interface SignInLimiter {
+  /** Counts an attempt before it is looked at. Throws `rate_limited`, with the seconds to wait, when there were too many. */
+  attempt(email: string, ip: string): Promise<void>;
+  /** Takes back what `attempt` counted: only failures are to count. */
+  succeeded(email: string, ip: string): Promise<void>;
+}
+
+/** Counters in PostgreSQL, so that several `web` processes count together; in memory while it cannot be reached. */
+export function createSignInLimiter(
+  pool: Pool,
+  limits: SignInLimits = { failuresPerEmailMax: 10, failuresPerIpMax: 60 },
+): SignInLimiter {
+  const limiter = (keyPrefix: string, points: number) => {
+    const options = { keyPrefix, points, duration: WINDOW_SECONDS };
+    return new RateLimiterPostgres({
+      ...options,
+      storeClient: pool,
+      storeType: "pool",
+      tableName: "rate_limit",
+      tableCreated: true,
+      insuranceLimiter: new RateLimiterMemory(options),
+    });
+  };
+  const byEmail = limiter("sign-in-email", limits.failuresPerEmailMax);
+  const byIp = limiter("sign-in-ip", limits.failuresPerIpMax);
+
+  return {
+    async attempt(email, ip) {
+      try {
+        await byIp.consume(digest(ip));
+        await byEmail.consume(digest(email));
+      } catch (reason) {
+        if (reason instanceof RateLimiterRes) throw tooMany(Math.ceil(reason.msBeforeNext / 1000));
+        throw reason;
+      }
+    },
+    async succeeded(email, ip) {
+      await Promise.all([byEmail.delete(digest(email)), byIp.reward(digest(ip))]);
+    },
+  };
+}
+
+/** The counters' keys: of one length whatever was typed, and telling nobody whose they are. */
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}
+
+function tooMany(retryAfterSeconds: number): SignetError {
+  const minutes = Math.max(1, Math.ceil(retryAfterSeconds / 60));
+  return new SignetError(
+    "rate_limited",
+    `Too many attempts to sign in; try again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`,
+    { retryAfterSeconds },
+  );
+}

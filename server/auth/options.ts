@@ -1,0 +1,63 @@
+import type { AuthOptions } from "next-auth";
+import CredentialsProvider from "next-auth/providers/credentials";
+import { SignetError } from "../domain/errors.ts";
+import type { SessionClaims } from "./actor.ts";
+import type { Auth } from "./sign-in.ts";
+
+declare module "next-auth" {
+  interface Session {
+    claims: SessionClaims;
+  }
+  interface User {
+    stamp: string;
+  }
+}
+
+declare module "next-auth/jwt" {
+  interface JWT {
+    stamp?: string;
+  }
+}
+
+/** A week: membership is checked at every request anyway, so this only bounds how long a lost laptop stays signed in. */
+const SESSION_SECONDS = 7 * 24 * 60 * 60;
+
+/** next-auth's options: e-mail and password, the session in an encrypted cookie, Signet's own pages. */
+export function createAuthOptions({ auth, secret }: { auth: Auth; secret: string }): AuthOptions {
+  return {
+    secret,
+    session: { strategy: "jwt", maxAge: SESSION_SECONDS },
+    pages: { signIn: "/sign-in", signOut: "/sign-out", error: "/sign-in" },
+    providers: [
+      CredentialsProvider({
+        credentials: { email: { type: "email" }, password: { type: "password" } },
+        async authorize(credentials, request) {
+          const { email = "", password = "" } = credentials ?? {};
+          try {
+            const ip = clientAddress(request.headers);
+            const { userId, ...user } = await auth.signIn({ email, password, ip });
+            return { id: userId, ...user };
+          } catch (error) {
+            // The message reaches the sign-in page as it is: next-auth carries nothing else.
+            if (error instanceof SignetError) throw new Error(error.message, { cause: error });
+            throw error;
+          }
+        },
+      }),
+    ],
+    callbacks: {
+      jwt({ token, user }) {
+        return user ? { ...token, stamp: user.stamp } : token;
+      },
+      session({ session, token }) {
+        return { ...session, claims: { userId: token.sub ?? "", stamp: token.stamp ?? "" } };
+      },
+    },
+  };
+}
+
+/** The address next to us: the last hop a proxy recorded, since the ones before it are the client's own claim. */
+export function clientAddress(headers: Record<string, unknown> | undefined): string {
+  const forwarded = headers?.["x-forwarded-for"];
+  return (typeof forwarded === "string" ? forwarded.split(",").at(-1)?.trim() : undefined) || "unknown";
+}

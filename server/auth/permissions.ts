@@ -1,0 +1,61 @@
+import { ROLES, type Role } from "../domain/actor.ts";
+
+/** Everything the portal can be asked to do; a page and its procedure name the same one. */
+export const PERMISSIONS = [
+  "product:read",
+  "product:write",
+  "policy:read",
+  "policy:write",
+  "policy:publish",
+  "license:read",
+  "license:issue",
+  "license:suspend",
+  "license:revoke",
+  "license:reveal",
+  "customer:read",
+  "customer:write",
+  "apikey:read",
+  "apikey:write",
+  "trust:read",
+  "audit:read",
+  "team:read",
+  "team:write",
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+const READS = [
+  "product:read",
+  "policy:read",
+  "license:read",
+  "customer:read",
+  "trust:read",
+  "team:read",
+] as const satisfies readonly Permission[];
+
+/**
+ * Role → what it may do. Owners and admins differ in one thing only, and the members service holds it: only an
+ * owner makes or unmakes an owner.
+ */
+const GRANTS: Record<Role, ReadonlySet<Permission>> = {
+  owner: new Set(PERMISSIONS),
+  admin: new Set(PERMISSIONS),
+  developer: new Set([...READS, "apikey:read", "apikey:write"]),
+  // Operates on licenses day to day; revoking is final and stays with admins.
+  support: new Set([...READS, "license:issue", "license:suspend", "license:reveal", "customer:write"]),
+  auditor: new Set([...READS, "apikey:read", "audit:read"]),
+};
+
+/** Whether the role may do it. */
+export function allows(role: Role, permission: Permission): boolean {
+  return GRANTS[role].has(permission);
+}
+
+/** What the role may do, in the order of `PERMISSIONS`. */
+export function permissionsOf(role: Role): Permission[] {
+  return PERMISSIONS.filter((permission) => allows(role, permission));
+}
+
+/** The roles that may do it, for a sentence that says whom to ask. */
+export function rolesWith(permission: Permission): Role[] {
+  return ROLES.filter((role) => allows(role, permission));
+}

@@ -1,0 +1,62 @@
+import { SignetError } from "../domain/errors.ts";
+import type { Database } from "../platform/database.ts";
+import type { Logger } from "../platform/log.ts";
+import {
+  type CurrentActor,
+  type CurrentCustomer,
+  currentActor,
+  currentCustomer,
+  type SessionClaims,
+} from "./actor.ts";
+import { createSignInLimiter, type SignInLimiter } from "./limiter.ts";
+import { passwordStamp, verifyPassword } from "./passwords.ts";
+
+/** The one sentence for every failed sign-in, so that it never tells whether the address is known. */
+export const SIGN_IN_FAILED = "That e-mail address and password do not match.";
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  /** The network address the attempt came from. */
+  readonly ip: string;
+}
+
+export interface Auth {
+  /** Throws `unauthorized` (one sentence whatever was wrong) or `rate_limited`. */
+  signIn(credentials: Credentials): Promise<SessionClaims & { name: string; email: string }>;
+  currentActor(session: SessionClaims | undefined): Promise<CurrentActor | undefined>;
+  currentCustomer(session: SessionClaims | undefined): Promise<CurrentCustomer | undefined>;
+}
+
+/** An address as it is stored and compared. */
+export function normalEmail(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+export function createAuth({
+  database,
+  log,
+  limiter = createSignInLimiter(database.pool),
+}: {
+  database: Database;
+  log: Logger;
+  limiter?: SignInLimiter;
+}): Auth {
+  return {
+    async signIn({ email: typed, password, ip }) {
+      const email = normalEmail(typed);
+      await limiter.attempt(email, ip);
+      const user = await database.prisma.user.findUnique({ where: { email } });
+      const fits = await verifyPassword(user?.passwordHash, password);
+      if (!fits || user === null || user.passwordHash === null) {
+        log.info({ ip }, "sign-in refused");
+        throw new SignetError("unauthorized", SIGN_IN_FAILED);
+      }
+      await limiter.succeeded(email, ip);
+      log.info({ userId: user.id, ip }, "signed in");
+      return { userId: user.id, stamp: passwordStamp(user.passwordHash), name: user.name, email: user.email };
+    },
+    currentActor: (session) => currentActor(session, database),
+    currentCustomer: (session) => currentCustomer(session, database),
+  };
+}

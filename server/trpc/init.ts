@@ -1,0 +1,48 @@
+import { initTRPC } from "@trpc/server";
+import superjson from "superjson";
+import { allows, type Permission, rolesWith } from "../auth/permissions.ts";
+import { SignetError } from "../domain/errors.ts";
+import type { PortalContext } from "./context.ts";
+import { errorData, isFault, toSignetError } from "./errors.ts";
+
+const t = initTRPC.context<PortalContext>().create({
+  transformer: superjson,
+  errorFormatter({ shape, error, ctx }) {
+    const refusal = toSignetError(error);
+    return { ...shape, message: refusal.message, data: errorData(refusal, ctx?.correlationId ?? "") };
+  },
+});
+
+export const { router, createCallerFactory, mergeRouters } = t;
+
+const logged = t.middleware(async ({ ctx, path, type, next }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const refusal = toSignetError(result.error);
+  if (isFault(refusal)) ctx.services.log.error({ err: result.error.cause ?? result.error, path, type }, "procedure failed");
+  else ctx.services.log.info({ code: refusal.code, path, type }, "procedure refused");
+  return result;
+});
+
+/** For people who are not signed in: an invitation is opened and accepted with nothing but its link. */
+export const open = t.procedure.use(logged);
+
+/**
+ * A procedure for the vendor's staff. Reads who is acting from the database, refuses with `unauthorized` when nobody
+ * is signed in or the membership is gone and `forbidden` when the role lacks the permission, and gives the
+ * procedure `ctx.actor`.
+ */
+export function authorised(permission: Permission) {
+  return open.use(async ({ ctx, next }) => {
+    const current = await ctx.currentActor();
+    if (current === undefined) throw new SignetError("unauthorized", "You are signed out; sign in again.");
+    if (current.tenant.suspended) throw new SignetError("tenant_suspended");
+    if (!allows(current.actor.role, permission)) throw forbidden(permission);
+    return next({ ctx: { ...ctx, actor: current.actor, current } });
+  });
+}
+
+function forbidden(permission: Permission): SignetError {
+  const roles = new Intl.ListFormat("en", { type: "disjunction" }).format(rolesWith(permission));
+  return new SignetError("forbidden", `Your role does not allow this (${permission}); ask an ${roles}.`);
+}
