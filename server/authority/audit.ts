@@ -1,0 +1,90 @@
+import { Prisma } from "#prisma/generated/client.ts";
+import type { Actor } from "../domain/actor.ts";
+import { auditHash, type JsonValue } from "../domain/audit-chain.ts";
+import type { Clock } from "../platform/clock.ts";
+import { newCorrelationId } from "../platform/ids.ts";
+import { currentCorrelationId } from "../platform/log.ts";
+
+/** What a value of an audit entry may be made of; dates are kept as ISO text, and what is undefined is left out. */
+export type Auditable =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Date
+  | readonly Auditable[]
+  | { readonly [name: string]: Auditable };
+
+export interface AuditEntry {
+  /** What happened, in the past tense: `license.suspended`. */
+  readonly action: string;
+  /** An id kind of `domain/ids.ts`. */
+  readonly subjectKind: string;
+  /** The stored uuid. */
+  readonly subjectId: string;
+  /** Only what changed, and never a secret: no key, password, hash or cipher. */
+  readonly before: Auditable;
+  readonly after: Auditable;
+}
+
+/** Appends one entry to the tenant's audit chain, in the transaction of the change it tells of. */
+export function recordAudit(
+  tx: Prisma.TransactionClient,
+  actor: Actor,
+  clock: Clock,
+  entry: AuditEntry,
+): Promise<void> {
+  return recordAudits(tx, actor, clock, [entry]);
+}
+
+/**
+ * Appends entries in their order. The tenant's state row is locked until the transaction ends, so that entries never
+ * fork the chain: change everything else first, and record last.
+ */
+export async function recordAudits(
+  tx: Prisma.TransactionClient,
+  actor: Actor,
+  clock: Clock,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const { tenantId } = actor;
+  const correlationId = currentCorrelationId() ?? newCorrelationId();
+  const at = clock.now();
+  const head = await lockHead(tx, tenantId);
+  let { seq, hash } = head;
+  const rows = entries.map((entry) => {
+    seq += 1;
+    const prevHash = hash;
+    const before = asJson(entry.before);
+    const after = asJson(entry.after);
+    const { action, subjectKind, subjectId } = entry;
+    const actorUserId = actor.kind === "user" ? actor.userId : null;
+    const record = { tenantId, seq, at, actorUserId, action, subjectKind, subjectId, correlationId };
+    hash = auditHash(prevHash, { ...record, before, after });
+    return { ...record, before: asColumn(before), after: asColumn(after), prevHash, hash };
+  });
+  await tx.auditEvent.createMany({ data: rows });
+  await tx.tenantState.update({ where: { tenantId }, data: { auditSeq: seq, auditHead: hash } });
+}
+
+async function lockHead(
+  tx: Prisma.TransactionClient,
+  tenantId: string,
+): Promise<{ readonly seq: number; readonly hash: string }> {
+  const [head] = await tx.$queryRaw<{ seq: number; hash: string }[]>`
+    SELECT audit_seq AS seq, audit_head AS hash FROM tenant_state
+     WHERE tenant_id = ${tenantId}::uuid FOR NO KEY UPDATE`;
+  if (head === undefined) throw new Error("The tenant has no state row; its trust was never provisioned.");
+  return head;
+}
+
+/** Through text and back, so that what is hashed is exactly what the database gives back. */
+function asJson(value: Auditable): JsonValue {
+  return value === undefined ? null : JSON.parse(JSON.stringify(value));
+}
+
+function asColumn(value: JsonValue) {
+  return value === null ? Prisma.DbNull : value;
+}
