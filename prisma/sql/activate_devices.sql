@@ -122,7 +122,8 @@ BEGIN
        SET activation_count = l.activation_count + e.created_count,
            first_activated_at = coalesce(l.first_activated_at, v_now),
            valid_from = coalesce(l.valid_from, v_now),
-           expires_at = e.expires_at, grace_until = e.grace_until, certificate = e.certificate
+           expires_at = e.expires_at, grace_until = e.grace_until, certificate = e.certificate,
+           updated_at = CASE WHEN l.valid_from IS NULL THEN v_now ELSE l.updated_at END
       FROM (SELECT license_id, count(*)::integer AS created_count, min(expires_at) AS expires_at,
                    min(grace_until) AS grace_until, min(certificate) AS certificate
               FROM explained WHERE is_created GROUP BY license_id) e

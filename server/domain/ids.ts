@@ -1,4 +1,4 @@
-import { fromString, toUUID, TypeID } from "typeid-js";
+import { fromString, TypeID, toUUID } from "typeid-js";
 import { z } from "zod";
 
 /** Every kind of thing with a public id, and the prefix its TypeID carries. */
@@ -55,7 +55,10 @@ export function idOf(kind: IdKind) {
   return z.string().transform((text, context) => {
     const uuid = storedId(kind, text);
     if (uuid !== undefined) return uuid;
-    context.addIssue({ code: "custom", message: `is not a ${kind} id: one looks like ${ID_PREFIXES[kind]}_01h…` });
+    context.addIssue({
+      code: "custom",
+      message: `is not a ${kind} id: one looks like ${ID_PREFIXES[kind]}_01h…`,
+    });
     return z.NEVER;
   });
 }

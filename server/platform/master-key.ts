@@ -1,10 +1,7 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { hkdfSync } from "node:crypto";
+import { seal, unseal } from "./seal.ts";
 
 const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-/** First byte of everything wrapped, so that a later scheme can tell its own from this one. */
-const SCHEME = 1;
 const APP_ROLE = "signet_app";
 
 /** Encrypts small secrets at rest under a key that never leaves it: the environment's master key here, a KMS elsewhere. */
@@ -22,24 +19,16 @@ export function decodeMasterKey(base64: string): Buffer | undefined {
   return wellFormed && bytes.length === KEY_BYTES ? bytes : undefined;
 }
 
-/** AES-256-GCM under a key derived from the master key; the result is scheme, nonce, ciphertext, tag. */
+/** Seals under a key derived from the master key. */
 export function localKeyWrapper(masterKeyBase64: string): KeyWrapper {
   const key = derive(masterKeyBase64, "signet/key-wrapping");
   return {
     async wrap(plaintext, aad) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(aad, "utf8"));
-      return Buffer.concat([
-        Buffer.of(SCHEME),
-        nonce,
-        cipher.update(plaintext),
-        cipher.final(),
-        cipher.getAuthTag(),
-      ]);
+      return seal(key, plaintext, aad);
     },
     async unwrap(wrapped, aad) {
       try {
-        return open(key, Buffer.from(wrapped), aad);
+        return unseal(key, wrapped, aad);
       } catch (cause) {
         throw new Error(
           `The stored secret for ${aad} cannot be opened: it was altered, or SIGNET_MASTER_KEY is not the one it was stored under.`,
@@ -48,16 +37,6 @@ export function localKeyWrapper(masterKeyBase64: string): KeyWrapper {
       }
     },
   };
-}
-
-function open(key: Buffer, wrapped: Buffer, aad: string): Buffer {
-  if (wrapped[0] !== SCHEME || wrapped.length < 1 + NONCE_BYTES + TAG_BYTES)
-    throw new Error("unknown scheme");
-  const nonce = wrapped.subarray(1, 1 + NONCE_BYTES);
-  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES })
-    .setAAD(Buffer.from(aad, "utf8"))
-    .setAuthTag(wrapped.subarray(-TAG_BYTES));
-  return Buffer.concat([decipher.update(wrapped.subarray(1 + NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
 }
 
 /** The password of the database role `signet_app`, so that no second secret has to be kept. */

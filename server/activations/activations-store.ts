@@ -1,0 +1,88 @@
+import type { Pool, QueryResultRow } from "pg";
+import type { Code } from "#server/domain/codes.ts";
+import type { Facts } from "#server/domain/decision.ts";
+import type { Clock } from "#server/platform/clock.ts";
+
+/** What every row of a hot-path answer begins with. */
+interface DecisionRow {
+  readonly decided_at: Date;
+  readonly trust_seq: number;
+  /** Null: granted. */
+  readonly code: Code | null;
+  readonly rule: string | null;
+  readonly facts: Facts | null;
+  readonly license_id: string | null;
+  readonly activation_id: string | null;
+}
+
+/** What is needed to sign an activation token; present whenever the decision was to grant. */
+export interface GrantRow extends DecisionRow {
+  readonly status_index: number | null;
+  /** JSON text: parsed once for many rows. */
+  readonly features: string | null;
+  readonly token_ttl_seconds: number | null;
+  readonly expires_at: Date | null;
+  readonly grace_until: Date | null;
+  readonly certificate: string | null;
+}
+
+export interface ActivateRow extends GrantRow {
+  readonly created: boolean;
+}
+
+export interface RefreshRow extends GrantRow {
+  readonly product: string | null;
+  readonly fingerprint: string | null;
+  readonly thumbprint: string | null;
+}
+
+export type DeactivateRow = DecisionRow;
+
+interface Item {
+  readonly event_id: string;
+  readonly correlation_id: string;
+}
+
+export interface ActivateItem extends Item {
+  /** Hex. */
+  readonly key_hash: string;
+  readonly product: string;
+  /** The new activation's id, used if one is made. */
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly components: readonly string[];
+  readonly thumbprint: string;
+  readonly name: string | undefined;
+  readonly platform: string | undefined;
+  readonly app_version: string | undefined;
+  readonly sdk_version: string | undefined;
+}
+
+export interface RefreshItem extends Item {
+  readonly id: string;
+}
+
+export interface DeactivateItem extends Item {
+  readonly id: string;
+  readonly by_vendor: boolean;
+}
+
+export type ActivationsStore = ReturnType<typeof createActivationsStore>;
+
+/** One call of one SQL function (prisma/sql/) for each batch, as a named prepared statement. */
+export function createActivationsStore(pool: Pool, clock: Clock) {
+  function call<Item, Row extends QueryResultRow>(name: string) {
+    const text = `SELECT * FROM ${name}($1, $2, $3)`;
+    return async (tenantId: string, items: readonly Item[]): Promise<Row[]> => {
+      const values = [tenantId, clock.forDatabase(), JSON.stringify(items)];
+      const { rows } = await pool.query<Row>({ name, text, values });
+      return rows;
+    };
+  }
+
+  return {
+    activate: call<ActivateItem, ActivateRow>("activate_devices"),
+    refresh: call<RefreshItem, RefreshRow>("refresh_activations"),
+    deactivate: call<DeactivateItem, DeactivateRow>("deactivate_activations"),
+  };
+}

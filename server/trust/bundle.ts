@@ -1,0 +1,79 @@
+import { deflateSync } from "node:zlib";
+import type { BundleKey, KeyUse, StatusList, TrustBundleClaims } from "#sdk/wire.ts";
+import { publicId } from "#server/domain/ids.ts";
+
+export const DAY_MS = 86_400_000;
+/** How long a bundle is good for; the trust-refresh job signs a new one when half of it has passed. */
+export const BUNDLE_TTL_DAYS = 30;
+
+/** A working key, as its row has it. */
+export interface WorkingKey {
+  readonly use: KeyUse;
+  readonly status: "announced" | "active" | "retired" | "destroyed" | "compromised";
+  readonly kid: string;
+  readonly publicX: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+export interface BundleInput {
+  readonly tenantId: string;
+  readonly seq: number;
+  /** Hash of the bundle before this one. */
+  readonly previousHash: string | undefined;
+  readonly now: Date;
+  readonly keys: readonly WorkingKey[];
+  readonly revokedStatusIndexes: readonly number[];
+  readonly revokedActivationIds: readonly string[];
+}
+
+/** What a bundle says, ready to be signed by the root key. */
+export function bundleClaims(input: BundleInput): TrustBundleClaims {
+  const { tenantId, seq, previousHash, now, keys } = input;
+  const tenant = publicId("tenant", tenantId);
+  return {
+    iss: tenant,
+    tenant,
+    seq,
+    ...(previousHash === undefined ? {} : { prev: previousHash }),
+    iat: seconds(now),
+    exp: seconds(now) + BUNDLE_TTL_DAYS * 86_400,
+    keys: keys.flatMap((key) => bundleKey(key, now)),
+    revocations: {
+      licenses: statusList(input.revokedStatusIndexes),
+      activations: input.revokedActivationIds.map((id) => publicId("activation", id)),
+      keys: keys.filter((key) => key.status === "compromised").map((key) => key.kid),
+    },
+  };
+}
+
+function bundleKey(key: WorkingKey, now: Date): BundleKey[] {
+  if (key.status === "destroyed" || key.status === "compromised" || key.notAfter <= now) return [];
+  const { status, use, kid } = key;
+  return [
+    {
+      kty: "OKP",
+      crv: "Ed25519",
+      x: key.publicX,
+      kid,
+      alg: "EdDSA",
+      use,
+      status,
+      nbf: seconds(key.notBefore),
+      exp: seconds(key.notAfter),
+    },
+  ];
+}
+
+/** One bit an index, as long as the highest set bit needs, deflated: a million entries cost what their entropy does. */
+export function statusList(indexes: readonly number[]): StatusList {
+  const highest = indexes.reduce((max, index) => Math.max(max, index), -1);
+  const bits = new Uint8Array((highest >> 3) + 1);
+  for (const index of indexes) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+  return { bits: 1, lst: deflateSync(bits, { level: 9 }).toString("base64url") };
+}
+
+/** Whole seconds since 1970, as tokens count. */
+export function seconds(at: Date): number {
+  return Math.floor(at.getTime() / 1000);
+}

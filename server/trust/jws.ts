@@ -1,0 +1,29 @@
+import { type KeyObject, sign } from "node:crypto";
+import { TOKEN_TYPES, type TokenKind } from "#sdk/wire.ts";
+
+/** A private key ready to sign one kind of token, its protected header encoded once. */
+export interface TokenSigner {
+  readonly kid: string;
+  readonly kind: TokenKind;
+  sign(claims: object): string;
+}
+
+/**
+ * Compact JWS, EdDSA. Signs with node:crypto's synchronous Ed25519, because this is on every answer's path: measured at
+ * about three times the throughput a core of WebCrypto, which jose uses and which pays a thread hop for each signature.
+ */
+export function tokenSigner(kind: TokenKind, kid: string, privateKey: KeyObject): TokenSigner {
+  const header = encode({ alg: "EdDSA", typ: TOKEN_TYPES[kind], kid });
+  return {
+    kid,
+    kind,
+    sign(claims) {
+      const input = `${header}.${encode(claims)}`;
+      return `${input}.${sign(null, Buffer.from(input, "ascii"), privateKey).toString("base64url")}`;
+    },
+  };
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value), "utf8").toString("base64url");
+}

@@ -1,0 +1,65 @@
+import { decodeProtectedHeader, jwtVerify } from "jose";
+import { z } from "zod";
+import { TOKEN_TYPES } from "#sdk/wire.ts";
+import { publicId, storedId } from "#server/domain/ids.ts";
+import type { KeySet } from "./key-set.ts";
+
+/** What a verified activation token says about its bearer; ids as stored. */
+export interface VerifiedActivation {
+  readonly activationId: string;
+  readonly licenseId: string;
+  /** The product code the token was signed for. */
+  readonly product: string;
+}
+
+const activationToken = z.object({ sub: z.string(), license: z.string(), aud: z.string(), exp: z.int() });
+
+/** What is remembered of tokens seen, at most; the oldest go first. */
+const REMEMBERED_MAX = 20_000;
+
+/**
+ * Verifies activation tokens of one tenant against one key set. A verified token is remembered by its bytes until it
+ * expires, since verifying costs three signatures; revocation is read afresh in the transaction that acts on it.
+ */
+export function activationVerifier(tenantId: string, keySet: KeySet) {
+  const remembered = new Map<
+    string,
+    { readonly verified: VerifiedActivation; readonly expiresAtMs: number }
+  >();
+
+  return async function verify(jws: string, now: Date): Promise<VerifiedActivation | undefined> {
+    const known = remembered.get(jws);
+    if (known !== undefined) return now.getTime() < known.expiresAtMs ? known.verified : undefined;
+    const opened = await open(tenantId, keySet, jws, now);
+    if (opened === undefined) return undefined;
+    if (remembered.size >= REMEMBERED_MAX) {
+      const oldest = remembered.keys().next();
+      if (!oldest.done) remembered.delete(oldest.value);
+    }
+    remembered.set(jws, opened);
+    return opened.verified;
+  };
+}
+
+async function open(tenantId: string, keySet: KeySet, jws: string, now: Date) {
+  try {
+    const { kid } = decodeProtectedHeader(jws);
+    const key = kid === undefined ? undefined : keySet.verifier("activation", kid);
+    if (key === undefined) return undefined;
+    const { payload } = await jwtVerify(jws, key, {
+      algorithms: ["EdDSA"],
+      typ: TOKEN_TYPES.activation,
+      issuer: publicId("tenant", tenantId),
+      requiredClaims: ["exp", "iat", "sub", "aud"],
+      currentDate: now,
+    });
+    const claims = activationToken.parse(payload);
+    const activationId = storedId("activation", claims.sub);
+    const licenseId = storedId("license", claims.license);
+    if (activationId === undefined || licenseId === undefined) return undefined;
+    return { verified: { activationId, licenseId, product: claims.aud }, expiresAtMs: claims.exp * 1000 };
+  } catch {
+    // Whatever is wrong with a stranger's token, the answer is the same: it proves nothing.
+    return undefined;
+  }
+}
