@@ -21,7 +21,8 @@ export async function handOver(script) {
   }
   install();
   const child = spawn(NODE, [join(ROOT, "scripts", script), ...process.argv.slice(2)], {
-    stdio: "inherit",
+    // The channel lets the child notice should this process be killed.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
     cwd: ROOT,
   });
   // Ctrl-C reaches the child by itself, and kill must be passed on; either way the child decides when it is over.
@@ -38,11 +39,17 @@ function install() {
   if (existsSync(NODE) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash) return;
   const started = performance.now();
   process.stdout.write("  Installing packages …\n");
-  const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: ROOT,
-    stdio: ["ignore", "ignore", "inherit"],
-    shell: process.platform === "win32",
-  });
+  // "ci" begins afresh; packages that are there, perhaps in use, are only brought up to date.
+  const command = existsSync(join(ROOT, "node_modules")) ? ["install", "--no-save"] : ["ci"];
+  const result = spawnSync(
+    "npm",
+    [...command, "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd: ROOT,
+      stdio: ["ignore", "ignore", "inherit"],
+      shell: process.platform === "win32",
+    },
+  );
   if (result.status !== 0) fail("The packages could not be installed; see npm's message above.");
   if (!existsSync(NODE))
     fail("Node 24 was not installed; run npm ci without --ignore-scripts and --omit=dev.");

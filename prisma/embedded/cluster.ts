@@ -12,6 +12,8 @@ export interface ClusterOptions {
   readonly dataDirectory: string;
   /** The owner's password, set when the cluster is made. */
   readonly password: string;
+  /** TCP port; a free one when not given. */
+  readonly port?: number;
   /** Off trades safety in a crash for speed: for tests, whose data nobody misses. */
   readonly durable: boolean;
   readonly settings?: Readonly<Record<string, string>>;
@@ -27,10 +29,12 @@ export interface Cluster {
   readonly ended: Promise<void>;
   /** Ends every session at once and shuts down cleanly. */
   stop(): Promise<void>;
+  /** Ends it without waiting, as a crash would; the data is repaired at the next start. */
+  kill(): void;
 }
 
 /**
- * Starts a PostgreSQL of our own on a free port of the loopback interface, making its data directory when there is
+ * Starts a PostgreSQL of our own on the loopback interface, making its data directory when there is
  * none and taking over from a server that a killed launcher left behind. Throws one sentence when it does not start.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
@@ -38,7 +42,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const dataDirectory = reachableDirectory(options.dataDirectory, binaries.user);
   await stopStaleServer(dataDirectory);
   if (!existsSync(join(dataDirectory, "PG_VERSION"))) initialise(binaries, dataDirectory, options.password);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const server = spawnServer(binaries, dataDirectory, port, options);
   const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
   await untilReady(server, options.log ?? (() => undefined));
@@ -53,6 +57,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       const late = setTimeout(() => server.kill("SIGQUIT"), STOP_TIMEOUT_MS);
       await ended;
       clearTimeout(late);
+    },
+    kill: () => {
+      server.kill("SIGQUIT");
     },
   };
 }
