@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { idOf } from "../domain/ids.ts";
+import { policyRules } from "../domain/policy.ts";
+import { codeField, descriptionField, nameField } from "./input.ts";
+
+export const policyFields = z.strictObject({
+  code: codeField,
+  name: nameField,
+  description: descriptionField,
+});
+export type PolicyFields = z.output<typeof policyFields>;
+
+export const policyChange = policyFields.pick({ name: true, description: true });
+export type PolicyChange = z.output<typeof policyChange>;
+
+export const policyId = z.strictObject({ id: idOf("policy") });
+export const listPolicies = z.strictObject({ productId: idOf("product").optional() }).default({});
+export const createPolicy = policyFields.extend({
+  productId: idOf("product"),
+  /** What to start from; the default rules when left out. */
+  rules: policyRules.optional(),
+});
+export const updatePolicy = policyChange.extend({ id: idOf("policy") });
+export const savePolicyDraft = z.strictObject({ id: idOf("policy"), rules: policyRules });
+export const archivePolicy = z.strictObject({
+  id: idOf("policy"),
+  archived: z.boolean("Say whether it is to be archived: true or false."),
+});
+export const moveLicenses = z.strictObject({
+  policyId: idOf("policy"),
+  versionId: idOf("policyVersion"),
+  /** The `next` of the call before; leave out to begin. */
+  after: idOf("license").nullish(),
+});
