@@ -121,7 +121,10 @@ export interface LicenseClaims extends CommonClaims {
 export interface ActivationClaims extends CommonClaims {
   readonly license: string;
   readonly statusIndex: number;
-  /** base64url SHA-256 over the sorted fingerprint components. */
+  /**
+   * base64url SHA-256 of the UTF-8 of `fingerprintText(components)` (fingerprint-digest.ts) of the request: one `name=value` line a
+   * component, sorted by name, joined with line feeds.
+   */
   readonly fingerprint: string;
   /** RFC 7638 thumbprint of the device key the activation is bound to. */
   readonly cnf: { readonly jkt: string };
@@ -146,7 +149,10 @@ export interface ActivateRequest {
   readonly licenseKey: string;
   /** Product code. */
   readonly product: string;
-  /** 1 to 16 components, each already hashed on the device: name → base64url digest (16 to 64 characters). */
+  /**
+   * 1 to 16 components, each already hashed on the device: name (`^[a-z][a-z0-9_-]{0,31}$`) → base64url digest
+   * (16 to 64 characters).
+   */
   readonly fingerprint: Readonly<Record<string, string>>;
   readonly deviceKey: PublicKeyJwk;
   /** 16 to 64 base64url characters, fresh for each request. */

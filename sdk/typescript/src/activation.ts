@@ -1,0 +1,136 @@
+import { guarded } from "./errors.ts";
+import { isFinalRefusal, type Session, type VerifiedActivation } from "./session.ts";
+import type { Features } from "./wire.ts";
+
+/**
+ * - `active`: everything it grants may be used.
+ * - `grace`: the license has expired, but still works until `graceUntil`; tell the user.
+ * - `expired`: its time ran out; `refresh()`, or activate again.
+ * - `refused`: the server has signed that it is over.
+ */
+export type ActivationStatus = "active" | "grace" | "expired" | "refused";
+
+/** The license behind an activation, as its certificate describes it. */
+export interface LicenseSummary {
+  readonly id: string;
+  readonly policy: { readonly code: string; readonly version: number };
+  readonly validFrom: Date | undefined;
+  /** Undefined for a perpetual license. */
+  readonly validUntil: Date | undefined;
+  /** Undefined when unlimited. */
+  readonly activationsMax: number | undefined;
+  readonly seats: number;
+}
+
+/** This device's right to use the product: what it holds was verified down from the root key. */
+export class Activation {
+  readonly #session: Session;
+  #verified: VerifiedActivation;
+  #refused = false;
+
+  /** Made by `signet.activate()` and `signet.current()`. */
+  constructor(session: Session, verified: VerifiedActivation) {
+    this.#session = session;
+    this.#verified = verified;
+  }
+
+  /** `act_…` */
+  get id(): string {
+    return this.#verified.claims.sub;
+  }
+
+  get license(): LicenseSummary {
+    const { sub, policy, validFrom, validUntil, activationsMax, seats } = this.#verified.license;
+    return {
+      id: sub,
+      policy,
+      validFrom: dateOf(validFrom),
+      validUntil: dateOf(validUntil),
+      activationsMax: activationsMax ?? undefined,
+      seats,
+    };
+  }
+
+  get customer(): { readonly id: string; readonly name: string } {
+    return this.#verified.license.customer;
+  }
+
+  /** Every granted feature by its code, whatever the status; {@link has}, {@link limit} and {@link value} heed it. */
+  get features(): Features {
+    return this.#verified.claims.features;
+  }
+
+  /** When this activation ends unless it is refreshed before. */
+  get expiresAt(): Date {
+    return new Date(this.#verified.claims.exp * 1000);
+  }
+
+  /** When the license's grace ends; undefined while it has not expired. */
+  get graceUntil(): Date | undefined {
+    return dateOf(this.#verified.claims.grace?.until);
+  }
+
+  get status(): ActivationStatus {
+    if (this.#refused) return "refused";
+    const now = this.#session.now();
+    if (now >= this.expiresAt.getTime()) return "expired";
+    if (this.graceUntil === undefined) return "active";
+    return now < this.graceUntil.getTime() ? "grace" : "expired";
+  }
+
+  /** Whether a feature may be used now: a flag that is on, a limit above 0, or a value that is not empty. */
+  has(code: string): boolean {
+    return Boolean(this.#granted(code));
+  }
+
+  /** A feature's limit; undefined when it is not granted now, or is no limit. */
+  limit(code: string): number | undefined {
+    const granted = this.#granted(code);
+    return typeof granted === "number" ? granted : undefined;
+  }
+
+  /** A feature's text; undefined when it is not granted now, or is no text. */
+  value(code: string): string | undefined {
+    const granted = this.#granted(code);
+    return typeof granted === "string" ? granted : undefined;
+  }
+
+  /**
+   * Gets a fresh token with the license's present features. Do it at start and then once a day or so; when it fails for want of
+   * a network, what is held goes on until `expiresAt`.
+   *
+   * @throws SignetError; after a signed refusal the status is `refused` until a later refresh succeeds.
+   */
+  refresh({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return guarded(async () => {
+      try {
+        this.#verified = await this.#session.refresh(this.#verified, signal);
+        this.#refused = false;
+      } catch (error) {
+        if (isFinalRefusal(error)) this.#refused = true;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Gives the device's slot back, and forgets the activation here. Doing it twice is a success.
+   *
+   * @throws SignetError; unless it succeeds, nothing is forgotten.
+   */
+  deactivate({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return guarded(async () => {
+      await this.#session.deactivate(this.#verified, signal);
+      this.#refused = true;
+    });
+  }
+
+  #granted(code: string) {
+    const usable = this.status === "active" || this.status === "grace";
+    return usable && Object.hasOwn(this.features, code) ? this.features[code] : undefined;
+  }
+}
+
+function dateOf(seconds: number | null | undefined): Date | undefined {
+  return seconds === null || seconds === undefined ? undefined : new Date(seconds * 1000);
+}

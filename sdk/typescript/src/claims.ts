@@ -1,0 +1,136 @@
+import { isCount, isCountOrNull, isRecord, isText, isTextList, type UnknownRecord } from "./shapes.ts";
+import {
+  type ActivationClaims,
+  type BundleKey,
+  type CommonClaims,
+  type DenialClaims,
+  type Features,
+  KEY_USES,
+  type KeyUse,
+  type LicenseClaims,
+  type TrustBundleClaims,
+} from "./wire.ts";
+
+/** The kinds of token this library verifies, and what each carries. */
+export interface ClaimsByKind {
+  readonly license: LicenseClaims;
+  readonly activation: ActivationClaims;
+  readonly denial: DenialClaims;
+}
+export type VerifiableKind = keyof ClaimsByKind;
+
+/** Whether a payload has the shape of its kind: a good signature says who wrote it, not that it was written well. */
+export const CLAIMS_GUARDS: {
+  readonly [Kind in VerifiableKind]: (claims: unknown) => claims is ClaimsByKind[Kind];
+} = { license: isLicenseClaims, activation: isActivationClaims, denial: isDenialClaims };
+
+function hasCommonClaims(claims: UnknownRecord): claims is UnknownRecord & CommonClaims {
+  return (
+    isText(claims.iss) &&
+    isText(claims.aud) &&
+    isText(claims.sub) &&
+    isText(claims.jti) &&
+    isText(claims.cid) &&
+    isCount(claims.iat) &&
+    isCount(claims.exp) &&
+    isCount(claims.trust)
+  );
+}
+
+function isFeatures(value: unknown): value is Features {
+  return (
+    isRecord(value) &&
+    Object.values(value).every((item) => ["boolean", "number", "string"].includes(typeof item))
+  );
+}
+
+function isLicenseClaims(claims: unknown): claims is LicenseClaims {
+  return (
+    isRecord(claims) &&
+    hasCommonClaims(claims) &&
+    isCount(claims.statusIndex) &&
+    isRecord(claims.customer) &&
+    isText(claims.customer.id) &&
+    typeof claims.customer.name === "string" &&
+    isRecord(claims.policy) &&
+    isText(claims.policy.code) &&
+    isCount(claims.policy.version) &&
+    isCountOrNull(claims.validFrom) &&
+    isCountOrNull(claims.validUntil) &&
+    isCount(claims.graceDays) &&
+    isCountOrNull(claims.activationsMax) &&
+    isCount(claims.seats) &&
+    isFeatures(claims.features) &&
+    isRecord(claims.offline) &&
+    typeof claims.offline.allowed === "boolean" &&
+    isCountOrNull(claims.offline.daysMax) &&
+    isCountOrNull(claims.offline.trustMaxAgeDays)
+  );
+}
+
+function isActivationClaims(claims: unknown): claims is ActivationClaims {
+  return (
+    isRecord(claims) &&
+    hasCommonClaims(claims) &&
+    isText(claims.license) &&
+    isCount(claims.statusIndex) &&
+    isText(claims.fingerprint) &&
+    isRecord(claims.cnf) &&
+    isText(claims.cnf.jkt) &&
+    isFeatures(claims.features) &&
+    isText(claims.nonce) &&
+    isText(claims.req) &&
+    (claims.grace === undefined ||
+      (isRecord(claims.grace) && claims.grace.reason === "license_expired" && isCount(claims.grace.until)))
+  );
+}
+
+function isDenialClaims(claims: unknown): claims is DenialClaims {
+  return (
+    isRecord(claims) &&
+    hasCommonClaims(claims) &&
+    isText(claims.code) &&
+    isText(claims.req) &&
+    (claims.nonce === undefined || isText(claims.nonce))
+  );
+}
+
+/** A key of a use this version does not know is left out by the reader, not a fault: newer servers have more uses. */
+export function isBundleKey(key: unknown): key is BundleKey {
+  return (
+    isRecord(key) &&
+    key.kty === "OKP" &&
+    key.crv === "Ed25519" &&
+    key.alg === "EdDSA" &&
+    isText(key.x) &&
+    isText(key.kid) &&
+    isKeyUse(key.use) &&
+    isCount(key.nbf) &&
+    isCount(key.exp)
+  );
+}
+
+function isKeyUse(use: unknown): use is KeyUse {
+  return KEY_USES.some((known) => known === use);
+}
+
+/** A bundle's claims before its keys are looked at one by one. */
+export type RawBundleClaims = Omit<TrustBundleClaims, "keys"> & { readonly keys: readonly unknown[] };
+
+export function isBundleClaims(claims: unknown): claims is RawBundleClaims {
+  return (
+    isRecord(claims) &&
+    isText(claims.iss) &&
+    isText(claims.tenant) &&
+    isCount(claims.seq) &&
+    isCount(claims.iat) &&
+    isCount(claims.exp) &&
+    Array.isArray(claims.keys) &&
+    isRecord(claims.revocations) &&
+    isRecord(claims.revocations.licenses) &&
+    claims.revocations.licenses.bits === 1 &&
+    isText(claims.revocations.licenses.lst) &&
+    isTextList(claims.revocations.activations) &&
+    isTextList(claims.revocations.keys)
+  );
+}

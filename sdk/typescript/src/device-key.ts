@@ -1,0 +1,39 @@
+import { calculateJwkThumbprint } from "jose";
+import { SignetError } from "./errors.ts";
+import { DEVICE_KEY, readDocument, type StoredDeviceKey, writeDocument } from "./state.ts";
+import type { StateStorage } from "./storage.ts";
+import type { PublicKeyJwk } from "./wire.ts";
+
+/** This installation's own key: what an activation is bound to. */
+export interface DeviceKey {
+  readonly publicJwk: PublicKeyJwk;
+  /** RFC 7638 thumbprint. */
+  readonly thumbprint: string;
+}
+
+/** The stored device key, or undefined when this installation has none yet. */
+export async function loadDeviceKey(storage: StateStorage): Promise<DeviceKey | undefined> {
+  const stored = await readDocument(storage, DEVICE_KEY);
+  return stored && deviceKeyOf(stored);
+}
+
+export async function loadOrMakeDeviceKey(storage: StateStorage): Promise<DeviceKey> {
+  const known = await loadDeviceKey(storage);
+  if (known !== undefined) return known;
+  const made = await makeKey();
+  await writeDocument(storage, DEVICE_KEY, made);
+  return deviceKeyOf(made);
+}
+
+async function makeKey(): Promise<StoredDeviceKey> {
+  const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
+  if (!("privateKey" in pair)) throw new SignetError("unexpected_error");
+  const { x, d } = await crypto.subtle.exportKey("jwk", pair.privateKey);
+  if (x === undefined || d === undefined) throw new SignetError("unexpected_error");
+  return { kty: "OKP", crv: "Ed25519", x, d };
+}
+
+async function deviceKeyOf({ kty, crv, x }: StoredDeviceKey): Promise<DeviceKey> {
+  const publicJwk: PublicKeyJwk = { kty, crv, x };
+  return { publicJwk, thumbprint: await calculateJwkThumbprint(publicJwk) };
+}

@@ -1,0 +1,68 @@
+import { base64url } from "jose";
+
+/** Bytes that own their memory, as WebCrypto wants them. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+export function utf8(text: string): Bytes {
+  return encoder.encode(text);
+}
+
+/** @throws TypeError when the bytes are not UTF-8. */
+export function textOf(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+export function toBase64url(bytes: Uint8Array): string {
+  return base64url.encode(bytes);
+}
+
+/** The bytes, or undefined unless `text` is the one canonical way to write them: a signed text has one spelling only. */
+export function fromBase64url(text: string): Bytes | undefined {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) return undefined;
+  try {
+    const bytes = new Uint8Array(base64url.decode(text));
+    return base64url.encode(bytes) === text ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** base64url of the SHA-256. */
+export async function sha256(data: string | Bytes): Promise<string> {
+  const bytes = typeof data === "string" ? utf8(data) : data;
+  return toBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+}
+
+/** 256 random bits as base64url: 43 characters. */
+export function randomText(): string {
+  return toBase64url(crypto.getRandomValues(new Uint8Array(32)));
+}
+
+/**
+ * Undoes zlib's deflate.
+ *
+ * @throws TypeError when the data is damaged, RangeError when it would grow beyond `bytesMax`.
+ */
+export async function inflate(data: Bytes, bytesMax: number): Promise<Bytes> {
+  const reader = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.length;
+    if (length > bytesMax) {
+      await reader.cancel();
+      throw new RangeError(`The data inflates to more than ${bytesMax} bytes.`);
+    }
+    chunks.push(next.value);
+  }
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}

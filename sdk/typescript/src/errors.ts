@@ -1,0 +1,141 @@
+import { CODE_FACTS, type ErrorCode } from "./codes.ts";
+
+/** What is wrong with a signed text of either kind, before its content is looked at. */
+export type JwsReason = "malformed" | "algorithm" | "type" | "header" | "signature";
+
+/** Why a trust bundle is not believed. */
+export type TrustReason =
+  | JwsReason
+  /** There is none on this machine yet. */
+  | "missing"
+  | "claims"
+  /** It belongs to another tenant. */
+  | "tenant"
+  | "expired"
+  | "not_yet_valid"
+  /** Its `seq` is lower than one seen before. */
+  | "rollback";
+
+/** Why a token is not believed. */
+export type TokenReason =
+  | JwsReason
+  | "claims"
+  | "key_unknown"
+  /** Signed by a key that is for another kind of token. */
+  | "key_use"
+  /** Signed before or after its key's time. */
+  | "key_window"
+  | "key_revoked"
+  | "issuer"
+  | "audience"
+  | "subject"
+  | "expired"
+  | "not_yet_valid"
+  | "license_revoked"
+  | "activation_revoked"
+  /** It answers another request than the one that was sent. */
+  | "nonce"
+  | "request"
+  /** It is bound to another device key, or to another device. */
+  | "device_key"
+  | "fingerprint";
+
+/** Reasons that a person can act on get a sentence of their own. */
+const REASON_SENTENCES: Partial<Record<TokenReason | TrustReason, string>> = {
+  missing: "This machine has not seen the vendor's trust bundle yet; connect to the internet once.",
+  license_revoked: "This license was revoked and cannot be used again; contact the vendor.",
+  activation_revoked: "This device's activation was revoked; contact the vendor.",
+  device_key: "This activation belongs to another installation; activate this one.",
+  fingerprint: "This activation belongs to another device; activate this one.",
+};
+const TOKEN_EXPIRED = "This activation has run out; connect to the internet to renew it.";
+
+export interface SignetErrorOptions {
+  readonly reason?: TokenReason | TrustReason | undefined;
+  readonly signed?: boolean;
+  /** Replaces the code's own sentence. */
+  readonly sentence?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly correlationId?: string | undefined;
+  readonly retryable?: boolean | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one class of error this library throws or rejects with.
+ *
+ * `message` is a sentence that can be shown to the end user as it is; `code` is what a program decides by. Narrow an unknown
+ * error with {@link isSignetError}.
+ *
+ * @example
+ * try {
+ *   await signet.activate(licenseKey);
+ * } catch (error) {
+ *   if (isSignetError(error) && error.code === "license_suspended" && error.signed) disableTheProduct(error.message);
+ * }
+ */
+export class SignetError extends Error {
+  override readonly name = "SignetError";
+  readonly code: ErrorCode;
+  /** What exactly did not verify; only with `token_invalid` and `trust_invalid`. */
+  readonly reason: TokenReason | TrustReason | undefined;
+  /** Whether the same call can succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+  /** Seconds to wait before trying again, where the server said so. */
+  readonly retryAfterSeconds: number | undefined;
+  /** True when the vendor's key signed this very refusal of this very request: only then act on it. */
+  readonly signed: boolean;
+  /** Finds this refusal in the vendor's portal and logs. */
+  readonly correlationId: string | undefined;
+  /** More words for a log, from the server or the machine; they are not signed, so do not act on them. */
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, options: SignetErrorOptions = {}) {
+    super(sentenceOf(code, options), options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.reason = options.reason;
+    this.retryable = options.retryable ?? CODE_FACTS[code].retryable;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.signed = options.signed ?? false;
+    this.correlationId = options.correlationId;
+    this.detail = options.detail;
+  }
+}
+
+function sentenceOf(code: ErrorCode, { sentence, reason }: SignetErrorOptions): string {
+  if (sentence !== undefined) return sentence;
+  if (code === "token_invalid" && reason === "expired") return TOKEN_EXPIRED;
+  return (reason && REASON_SENTENCES[reason]) ?? CODE_FACTS[code].sentence;
+}
+
+/** A {@link SignetError} as a union, so that a `switch` over `code` narrows `reason`. */
+export type SignetFailure = SignetError &
+  (
+    | { readonly code: "token_invalid"; readonly reason: TokenReason }
+    | { readonly code: "trust_invalid"; readonly reason: TrustReason }
+    | { readonly code: Exclude<ErrorCode, "token_invalid" | "trust_invalid">; readonly reason: undefined }
+  );
+
+/** Whether an error of unknown origin came from this library. */
+export function isSignetError(error: unknown): error is SignetFailure {
+  return error instanceof SignetError;
+}
+
+export function tokenInvalid(reason: TokenReason, cause?: unknown): SignetError {
+  return new SignetError("token_invalid", { reason, cause });
+}
+
+export function trustInvalid(reason: TrustReason, cause?: unknown): SignetError {
+  return new SignetError("trust_invalid", { reason, cause });
+}
+
+/** Runs `work` so that whatever it throws leaves as a {@link SignetError}. */
+export async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SignetError) throw error;
+    throw new SignetError("unexpected_error", { cause: error });
+  }
+}

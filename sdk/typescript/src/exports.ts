@@ -1,0 +1,18 @@
+/** What every entry point exports alike. */
+export type { Activation, ActivationStatus, LicenseSummary } from "./activation.ts";
+export type { Clock } from "./clock.ts";
+export type { ErrorCode, LocalCode, ServerCode } from "./codes.ts";
+export {
+  isSignetError,
+  SignetError,
+  type SignetFailure,
+  type TokenReason,
+  type TrustReason,
+} from "./errors.ts";
+export { type FingerprintProvider, installFingerprint } from "./fingerprint.ts";
+export type { Fetch } from "./http.ts";
+export { type ParsedLicenseKey, parseLicenseKey } from "./license-key.ts";
+export type { SignetOptions } from "./options.ts";
+export type { RootKey } from "./root-key.ts";
+export { memoryStorage, type StateStorage, type WebStorageArea, webStorage } from "./storage.ts";
+export type { Features, FeatureValue, PublicKeyJwk } from "./wire.ts";

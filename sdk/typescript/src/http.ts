@@ -1,0 +1,143 @@
+import type { Clock } from "./clock.ts";
+import type { Bytes } from "./encoding.ts";
+import { SignetError } from "./errors.ts";
+
+export type Fetch = typeof globalThis.fetch;
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Bytes;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+export interface HttpOptions {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** For each attempt, to the last byte of its answer. */
+  readonly timeoutMs: number;
+  /** Attempts after the first. */
+  readonly retriesMax: number;
+}
+
+/** Sends a request, and again while that can help: everything this API takes is safe to send twice. */
+export type Http = (request: HttpRequest) => Promise<HttpReply>;
+
+const RETRIED_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const BACKOFF_MS = 250;
+const BACKOFF_MS_MAX = 4_000;
+/** A server that asks for a longer pause is not waited for: the caller decides. */
+const RETRY_AFTER_SECONDS_MAX = 20;
+
+/** @returns a function that rejects only with SignetError `network_error` or `aborted`; any status is an answer. */
+export function createHttp(options: HttpOptions): Http {
+  return async (request) => {
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await attemptOnce(request, options);
+      const pauseMs = attempt < options.retriesMax ? pauseBeforeRetry(outcome, attempt) : undefined;
+      if (pauseMs === undefined) {
+        if (outcome instanceof SignetError) throw outcome;
+        return outcome;
+      }
+      await pause(pauseMs, request.signal);
+    }
+  };
+}
+
+/** Milliseconds to wait before the next attempt, or undefined when there should be none. */
+function pauseBeforeRetry(outcome: HttpReply | SignetError, attempt: number): number | undefined {
+  if (outcome instanceof SignetError && outcome.code === "aborted") return undefined;
+  if (!(outcome instanceof SignetError) && !RETRIED_STATUSES.has(outcome.status)) return undefined;
+  const { retryAfterSeconds } = outcome;
+  if (retryAfterSeconds !== undefined && retryAfterSeconds > RETRY_AFTER_SECONDS_MAX) return undefined;
+  const backoff = jitter() * Math.min(BACKOFF_MS * 2 ** attempt, BACKOFF_MS_MAX);
+  return (retryAfterSeconds ?? 0) * 1000 + backoff;
+}
+
+/** Between 0.5 and 1, so that many clients that failed together do not come back together. */
+function jitter(): number {
+  const [random = 0] = crypto.getRandomValues(new Uint16Array(1));
+  return 0.5 + random / 0x20000;
+}
+
+async function attemptOnce(request: HttpRequest, options: HttpOptions): Promise<HttpReply | SignetError> {
+  if (request.signal?.aborted) return aborted(request.signal);
+  const stop = new AbortController();
+  const timer = setTimeout(
+    () => stop.abort(new Error(`No answer within ${options.timeoutMs} ms.`)),
+    options.timeoutMs,
+  );
+  const onAbort = () => stop.abort(request.signal?.reason);
+  request.signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await unlessStopped(stop.signal, send(request, options, stop.signal));
+  } catch (cause) {
+    if (request.signal?.aborted) return aborted(request.signal);
+    return new SignetError("network_error", { cause, detail: wordsOf(cause) });
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+async function send({ method, url, headers, body }: HttpRequest, options: HttpOptions, signal: AbortSignal) {
+  const { fetch, clock } = options;
+  const response = await fetch(url, {
+    method,
+    headers: { accept: "application/json, application/problem+json", ...headers },
+    ...(body === undefined ? {} : { body }),
+    // A redirect would carry the license key to a host nobody named, and a cache would hide a revocation.
+    redirect: "error",
+    cache: "no-store",
+    signal,
+  });
+  return {
+    status: response.status,
+    text: await response.text(),
+    retryAfterSeconds: secondsOf(response.headers.get("retry-after"), clock),
+  };
+}
+
+/** Ends the wait at once, even where an injected fetch does not heed its signal. */
+function unlessStopped<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+/** `Retry-After` is a number of seconds or a date. */
+function secondsOf(retryAfter: string | null, clock: Clock): number | undefined {
+  if (retryAfter === null) return undefined;
+  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter);
+  const date = Date.parse(retryAfter);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - clock.now()) / 1000));
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal?.addEventListener("abort", done);
+  });
+}
+
+function aborted(signal: AbortSignal): SignetError {
+  return new SignetError("aborted", { cause: signal.reason });
+}
+
+function wordsOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
+}

@@ -1,0 +1,83 @@
+import { type Clock, systemClock } from "./clock.ts";
+import { SignetError } from "./errors.ts";
+import type { FingerprintProvider } from "./fingerprint.ts";
+import type { Fetch } from "./http.ts";
+import { type RootKey, rootKeyX } from "./root-key.ts";
+import { isText } from "./shapes.ts";
+import type { StateStorage } from "./storage.ts";
+import { SDK_VERSION } from "./version.ts";
+import type { DeviceMetadata } from "./wire.ts";
+
+export interface SignetOptions {
+  /** Where the license server is, e.g. `https://licenses.example.com`. */
+  readonly server: string;
+  /** The vendor's account: its slug or id. */
+  readonly tenant: string;
+  /** The tenant's root key, as the portal shows it. Everything else is verified down from it. */
+  readonly rootKey: RootKey;
+  /** Product code. */
+  readonly product: string;
+  /** Default: a private directory of this user (Node), `localStorage` (browsers), else memory. */
+  readonly storage?: StateStorage | undefined;
+  readonly fetch?: Fetch | undefined;
+  readonly clock?: Clock | undefined;
+  /** Default: the machine's id (Node), else an id kept in storage. */
+  readonly fingerprint?: FingerprintProvider | undefined;
+  /** How the vendor and the customer will see this device in a list. Default on Node: the host's name and system. */
+  readonly device?: Omit<DeviceMetadata, "sdkVersion"> | undefined;
+  /** For each attempt of a request, in milliseconds. Default 10,000. */
+  readonly timeoutMs?: number | undefined;
+  /** How often a request is sent again while the network or the server fails. Default 3. */
+  readonly retriesMax?: number | undefined;
+}
+
+/** What differs between the places this library runs in. */
+export interface Platform {
+  storage(tenant: string, product: string): StateStorage;
+  readonly fingerprint: FingerprintProvider;
+  device(): Omit<DeviceMetadata, "sdkVersion">;
+}
+
+/** The options with every default filled in. */
+export interface Configuration {
+  /** Without a slash at its end. */
+  readonly server: string;
+  readonly tenant: string;
+  /** The root key's `x`. */
+  readonly rootKey: string;
+  readonly product: string;
+  readonly storage: StateStorage;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly fingerprint: FingerprintProvider;
+  readonly metadata: DeviceMetadata;
+  readonly timeoutMs: number;
+  readonly retriesMax: number;
+}
+
+/** @throws SignetError `configuration_invalid` whose `detail` names the option. */
+export function configurationOf(options: SignetOptions, platform: Platform): Configuration {
+  const { server, tenant, product } = options;
+  if (!isText(tenant)) throw invalidOption("tenant must be the vendor's slug or id.");
+  if (!isText(product)) throw invalidOption("product must be a product code.");
+  if (!isText(server) || !URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
+    throw invalidOption("server must be an http or https URL.");
+  }
+  return {
+    server: server.replace(/\/+$/, ""),
+    tenant,
+    product,
+    rootKey: rootKeyX(options.rootKey),
+    storage: options.storage ?? platform.storage(tenant, product),
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    clock: options.clock ?? systemClock,
+    fingerprint: options.fingerprint ?? platform.fingerprint,
+    metadata: { ...platform.device(), ...options.device, sdkVersion: SDK_VERSION },
+    timeoutMs: options.timeoutMs ?? 10_000,
+    retriesMax: options.retriesMax ?? 3,
+  };
+}
+
+function invalidOption(detail: string): SignetError {
+  return new SignetError("configuration_invalid", { detail });
+}

@@ -1,0 +1,109 @@
+import { isServerCode, type ServerCode } from "./codes.ts";
+import { SignetError } from "./errors.ts";
+import { isCount, isRecord, isText, parseJson, type UnknownRecord } from "./shapes.ts";
+import type { StateStorage } from "./storage.ts";
+import type { PublicKeyJwk } from "./wire.ts";
+
+/** Raised when a stored text changes its shape; texts of another version are taken as absent. */
+const VERSION = 1;
+
+export interface StoredDeviceKey extends PublicKeyJwk {
+  /** The private part. */
+  readonly d: string;
+}
+
+export interface StoredTrust {
+  /** The root key's `x`: what was seen under another root says nothing about this one. */
+  readonly root: string;
+  /** The highest `seq` ever accepted. */
+  readonly seq: number;
+  readonly bundle: string;
+}
+
+export interface StoredActivation {
+  readonly token: string;
+  readonly certificate: string;
+  /** The signed refusal of the last refresh, kept so that it also holds after a restart without network. */
+  readonly refusal?: { readonly code: ServerCode; readonly correlationId: string };
+}
+
+/** A text this library stores, by its name and its shape. */
+interface Document<Content> {
+  readonly name: string;
+  readonly is: (content: unknown) => content is Content;
+}
+
+export const DEVICE_KEY: Document<StoredDeviceKey> = {
+  name: "device-key",
+  is: (content): content is StoredDeviceKey =>
+    isRecord(content) &&
+    content.kty === "OKP" &&
+    content.crv === "Ed25519" &&
+    isText(content.x) &&
+    isText(content.d),
+};
+
+export const TRUST: Document<StoredTrust> = {
+  name: "trust",
+  is: (content): content is StoredTrust =>
+    isRecord(content) && isText(content.root) && isCount(content.seq) && isText(content.bundle),
+};
+
+export const ACTIVATION: Document<StoredActivation> = {
+  name: "activation",
+  is: (content): content is StoredActivation =>
+    isRecord(content) &&
+    isText(content.token) &&
+    isText(content.certificate) &&
+    (content.refusal === undefined ||
+      (isRecord(content.refusal) &&
+        isServerCode(content.refusal.code) &&
+        isText(content.refusal.correlationId))),
+};
+
+/** The latest server time seen in a signature, in seconds. */
+export const SERVER_TIME: Document<{ readonly seconds: number }> = {
+  name: "server-time",
+  is: (content): content is { readonly seconds: number } => isRecord(content) && isCount(content.seconds),
+};
+
+/** Names this installation where the machine has no name of its own. */
+export const INSTALL_ID: Document<{ readonly id: string }> = {
+  name: "install-id",
+  is: (content): content is { readonly id: string } => isRecord(content) && isText(content.id),
+};
+
+/** Undefined when nothing is stored under that name, or nothing this version can read. */
+export async function readDocument<Content>(
+  storage: StateStorage,
+  document: Document<Content>,
+): Promise<Content | undefined> {
+  const text = await onStorage(() => storage.get(document.name));
+  const stored = text === undefined ? undefined : parseJson(text);
+  if (!isRecord(stored) || stored.version !== VERSION) return undefined;
+  return document.is(stored.content) ? stored.content : undefined;
+}
+
+export async function writeDocument<Content extends object>(
+  storage: StateStorage,
+  document: Document<Content>,
+  content: Content,
+): Promise<void> {
+  const stored: UnknownRecord = { version: VERSION, content };
+  await onStorage(() => storage.set(document.name, JSON.stringify(stored)));
+}
+
+export async function deleteDocument(storage: StateStorage, document: Document<unknown>): Promise<void> {
+  await onStorage(() => storage.delete(document.name));
+}
+
+async function onStorage<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new SignetError("storage_failed", {
+      cause,
+      detail: cause instanceof Error ? cause.message : String(cause),
+    });
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Where this library keeps its state: a handful of named texts of a few kilobytes. Names are of a–z, 0–9 and dashes.
+ *
+ * What is stored is a credential (it holds the device's private key): keep it from other users of the machine.
+ */
+export interface StateStorage {
+  get(name: string): Promise<string | undefined>;
+  /** Replaces the whole text, or leaves the old one: never half of it. */
+  set(name: string, text: string): Promise<void>;
+  /** Deleting what is not there is a success. */
+  delete(name: string): Promise<void>;
+}
+
+/** Keeps state for as long as the process lives: for tests, and for workloads that activate at each start. */
+export function memoryStorage(): StateStorage {
+  const texts = new Map<string, string>();
+  return {
+    get: async (name) => texts.get(name),
+    set: async (name, text) => {
+      texts.set(name, text);
+    },
+    delete: async (name) => {
+      texts.delete(name);
+    },
+  };
+}
+
+/** The part of the Web Storage API that is used: `localStorage` satisfies it. */
+export interface WebStorageArea {
+  getItem(name: string): string | null;
+  setItem(name: string, text: string): void;
+  removeItem(name: string): void;
+}
+
+/** Keeps state in a browser's `localStorage`, under names that begin with `prefix`. */
+export function webStorage(area: WebStorageArea, prefix: string): StateStorage {
+  return {
+    get: async (name) => area.getItem(prefix + name) ?? undefined,
+    set: async (name, text) => area.setItem(prefix + name, text),
+    delete: async (name) => area.removeItem(prefix + name),
+  };
+}

@@ -1,0 +1,95 @@
+import { isBundleClaims, isBundleKey, type RawBundleClaims } from "./claims.ts";
+import { type Bytes, fromBase64url, inflate } from "./encoding.ts";
+import { trustInvalid } from "./errors.ts";
+import { importPublicKey, payloadOf, readJws } from "./jws.ts";
+import { type RootKey, rootKeyX } from "./root-key.ts";
+import { type BundleKey, TOKEN_TYPES } from "./wire.ts";
+
+/** How far this machine's clock may lag behind the server's before a fresh signature looks like it is from the future. */
+export const CLOCK_TOLERANCE_SECONDS = 300;
+
+/** 128 million licenses; beyond that a list is a bomb, not a list. */
+const STATUS_LIST_BYTES_MAX = 16 * 1024 * 1024;
+
+/** A trust bundle whose root signature was found good: the tenant's keys and what was revoked. */
+export interface TrustBundle {
+  /** Tenant id, `ten_…`: the `iss` of every token. */
+  readonly tenant: string;
+  readonly seq: number;
+  /** Seconds since 1970. */
+  readonly issuedAt: number;
+  /** Seconds since 1970. */
+  readonly expiresAt: number;
+  key(kid: string): BundleKey | undefined;
+  /** The key ready to verify with; imported once. */
+  cryptoKey(key: BundleKey): Promise<CryptoKey>;
+  isKeyRevoked(kid: string): boolean;
+  isActivationRevoked(activationId: string): boolean;
+  isLicenseRevoked(statusIndex: number): boolean;
+}
+
+export interface OpenTrustBundleOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The highest `seq` seen so far: an older bundle is refused. */
+  readonly lastSeq?: number | undefined;
+  /** When given as an id (`ten_…`), the bundle must be this tenant's. */
+  readonly tenant?: string | undefined;
+}
+
+/**
+ * Opens a trust bundle: checks it against the tenant's root key, its time, and that it is not older than one seen before.
+ *
+ * @throws SignetError `trust_invalid`, whose `reason` says why.
+ */
+export async function openTrustBundle(
+  jws: string,
+  rootKey: RootKey,
+  options: OpenTrustBundleOptions,
+): Promise<TrustBundle> {
+  const key = await importPublicKey({ x: rootKeyX(rootKey) });
+  const claims = await payloadOf(readJws(jws, TOKEN_TYPES.trust, trustInvalid), key, trustInvalid);
+  if (!isBundleClaims(claims)) throw trustInvalid("claims");
+  if (options.tenant?.startsWith("ten_") && claims.tenant !== options.tenant) throw trustInvalid("tenant");
+  if (options.lastSeq !== undefined && claims.seq < options.lastSeq) throw trustInvalid("rollback");
+  if (claims.iat * 1000 > options.now + CLOCK_TOLERANCE_SECONDS * 1000) throw trustInvalid("not_yet_valid");
+  assertBundleFresh({ expiresAt: claims.exp }, options.now);
+  return bundleOf(claims, await licenseBits(claims));
+}
+
+/** A bundle is opened once and used for long, so its end is looked at each time. */
+export function assertBundleFresh({ expiresAt }: Pick<TrustBundle, "expiresAt">, now: number): void {
+  if (now >= expiresAt * 1000) throw trustInvalid("expired");
+}
+
+async function licenseBits({ revocations }: RawBundleClaims): Promise<Bytes> {
+  const deflated = fromBase64url(revocations.licenses.lst);
+  if (deflated === undefined) throw trustInvalid("claims");
+  try {
+    return await inflate(deflated, STATUS_LIST_BYTES_MAX);
+  } catch (cause) {
+    throw trustInvalid("claims", cause);
+  }
+}
+
+function bundleOf(claims: RawBundleClaims, bits: Bytes): TrustBundle {
+  const keys = new Map(claims.keys.filter(isBundleKey).map((key) => [key.kid, key]));
+  const imported = new Map<string, Promise<CryptoKey>>();
+  const revokedKeys = new Set(claims.revocations.keys);
+  const revokedActivations = new Set(claims.revocations.activations);
+  return {
+    tenant: claims.tenant,
+    seq: claims.seq,
+    issuedAt: claims.iat,
+    expiresAt: claims.exp,
+    key: (kid) => keys.get(kid),
+    cryptoKey(key) {
+      const known = imported.get(key.kid) ?? importPublicKey(key);
+      imported.set(key.kid, known);
+      return known;
+    },
+    isKeyRevoked: (kid) => revokedKeys.has(kid),
+    isActivationRevoked: (activationId) => revokedActivations.has(activationId),
+    isLicenseRevoked: (statusIndex) => (((bits[statusIndex >> 3] ?? 0) >> (statusIndex & 7)) & 1) === 1,
+  };
+}

@@ -1,0 +1,166 @@
+import type { ClaimsByKind, VerifiableKind } from "./claims.ts";
+import { clockTurnedBack, type ServerTime } from "./clock.ts";
+import { isSignetError, SignetError, trustInvalid } from "./errors.ts";
+import type { Http } from "./http.ts";
+import { isRecord, isText, parseJson } from "./shapes.ts";
+import { readDocument, type StoredTrust, TRUST, writeDocument } from "./state.ts";
+import type { StateStorage } from "./storage.ts";
+import { openTrustBundle, type TrustBundle } from "./trust-bundle.ts";
+import { type TokenExpectations, verifyToken } from "./verify.ts";
+
+/** After a fetch an unknown key does not cause another one for this long: anybody can make up a `kid`. */
+const COOL_DOWN_MS = 60_000;
+
+export interface TrustOptions {
+  readonly url: string;
+  readonly tenant: string;
+  /** Its `x`. */
+  readonly rootKey: string;
+  readonly http: Http;
+  readonly storage: StateStorage;
+  readonly time: ServerTime;
+}
+
+type Expectations = Omit<TokenExpectations, "now">;
+
+/** Keeps the newest trust bundle seen, and verifies tokens by it. */
+export class Trust {
+  readonly #options: TrustOptions;
+  #held: TrustBundle | undefined;
+  #fetching: Promise<TrustBundle> | undefined;
+  #fetchedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: TrustOptions) {
+    this.#options = options;
+  }
+
+  /** Verifies by the bundle on this machine alone. */
+  async verifyOffline<Kind extends VerifiableKind>(
+    jws: string,
+    kind: Kind,
+    expectations: Expectations,
+  ): Promise<ClaimsByKind[Kind]> {
+    return this.#verify(jws, kind, expectations, await this.#stored());
+  }
+
+  /**
+   * Verifies a server's answer, fetching the bundle when there is no good one, when the answer was signed under a newer one
+   * (`seqMin`), or when it was signed by a key not seen before.
+   */
+  async verifyAnswer<Kind extends VerifiableKind>(
+    jws: string,
+    kind: Kind,
+    expectations: Expectations,
+    { seqMin = 0, signal }: { readonly seqMin?: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<ClaimsByKind[Kind]> {
+    const bundle = await this.#atLeast(seqMin, signal);
+    try {
+      return await this.#verify(jws, kind, expectations, bundle);
+    } catch (error) {
+      const unknownKey =
+        isSignetError(error) && error.code === "token_invalid" && error.reason === "key_unknown";
+      const now = await this.#options.time.now();
+      if (!unknownKey || Math.abs(now - this.#fetchedAt) < COOL_DOWN_MS) throw error;
+      return this.#verify(jws, kind, expectations, await this.#fetch(signal));
+    }
+  }
+
+  async #verify<Kind extends VerifiableKind>(
+    jws: string,
+    kind: Kind,
+    expectations: Expectations,
+    bundle: TrustBundle,
+  ): Promise<ClaimsByKind[Kind]> {
+    const now = await this.#options.time.now();
+    const claims = await asClockFault(now, () => verifyToken(jws, kind, bundle, { ...expectations, now }));
+    await this.#options.time.saw(claims.iat);
+    return claims;
+  }
+
+  async #atLeast(seqMin: number, signal: AbortSignal | undefined): Promise<TrustBundle> {
+    let stored: TrustBundle;
+    try {
+      stored = await this.#stored();
+    } catch (error) {
+      if (isSignetError(error) && error.code === "trust_invalid") return this.#fetch(signal);
+      throw error;
+    }
+    if (stored.seq >= seqMin) return stored;
+    try {
+      return await this.#fetch(signal);
+    } catch (error) {
+      // The bundle in hand still stands on its own: a newer one that cannot be had is no reason to refuse.
+      if (isSignetError(error) && (error.code === "network_error" || error.code === "server_error"))
+        return stored;
+      throw error;
+    }
+  }
+
+  async #stored(): Promise<TrustBundle> {
+    if (this.#held !== undefined && this.#held.expiresAt * 1000 > (await this.#options.time.now()))
+      return this.#held;
+    const stored = await this.#read();
+    if (stored === undefined) throw trustInvalid("missing");
+    this.#held = await this.#open(stored.bundle, stored.seq);
+    return this.#held;
+  }
+
+  async #read(): Promise<StoredTrust | undefined> {
+    const stored = await readDocument(this.#options.storage, TRUST);
+    return stored?.root === this.#options.rootKey ? stored : undefined;
+  }
+
+  async #open(bundle: string, lastSeq: number | undefined): Promise<TrustBundle> {
+    const { rootKey, tenant, time } = this.#options;
+    const now = await time.now();
+    return asClockFault(now, () => openTrustBundle(bundle, rootKey, { now, tenant, lastSeq }));
+  }
+
+  /** One fetch at a time, however many wait for it; each may stop waiting, the fetch goes on for the others. */
+  async #fetch(signal: AbortSignal | undefined): Promise<TrustBundle> {
+    this.#fetching ??= this.#fetchOnce().finally(() => {
+      this.#fetching = undefined;
+    });
+    return untilAborted(this.#fetching, signal);
+  }
+
+  async #fetchOnce(): Promise<TrustBundle> {
+    const { http, url, storage, time, rootKey } = this.#options;
+    const reply = await http({ method: "GET", url });
+    const answer = parseJson(reply.text);
+    if (reply.status !== 200 || !isRecord(answer) || !isText(answer.bundle)) {
+      const { retryAfterSeconds } = reply;
+      throw new SignetError("server_error", {
+        detail: `GET ${url} answered ${reply.status}.`,
+        retryAfterSeconds,
+      });
+    }
+    const highest = (await this.#read())?.seq;
+    const bundle = await this.#open(answer.bundle, highest);
+    await writeDocument(storage, TRUST, { root: rootKey, seq: bundle.seq, bundle: answer.bundle });
+    await time.saw(bundle.issuedAt);
+    this.#held = bundle;
+    this.#fetchedAt = await time.now();
+    return bundle;
+  }
+}
+
+/** A good signature from the future means that this machine's clock is behind. */
+async function asClockFault<Value>(now: number, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isSignetError(error) && error.reason === "not_yet_valid")
+      throw clockTurnedBack(now, undefined, error);
+    throw error;
+  }
+}
+
+function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new SignetError("aborted", { cause: signal?.reason }));
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal?.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,147 @@
+import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { deflateSync } from "node:zlib";
+import {
+  type ActivationClaims,
+  type BundleKey,
+  type DenialClaims,
+  KEY_USES,
+  type KeyUse,
+  type LicenseClaims,
+  TOKEN_TYPES,
+  type TokenKind,
+  type TrustBundleClaims,
+} from "../src/wire.ts";
+
+/** When every test takes place, unless it moves the clock. */
+export const NOW_MS = Date.parse("2026-01-15T12:00:00Z");
+export const NOW = NOW_MS / 1000;
+export const DAY = 86_400;
+
+export interface TestKey {
+  readonly x: string;
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+}
+
+export function newKey(): TestKey {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const { x = "" } = publicKey.export({ format: "jwk" });
+  return { x, kid: digest(JSON.stringify({ crv: "Ed25519", kty: "OKP", x })), privateKey };
+}
+
+export function digest(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("base64url");
+}
+
+export function encode(value: unknown): string {
+  return Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+}
+
+/** Any header and payload, signed: what an authority would never do is done by its tests. */
+export function signJws(header: object, payload: unknown, key: TestKey): string {
+  const text = `${encode(header)}.${encode(payload)}`;
+  return `${text}.${sign(null, Buffer.from(text), key.privateKey).toString("base64url")}`;
+}
+
+/** A status list with the bits of `indexes` set. */
+export function statusList(indexes: readonly number[]): { bits: 1; lst: string } {
+  const bytes = new Uint8Array((Math.max(0, ...indexes) >> 3) + 1);
+  for (const index of indexes) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (1 << (index & 7));
+  return { bits: 1, lst: deflateSync(bytes).toString("base64url") };
+}
+
+/** A tenant's keys, and whatever they are asked to sign. */
+export class TestAuthority {
+  readonly tenant = "ten_01jtest00000000000000000";
+  readonly product = "renderer";
+  readonly root = newKey();
+  readonly keys: Record<KeyUse, TestKey> = {
+    license: newKey(),
+    activation: newKey(),
+    lease: newKey(),
+    ticket: newKey(),
+    receipt: newKey(),
+  };
+  seq = 7;
+  readonly revoked = { licenses: [] as number[], activations: [] as string[], keys: [] as string[] };
+
+  bundleKey(use: KeyUse, changes: Partial<BundleKey> = {}): BundleKey {
+    const { x, kid } = this.keys[use];
+    const window = { nbf: NOW - 30 * DAY, exp: NOW + 30 * DAY };
+    return { kty: "OKP", crv: "Ed25519", alg: "EdDSA", status: "active", x, kid, use, ...window, ...changes };
+  }
+
+  bundleClaims(changes: Partial<Record<keyof TrustBundleClaims, unknown>> = {}) {
+    return {
+      iss: this.tenant,
+      tenant: this.tenant,
+      seq: this.seq,
+      iat: NOW - DAY,
+      exp: NOW + 7 * DAY,
+      keys: KEY_USES.map((use) => this.bundleKey(use)),
+      revocations: { ...this.revoked, licenses: statusList(this.revoked.licenses) },
+      ...changes,
+    };
+  }
+
+  bundle(changes: Partial<Record<keyof TrustBundleClaims, unknown>> = {}, key = this.root): string {
+    return signJws({ alg: "EdDSA", typ: TOKEN_TYPES.trust, kid: key.kid }, this.bundleClaims(changes), key);
+  }
+
+  activationClaims(changes: Partial<Record<keyof ActivationClaims, unknown>> = {}) {
+    return {
+      ...this.#common("act_01jtest"),
+      license: "lic_01jtest",
+      statusIndex: 5,
+      fingerprint: "fingerprint-digest",
+      cnf: { jkt: "device-thumbprint" },
+      features: { "export-4k": true, "watermark-off": false, "render-nodes": 8, tier: "studio" },
+      nonce: "nonce-of-the-request",
+      req: "hash-of-the-request",
+      ...changes,
+    };
+  }
+
+  licenseClaims(changes: Partial<Record<keyof LicenseClaims, unknown>> = {}) {
+    return {
+      ...this.#common("lic_01jtest"),
+      statusIndex: 5,
+      customer: { id: "cus_01jtest", name: "Northwind Studio" },
+      policy: { code: "studio", version: 3 },
+      validFrom: NOW - 10 * DAY,
+      validUntil: NOW + 300 * DAY,
+      graceDays: 14,
+      activationsMax: 3,
+      seats: 0,
+      features: { "export-4k": true },
+      offline: { allowed: false, daysMax: null, trustMaxAgeDays: null },
+      ...changes,
+    };
+  }
+
+  denialClaims(code: string, changes: Partial<Record<keyof DenialClaims, unknown>> = {}) {
+    return { ...this.#common("lic_01jtest"), exp: NOW + 300, code, req: "hash-of-the-request", ...changes };
+  }
+
+  /** Signs claims as the server would: with the key and the header of that kind. */
+  token(
+    kind: Exclude<TokenKind, "trust">,
+    claims: object,
+    key = this.keys[kind === "denial" ? "receipt" : kind],
+  ) {
+    return signJws({ alg: "EdDSA", typ: TOKEN_TYPES[kind], kid: key.kid }, claims, key);
+  }
+
+  #common(sub: string) {
+    return {
+      iss: this.tenant,
+      aud: this.product,
+      sub,
+      jti: "tok_01jtest",
+      iat: NOW - 60,
+      exp: NOW + 3 * DAY,
+      cid: "cor_01jtest",
+      trust: this.seq,
+    };
+  }
+}
