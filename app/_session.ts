@@ -1,7 +1,7 @@
-import type { AuthOptions } from "next-auth";
-import { getServerSession } from "next-auth";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
+import type { AuthOptions } from "next-auth";
+import { getServerSession } from "next-auth";
 import { cache } from "react";
 import type { CurrentActor, CurrentCustomer, SessionClaims } from "#server/auth/actor.ts";
 import { createAuthOptions } from "#server/auth/options.ts";

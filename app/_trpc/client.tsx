@@ -9,6 +9,7 @@ import type { AppRouter } from "#server/trpc/router.ts";
 import { makeQueryClient } from "./query-client.ts";
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
+
 export { useTRPC };
 
 /** What a failed call is, in every `error` of a query or a mutation. */
@@ -25,7 +26,8 @@ function queryClient(): QueryClient {
 /** Access can end while a page is open: the next call then leads back to signing in, which says why. */
 function leaveWhenSignedOut(error: unknown): void {
   if (!(error instanceof TRPCClientError) || error.data?.code !== "unauthorized") return;
-  if (!window.location.pathname.startsWith("/admin") && !window.location.pathname.startsWith("/portal")) return;
+  if (!window.location.pathname.startsWith("/admin") && !window.location.pathname.startsWith("/portal"))
+    return;
   window.location.assign("/sign-in?reason=access_ended");
 }
 

@@ -1,10 +1,10 @@
-import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
+import { dehydrate, HydrationBoundary, type QueryClient } from "@tanstack/react-query";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { headers } from "next/headers";
 import { cache, type ReactNode } from "react";
 import { clientAddress } from "#server/auth/options.ts";
-import { runWithCorrelation } from "#server/platform/log.ts";
 import { newCorrelationId } from "#server/platform/ids.ts";
+import { runWithCorrelation } from "#server/platform/log.ts";
 import { createPortalContext } from "#server/trpc/context.ts";
 import { appRouter } from "#server/trpc/router.ts";
 import { server } from "../_server.ts";
@@ -24,24 +24,21 @@ const pageContext = cache(async () =>
 
 const trpc = createTRPCOptionsProxy({ router: appRouter, ctx: pageContext, queryClient: pageQueries });
 
-/** What `prefetch` needs of a query: any `trpc.x.y.queryOptions(…)` has it. */
-type Prefetchable = Parameters<ReturnType<typeof pageQueries>["prefetchQuery"]>[0];
-
 /**
- * Renders a screen with its first data already in it. `queries` are asked on the server, in process; a failed one is
+ * Renders a screen with its first data already in it. `prefetch` asks on the server, in process; what fails is
  * asked again by the browser, which then shows the error where it belongs.
+ *
+ *     <Prefetched prefetch={(client, trpc) => [client.prefetchQuery(trpc.team.list.queryOptions())]}>
  */
 export async function Prefetched({
-  queries,
+  prefetch,
   children,
 }: {
-  queries: (from: typeof trpc) => readonly Prefetchable[];
+  prefetch: (client: QueryClient, from: typeof trpc) => readonly Promise<unknown>[];
   children: ReactNode;
 }) {
   const client = pageQueries();
   const { correlationId } = await pageContext();
-  await runWithCorrelation(correlationId, () =>
-    Promise.all(queries(trpc).map((query) => client.prefetchQuery(query))),
-  );
+  await runWithCorrelation(correlationId, () => Promise.all(prefetch(client, trpc)));
   return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
 }

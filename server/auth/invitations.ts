@@ -37,7 +37,10 @@ export interface Invitations {
    * stops working. Throws `invalid_request` when the person is a member already, `forbidden` when a non-owner
    * invites an owner.
    */
-  create(actor: UserActor, input: { email: string; role: Role }): Promise<PendingInvitation & { token: string }>;
+  create(
+    actor: UserActor,
+    input: { email: string; role: Role },
+  ): Promise<PendingInvitation & { token: string }>;
   /** Invitations that can still be accepted, newest first. */
   pending(actor: UserActor): Promise<PendingInvitation[]>;
   /** Throws `not_found` when there is no such pending invitation. */
@@ -72,10 +75,13 @@ export function createInvitations({
         include: { tenant: { select: { name: true } } },
       }),
     );
-    if (invitation === null) throw unusable("This invitation link is not valid; check that it was copied whole.");
-    if (invitation.acceptedAt !== null) throw unusable("This invitation was already accepted; sign in instead.");
+    if (invitation === null)
+      throw unusable("This invitation link is not valid; check that it was copied whole.");
+    if (invitation.acceptedAt !== null)
+      throw unusable("This invitation was already accepted; sign in instead.");
     if (invitation.revokedAt !== null) throw unusable("This invitation was withdrawn; ask for a new one.");
-    if (invitation.expiresAt <= clock.now()) throw unusable("This invitation has expired; ask for a new one.");
+    if (invitation.expiresAt <= clock.now())
+      throw unusable("This invitation has expired; ask for a new one.");
     const user = await database.prisma.user.findUnique({ where: { email: invitation.email } });
     return { invitation, user };
   }
@@ -101,7 +107,7 @@ export function createInvitations({
         await tx.invitation.create({
           data: { tenantId, ...invitation, tokenHash: hashSecret(secret), invitedBy: actor.userId },
         });
-        await recordAudit(tx, actor, {
+        await recordAudit(tx, actor, clock, {
           action: "member.invited",
           subjectKind: "invitation",
           subjectId: invitation.id,
@@ -132,7 +138,7 @@ export function createInvitations({
           data: { revokedAt: clock.now() },
         });
         if (count === 0) throw new SignetError("not_found", "This invitation is no longer pending.");
-        await recordAudit(tx, actor, {
+        await recordAudit(tx, actor, clock, {
           action: "invitation.revoked",
           subjectKind: "invitation",
           subjectId: id,
@@ -164,7 +170,7 @@ export function createInvitations({
         if (user === null) await tx.user.create({ data: { id: userId, email, name, passwordHash } });
         else if (!known) await giveFirstPassword(tx, userId, { name, passwordHash });
         await tx.membership.create({ data: { tenantId, userId, role } });
-        await recordAudit(tx, { kind: "user", userId, tenantId, role }, {
+        await recordAudit(tx, { kind: "user", userId, tenantId, role }, clock, {
           action: "invitation.accepted",
           subjectKind: "user",
           subjectId: userId,
@@ -202,7 +208,8 @@ function hasPassword(user: { passwordHash: string | null } | null): boolean {
 function parseToken(token: string): { tenantId: string; tokenHash: string } {
   const [tenant = "", secret = ""] = token.split(".");
   const tenantId = storedId("tenant", tenant);
-  if (tenantId === undefined) throw unusable("This invitation link is not valid; check that it was copied whole.");
+  if (tenantId === undefined)
+    throw unusable("This invitation link is not valid; check that it was copied whole.");
   return { tenantId, tokenHash: hashSecret(secret) };
 }
 

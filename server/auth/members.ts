@@ -2,6 +2,7 @@ import type { Prisma } from "#prisma/generated/client.ts";
 import { recordAudit } from "../authority/audit.ts";
 import type { Role, UserActor } from "../domain/actor.ts";
 import { invalidField, SignetError } from "../domain/errors.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Logger } from "../platform/log.ts";
 
@@ -22,7 +23,15 @@ export interface Members {
   remove(actor: UserActor, userId: string): Promise<void>;
 }
 
-export function createMembers({ database, log }: { database: Database; log: Logger }): Members {
+export function createMembers({
+  database,
+  clock,
+  log,
+}: {
+  database: Database;
+  clock: Clock;
+  log: Logger;
+}): Members {
   return {
     async list(actor) {
       const memberships = await database.prisma.membership.findMany({
@@ -46,7 +55,7 @@ export function createMembers({ database, log }: { database: Database; log: Logg
         mayTouchOwner(actor, from, role);
         if (from === "owner") await keepAnOwner(tx, actor.tenantId);
         await tx.membership.update({ where: key(actor, userId), data: { role } });
-        await recordAudit(tx, actor, {
+        await recordAudit(tx, actor, clock, {
           action: "member.role_changed",
           subjectKind: "user",
           subjectId: userId,
@@ -63,7 +72,7 @@ export function createMembers({ database, log }: { database: Database; log: Logg
         mayTouchOwner(actor, role);
         if (role === "owner") await keepAnOwner(tx, actor.tenantId);
         await tx.membership.delete({ where: key(actor, userId) });
-        await recordAudit(tx, actor, {
+        await recordAudit(tx, actor, clock, {
           action: "member.removed",
           subjectKind: "user",
           subjectId: userId,

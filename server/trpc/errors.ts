@@ -1,4 +1,4 @@
-import { TRPCError } from "@trpc/server";
+import type { TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
 import { CODES, type Code } from "../domain/codes.ts";
 import { type FieldError, SignetError } from "../domain/errors.ts";
@@ -32,7 +32,9 @@ export function toSignetError(error: TRPCError): SignetError {
   if (cause instanceof SignetError) return cause;
   if (cause instanceof ZodError) return fromZod(cause);
   const code = FROM_TRPC[error.code];
-  return code === undefined ? new SignetError("internal_error", undefined, { cause: error }) : new SignetError(code);
+  return code === undefined
+    ? new SignetError("internal_error", undefined, { cause: error })
+    : new SignetError(code);
 }
 
 /** Whether it is a fault of ours, to be logged with its stack, and not a refusal. */
@@ -49,7 +51,10 @@ export function errorData(error: SignetError, correlationId: string): PortalErro
 function fromZod(error: ZodError): SignetError {
   const errors = error.issues.flatMap((issue): FieldError[] =>
     issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), message: "This field is not known." }))
+      ? issue.keys.map((key) => ({
+          pointer: pointer([...issue.path, key]),
+          message: "This field is not known.",
+        }))
       : [{ pointer: pointer(issue.path), message: issue.message }],
   );
   return new SignetError("invalid_request", undefined, { errors, cause: error });

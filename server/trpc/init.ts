@@ -19,7 +19,8 @@ const logged = t.middleware(async ({ ctx, path, type, next }) => {
   const result = await next();
   if (result.ok) return result;
   const refusal = toSignetError(result.error);
-  if (isFault(refusal)) ctx.services.log.error({ err: result.error.cause ?? result.error, path, type }, "procedure failed");
+  if (isFault(refusal))
+    ctx.services.log.error({ err: result.error.cause ?? result.error, path, type }, "procedure failed");
   else ctx.services.log.info({ code: refusal.code, path, type }, "procedure refused");
   return result;
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { emailField, requiredText } from "../../authority/input.ts";
 import { ROLES } from "../../domain/actor.ts";
 import { idOf, publicId } from "../../domain/ids.ts";
 import { authorised, open, router } from "../init.ts";
@@ -27,7 +28,7 @@ export const teamRouter = router({
   }),
 
   invite: authorised("team:write")
-    .input(z.strictObject({ email: z.email("Enter an e-mail address.").max(254), role }))
+    .input(z.strictObject({ email: emailField, role }))
     .mutation(async ({ ctx, input }) => {
       const created = await ctx.services.invitations.create(ctx.actor, input);
       return { ...created, id: publicId("invitation", created.id) };
@@ -42,7 +43,7 @@ export const teamRouter = router({
   acceptInvitation: open
     .input(
       invitation.extend({
-        name: z.string().trim().min(1, "Enter your name.").max(120),
+        name: requiredText("Enter your name.", 120),
         password: z.string().min(1, "Enter a password.").max(200),
       }),
     )

@@ -1,0 +1,78 @@
+"use client";
+
+import { AppShell, Box, Burger, Group, ScrollArea } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useEffect } from "react";
+import type { Permission } from "#server/auth/permissions.ts";
+import type { Role } from "#server/domain/actor.ts";
+import { Wordmark } from "../../_components/mark.tsx";
+import { UserMenu } from "../../_components/user-menu.tsx";
+import { Nav } from "./nav-links.tsx";
+import classes from "./shell.module.css";
+import { TenantBlock, type TenantChoice } from "./tenant-block.tsx";
+
+export interface ShellProps {
+  user: { name: string; email: string };
+  role: Role;
+  tenant: TenantChoice;
+  tenants: readonly TenantChoice[];
+  permissions: readonly Permission[];
+  children: ReactNode;
+}
+
+/** The frame of every vendor screen: a sidebar, which on a small screen comes from behind a burger. */
+export function Shell({ user, role, tenant, tenants, permissions, children }: ShellProps) {
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const path = usePathname();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: arriving anywhere closes the menu.
+  useEffect(close, [path]);
+
+  return (
+    <AppShell
+      layout="alt"
+      header={{ height: 56, collapsed: false }}
+      navbar={{ width: 256, breakpoint: "md", collapsed: { mobile: !opened } }}
+      padding={{ base: "md", sm: "xl" }}
+      classNames={{ main: classes.main, navbar: classes.navbar, header: classes.header }}
+    >
+      <a href="#main" className={classes.skip}>
+        Skip to content
+      </a>
+      <AppShell.Header hiddenFrom="md">
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger opened={opened} onClick={toggle} size="sm" aria-label="Menu" />
+            <Link href="/admin" className={classes.home} aria-label="Signet, home">
+              <Wordmark size={26} />
+            </Link>
+          </Group>
+          <UserMenu user={user} caption={role} compact />
+        </Group>
+      </AppShell.Header>
+
+      <AppShell.Navbar aria-label="Main">
+        <AppShell.Section px="md" pt="md" pb="xs">
+          <Group justify="space-between" mb="md" wrap="nowrap">
+            <Link href="/admin" className={classes.home} aria-label="Signet, home">
+              <Wordmark size={28} />
+            </Link>
+            <Burger hiddenFrom="md" opened={opened} onClick={toggle} size="sm" aria-label="Close menu" />
+          </Group>
+          <TenantBlock tenant={tenant} tenants={tenants} />
+        </AppShell.Section>
+        <AppShell.Section grow component={ScrollArea} px="sm" type="scroll">
+          <Nav permissions={permissions} path={path} />
+        </AppShell.Section>
+        <AppShell.Section className={classes.foot} p="xs" visibleFrom="md">
+          <UserMenu user={user} caption={role} />
+        </AppShell.Section>
+      </AppShell.Navbar>
+
+      <AppShell.Main id="main" tabIndex={-1}>
+        <Box className={classes.page}>{children}</Box>
+      </AppShell.Main>
+    </AppShell>
+  );
+}

@@ -1,0 +1,52 @@
+import { Anchor, Stack, Text, Title } from "@mantine/core";
+import type { Metadata } from "next";
+import Link from "next/link";
+import type { InvitationPreview } from "#server/auth/invitations.ts";
+import { SignetError } from "#server/domain/errors.ts";
+import { server } from "../../../_server.ts";
+import { AcceptForm } from "./accept-form.tsx";
+
+export const metadata: Metadata = { title: "Invitation" };
+
+export default async function InvitePage({ params }: { params: Promise<{ token: string }> }) {
+  const { token } = await params;
+  const found = await preview(token);
+  if (typeof found === "string") {
+    return (
+      <Stack gap="lg">
+        <div>
+          <Title order={1}>This invitation cannot be used</Title>
+          <Text c="dimmed">{found}</Text>
+        </div>
+        <Anchor component={Link} href="/sign-in">
+          Go to sign in
+        </Anchor>
+      </Stack>
+    );
+  }
+  const { tenantName, role, email, hasAccount } = found;
+  return (
+    <Stack gap="lg">
+      <div>
+        <Title order={1}>Join {tenantName}</Title>
+        <Text c="dimmed">
+          You are invited as {role}.{" "}
+          {hasAccount
+            ? "You already have a Signet account: confirm with its password."
+            : "Choose a name and a password to begin."}
+        </Text>
+      </div>
+      <AcceptForm token={token} email={email} hasAccount={hasAccount} />
+    </Stack>
+  );
+}
+
+/** The invitation, or the sentence that says why there is none. */
+async function preview(token: string): Promise<InvitationPreview | string> {
+  try {
+    return await server().invitations.preview(token);
+  } catch (error) {
+    if (error instanceof SignetError && error.code === "not_found") return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,7 @@
+/** Where to go after signing in: a path of this site, never an address that only looks like one. */
+export function safePath(given: unknown): string {
+  if (typeof given !== "string" || !given.startsWith("/")) return "/";
+  const base = "http://signet.invalid";
+  const url = URL.parse(given, base);
+  return url?.origin === base ? url.pathname + url.search : "/";
+}

@@ -1,0 +1,28 @@
+import { TRPCClientError } from "@trpc/client";
+import type { FieldError } from "#server/domain/errors.ts";
+import type { AppRouter } from "#server/trpc/router.ts";
+
+/** A failed call in words for a person. */
+export interface Failure {
+  readonly title: string;
+  readonly message: string;
+  readonly errors: readonly FieldError[];
+  readonly correlationId?: string;
+}
+
+/** Any error a query or a mutation can end in; one that never reached the server says so. */
+export function describeFailure(error: unknown): Failure {
+  if (isPortalError(error) && error.data) {
+    const { title, errors, correlationId } = error.data;
+    return { title, message: error.message, errors, correlationId };
+  }
+  return {
+    title: "The server could not be reached",
+    message: "Check the connection; nothing was lost. Then try again.",
+    errors: [],
+  };
+}
+
+function isPortalError(error: unknown): error is TRPCClientError<AppRouter> {
+  return error instanceof TRPCClientError;
+}

@@ -1,0 +1,100 @@
+"use client";
+
+import {
+  Avatar,
+  Box,
+  Group,
+  Menu,
+  SegmentedControl,
+  Text,
+  UnstyledButton,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSelector, IconSun } from "@tabler/icons-react";
+import { signOutAndLeave } from "./sign-out.ts";
+import classes from "./user-menu.module.css";
+
+/** Who is signed in; light or dark; the way out. */
+export function UserMenu({
+  user,
+  caption,
+  compact = false,
+}: {
+  user: { name: string; email: string };
+  /** What the person is here: their role. */
+  caption: string;
+  /** Only the picture, where there is little room. */
+  compact?: boolean;
+}) {
+  return (
+    <Menu position={compact ? "bottom-end" : "top-start"} width={236} shadow="md">
+      <Menu.Target>
+        <UnstyledButton
+          className={compact ? classes.compact : classes.wide}
+          aria-label={`${user.name}: account menu`}
+        >
+          <Avatar name={user.name} color="petrol" radius="xl" size={compact ? 32 : 34} />
+          {!compact && (
+            <>
+              <Box flex={1} miw={0}>
+                <Text fz="sm" fw={600} truncate>
+                  {user.name}
+                </Text>
+                <Text fz="xs" c="dimmed" tt="capitalize">
+                  {caption}
+                </Text>
+              </Box>
+              <IconSelector size={16} aria-hidden />
+            </>
+          )}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Box px="sm" py={6}>
+          <Text fz="sm" fw={600} truncate>
+            {user.name}
+          </Text>
+          <Text fz="xs" c="dimmed" truncate>
+            {user.email}
+          </Text>
+        </Box>
+        <Menu.Divider />
+        <Box px="xs" py={6}>
+          <ThemeSwitch />
+        </Box>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOutAndLeave()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+const SCHEMES = [
+  { value: "light", label: "Light", icon: IconSun },
+  { value: "dark", label: "Dark", icon: IconMoon },
+  { value: "auto", label: "As the system", icon: IconDeviceDesktop },
+] as const;
+
+function ThemeSwitch() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <SegmentedControl
+      fullWidth
+      size="xs"
+      aria-label="Theme"
+      value={colorScheme}
+      onChange={setColorScheme}
+      data={SCHEMES.map(({ value, label, icon: Glyph }) => ({
+        value,
+        label: (
+          <Group justify="center" title={label} py={2}>
+            <Glyph size={16} aria-hidden />
+            <span className={classes.hidden}>{label}</span>
+          </Group>
+        ),
+      }))}
+    />
+  );
+}
