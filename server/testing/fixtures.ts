@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { formatLicenseKey, LICENSE_KEY_DATA_LENGTH, parseLicenseKey } from "#sdk/license-key.ts";
+import type { ActivateRequest } from "#sdk/wire.ts";
+import { createActivationsStore } from "#server/activations/activations-store.ts";
+import { createActivations } from "#server/activations/service.ts";
+import { licenseStatus, validity } from "#server/domain/license-state.ts";
+import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
+import { createDatabase } from "#server/platform/database.ts";
+import { newUuid, randomSecret } from "#server/platform/ids.ts";
+import { localKeyWrapper } from "#server/platform/master-key.ts";
+import { createCertificates } from "#server/trust/certificates.ts";
+import { createTrust } from "#server/trust/service.ts";
+import { createVault } from "#server/trust/vault.ts";
+import { TestClock } from "./test-clock.ts";
+
+/** A master key for tests; every process of one test must be given the same. */
+export const TEST_MASTER_KEY = Buffer.alloc(32, 7).toString("base64");
+
+export type Runtime = ReturnType<typeof createRuntime>;
+
+/** The runtime plane's services on a real database, with a clock to advance. */
+export function createRuntime(appUrl: string, clock: TestClock = new TestClock("2030-01-01")) {
+  const database = createDatabase({ url: appUrl });
+  const vault = createVault({ database, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) });
+  const trust = createTrust({ database, clock, vault });
+  const certificates = createCertificates({ database, clock, trust });
+  const store = createActivationsStore(database.pool, clock);
+  const activations = createActivations({ store, trust, vault, certificates, clock });
+  return { database, clock, vault, trust, certificates, activations, close: () => database.close() };
+}
+
+/** A tenant with keys and a first bundle, and one product. */
+export async function createTenant({ database, trust, clock }: Runtime, product = "renderer") {
+  const tenantId = newUuid();
+  const productId = newUuid();
+  const slug = `t-${randomBytes(6).toString("hex")}`;
+  await database.prisma.tenant.create({ data: { id: tenantId, slug, name: "Test", createdAt: clock.now() } });
+  await database.withTenant(tenantId, async (tx) => {
+    await trust.provision(tx, tenantId);
+    await tx.product.create({
+      data: { tenantId, id: productId, code: product, name: product, keyPrefix: "TEST" },
+    });
+  });
+  return { tenantId, slug, productId, product };
+}
+
+export type TestTenant = Awaited<ReturnType<typeof createTenant>>;
+
+/** A license issued now under rules of its own. */
+export async function createLicense(runtime: Runtime, tenant: TestTenant, change: Partial<PolicyRules> = {}) {
+  const { database, clock, vault } = runtime;
+  const { tenantId, productId } = tenant;
+  const rules: PolicyRules = { ...DEFAULT_RULES, ...change };
+  const now = clock.now();
+  const licenseKey = formatLicenseKey(
+    "TEST",
+    randomBytes(LICENSE_KEY_DATA_LENGTH).map((byte) => byte & 31),
+  );
+  const parsed = parseLicenseKey(licenseKey);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  const cipher = await vault.cipher(tenantId);
+  const [id, customerId, policyId, policyVersionId] = [newUuid(), newUuid(), newUuid(), newUuid()];
+  const starts = rules.validFrom === "issue" ? now : null;
+  const ends = starts === null ? { expiresAt: null, graceUntil: null } : validity(rules, starts);
+  const times = { validFrom: starts, ...ends, suspendedAt: null, revokedAt: null };
+  await database.withTenant(tenantId, async (tx) => {
+    await tx.customer.create({ data: { tenantId, id: customerId, name: `Customer ${customerId}` } });
+    await tx.policy.create({ data: { tenantId, id: policyId, productId, code: policyId, name: "Test" } });
+    await tx.policyVersion.create({
+      data: { tenantId, id: policyVersionId, policyId, number: 1, rules, publishedAt: now },
+    });
+    const state = await tx.tenantState.update({
+      where: { tenantId },
+      data: { nextStatusIndex: { increment: 1 } },
+    });
+    await tx.license.create({
+      data: {
+        tenantId,
+        id,
+        customerId,
+        productId,
+        policyId,
+        policyVersionId,
+        keyHash: cipher.keyedHash("license-key", parsed.body),
+        keyCipher: cipher.encrypt("license-key", Buffer.from(licenseKey)),
+        keyHint: parsed.body.slice(-5),
+        statusIndex: state.nextStatusIndex - 1,
+        effective: rules,
+        issuedAt: now,
+        ...times,
+        updatedAt: now,
+        announcedStatus: licenseStatus(times, now),
+        activationsMax: rules.activationsMax,
+        activationsCeiling: rules.activationsMax,
+      },
+    });
+  });
+  return { id, licenseKey, rules, statusIndex: 0 };
+}
+
+/** A well-formed activation request of a device; the same name gives the same device. */
+export function activateRequest(
+  licenseKey: string,
+  device: string,
+  change: Partial<ActivateRequest> = {},
+): ActivateRequest & { requestHash: string; correlationId: string } {
+  const digest = (component: string): string =>
+    Buffer.from(`${device}/${component}`.padEnd(32)).toString("base64url");
+  return {
+    licenseKey,
+    product: "renderer",
+    fingerprint: { machine: digest("machine"), cpu: digest("cpu"), disk: digest("disk") },
+    deviceKey: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" },
+    nonce: randomSecret(16),
+    ...change,
+    requestHash: randomSecret(32),
+    correlationId: `cor_${randomSecret(12)}`,
+  };
+}
