@@ -6,7 +6,6 @@ import type { ActivateRequest, Features } from "#sdk/wire.ts";
 import type { Decision, Denied } from "#server/domain/decision.ts";
 import { invalidField } from "#server/domain/errors.ts";
 import { type Batcher, createBatcher } from "#server/platform/batcher.ts";
-import type { Clock } from "#server/platform/clock.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { Certificates } from "#server/trust/certificates.ts";
 import { thumbprint } from "#server/trust/keys.ts";
@@ -57,7 +56,6 @@ export function createActivations(deps: {
   trust: Trust;
   vault: Vault;
   certificates: Certificates;
-  clock: Clock;
 }) {
   const { store, trust, vault, certificates } = deps;
   const bounds = { flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX, queuedMax: QUEUED_MAX };

@@ -25,7 +25,7 @@ export function createRuntime(appUrl: string, clock: TestClock = new TestClock("
   const trust = createTrust({ database, clock, vault });
   const certificates = createCertificates({ database, clock, trust });
   const store = createActivationsStore(database.pool, clock);
-  const activations = createActivations({ store, trust, vault, certificates, clock });
+  const activations = createActivations({ store, trust, vault, certificates });
   return { database, clock, vault, trust, certificates, activations, close: () => database.close() };
 }
 

@@ -134,6 +134,21 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
   return {
     publish,
 
+    /**
+     * Replaces a working key that others may have: what it signed is refused from the next bundle on, which is published
+     * here. A rotation in good time announces its key first; there is no time for that now.
+     */
+    async replaceCompromised(tx: Tx, tenantId: string, use: KeyUse): Promise<{ seq: number }> {
+      const cipher = await vault.cipher(tenantId, tx);
+      const now = clock.now();
+      await tx.signingKey.updateMany({
+        where: { tenantId, use, status: "active" },
+        data: { status: "compromised", endedAt: now },
+      });
+      await createKey(tx, cipher, tenantId, use, now);
+      return publish(tx, tenantId);
+    },
+
     /** Gives a new tenant its data key, root key, working keys and first bundle, in the transaction that creates it. */
     async provision(tx: Tx, tenantId: string): Promise<void> {
       const { wrapped, cipher } = await vault.newDataKey(tenantId);

@@ -1,0 +1,64 @@
+import { createActivationsStore } from "./activations/activations-store.ts";
+import { createActivations } from "./activations/service.ts";
+import { createInvitations } from "./auth/invitations.ts";
+import { createMembers } from "./auth/members.ts";
+import { createAuth } from "./auth/sign-in.ts";
+import { createCustomers } from "./authority/customer-service.ts";
+import { createPolicies } from "./authority/policy-service.ts";
+import { createProducts } from "./authority/product-service.ts";
+import { createTenants } from "./authority/tenant-service.ts";
+import { systemClock } from "./platform/clock.ts";
+import { createDatabase } from "./platform/database.ts";
+import type { Env } from "./platform/env.ts";
+import { createLogger } from "./platform/log.ts";
+import { localKeyWrapper } from "./platform/master-key.ts";
+import { createCertificates } from "./trust/certificates.ts";
+import { createTrust } from "./trust/service.ts";
+import { createVault } from "./trust/vault.ts";
+
+export type Container = ReturnType<typeof createContainer>;
+
+/** Every service of the product, built once a process; only entry points import this. Nothing connects until used. */
+export function createContainer(env: Env, name = "signet") {
+  const clock = systemClock;
+  const log = createLogger({ level: env.LOG_LEVEL, name, format: env.LOG_FORMAT });
+  const database = createDatabase({ url: env.DATABASE_APP_URL, poolSize: env.DATABASE_POOL_SIZE, log });
+
+  const vault = createVault({ database, keyWrapper: localKeyWrapper(env.SIGNET_MASTER_KEY) });
+  const trust = createTrust({ database, clock, vault });
+  const certificates = createCertificates({ database, clock, trust });
+  const activations = createActivations({
+    store: createActivationsStore(database.pool, clock),
+    trust,
+    vault,
+    certificates,
+  });
+
+  const tenants = createTenants({ database, clock, trust });
+  const products = createProducts({ database, clock, trust });
+  const policies = createPolicies({ database, clock });
+  const customers = createCustomers({ database, clock });
+
+  const auth = createAuth({ database, log });
+  const members = createMembers({ database, clock, log });
+  const invitations = createInvitations({ database, clock, log, auth });
+
+  return {
+    env,
+    clock,
+    log,
+    database,
+    vault,
+    trust,
+    certificates,
+    activations,
+    tenants,
+    products,
+    policies,
+    customers,
+    auth,
+    members,
+    invitations,
+    close: () => database.close(),
+  };
+}
