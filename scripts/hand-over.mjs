@@ -39,17 +39,12 @@ function install() {
   if (existsSync(NODE) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash) return;
   const started = performance.now();
   process.stdout.write("  Installing packages …\n");
-  // "ci" begins afresh; packages that are there, perhaps in use, are only brought up to date.
-  const command = existsSync(join(ROOT, "node_modules")) ? ["install", "--no-save"] : ["ci"];
-  const result = spawnSync(
-    "npm",
-    [...command, "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"],
-    {
-      cwd: ROOT,
-      stdio: ["ignore", "ignore", "inherit"],
-      shell: process.platform === "win32",
-    },
-  );
+  const flags = ["--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  const result = spawnSync("npm", ["install", ...flags], {
+    cwd: ROOT,
+    stdio: ["ignore", "ignore", "inherit"],
+    shell: process.platform === "win32",
+  });
   if (result.status !== 0) fail("The packages could not be installed; see npm's message above.");
   if (!existsSync(NODE))
     fail("Node 24 was not installed; run npm ci without --ignore-scripts and --omit=dev.");
