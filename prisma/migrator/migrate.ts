@@ -1,10 +1,11 @@
 import { Client } from "pg";
+import { migrateQueue } from "#server/platform/queue-schema.ts";
 import { withEngine } from "./engine.ts";
 import { MigrationError } from "./errors.ts";
 import { NO_FILTERS, PRISMA_FOLDER, readMigrations } from "./folder.ts";
 import { replaceFunctions } from "./functions.ts";
 import { refuseWrongMasterKey, rememberMasterKey } from "./master-key.ts";
-import { ensureRoles } from "./roles.ts";
+import { APP_ROLE, ensureRoles } from "./roles.ts";
 
 /** Any number that no other user of the database is likely to lock. */
 const LOCK = 7_370_195;
@@ -45,6 +46,7 @@ export async function migrate({
     await checkHistory(owner, folder);
     if (masterKeyCheck !== undefined) await refuseWrongMasterKey(owner, masterKeyCheck);
     await ensureRoles(owner, appUrl);
+    await migrateQueue(owner, APP_ROLE);
     const migrationsList = readMigrations(folder);
     const { appliedMigrationNames } = await withEngine(ownerUrl, (engine) =>
       engine.applyMigrations({ migrationsList, filters: NO_FILTERS }),

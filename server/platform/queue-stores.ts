@@ -1,0 +1,91 @@
+import {
+  createPostgresBackend,
+  type Job,
+  type JobProgress,
+  type JobSchedulerTemplateOptions,
+  type JobsOptions,
+  type PostgresConnectionOptions,
+  type PostgresQueueBackend,
+  Queue,
+  Worker,
+} from "bullmq";
+import { QUEUE_SCHEMA } from "./queue-schema.ts";
+
+/** The end of a BullMQ queue that jobs go in by. */
+export interface Producer {
+  add(name: string, data: unknown, options: JobsOptions): Promise<unknown>;
+  upsertJobScheduler(
+    id: string,
+    repeat: { every: number },
+    template: { name: string; data: unknown; opts: JobSchedulerTemplateOptions },
+  ): Promise<unknown>;
+  getJobScheduler(id: string): Promise<object | undefined>;
+  waitUntilReady(): Promise<unknown>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+/** The end that they are run from. */
+export interface Consumer {
+  waitUntilReady(): Promise<unknown>;
+  run(): Promise<void>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+type Processor = (job: Job<unknown>) => Promise<void>;
+
+/** Where jobs are kept; BullMQ speaks to either in the same way, once opened. */
+export interface Store {
+  producer(queue: string): Producer;
+  consumer(queue: string, concurrency: number, process: Processor): Consumer;
+}
+
+export function postgresStore(url: string): Store {
+  const connection: PostgresConnectionOptions = {
+    connectionString: url,
+    schema: QUEUE_SCHEMA,
+    // Each end of a queue has a pool of its own, besides the connection a consumer listens on.
+    max: 2,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 15_000,
+    query_timeout: 20_000,
+    application_name: "signet queue",
+  };
+  return {
+    producer: (queue) =>
+      new Queue<
+        unknown,
+        unknown,
+        string,
+        unknown,
+        unknown,
+        string,
+        PostgresQueueBackend,
+        PostgresConnectionOptions
+      >(queue, { connection }, createPostgresBackend),
+    consumer: (queue, concurrency, process) =>
+      new Worker<unknown, void, string, PostgresQueueBackend, JobProgress, PostgresConnectionOptions>(
+        queue,
+        process,
+        { connection, concurrency, autorun: false },
+        createPostgresBackend,
+      ),
+  };
+}
+
+export function redisStore(url: string): Store {
+  // The braces keep all keys of a queue on one node of a Redis Cluster.
+  const prefix = "{signet}";
+  return {
+    producer: (queue) => new Queue<unknown>(queue, { connection: { url, maxRetriesPerRequest: 1 }, prefix }),
+    consumer: (queue, concurrency, process) =>
+      new Worker<unknown, void>(queue, process, {
+        connection: { url, maxRetriesPerRequest: null },
+        prefix,
+        concurrency,
+        autorun: false,
+      }),
+  };
+}
