@@ -11,11 +11,23 @@ const BAD_SHAPE: readonly Row[] = [
   ["an expiry that is text", "claims", (b) => b.verify(b.token({ exp: "2099-01-01" }))],
   ["an expiry without end", "claims", (b) => b.verify(b.withPayload(endless(b)))],
   ["a list of audiences", "claims", (b) => b.verify(b.token({ aud: ["renderer"] }))],
-  ["features that are objects", "claims", (b) => b.verify(b.token({ features: { "export-4k": { on: true } } }))],
+  [
+    "features that are objects",
+    "claims",
+    (b) => b.verify(b.token({ features: { "export-4k": { on: true } } })),
+  ],
   ["no device key", "claims", (b) => b.verify(b.token({ cnf: undefined }))],
   ["a status index below nothing", "claims", (b) => b.verify(b.token({ statusIndex: -1 }))],
-  ["an unknown grace", "claims", (b) => b.verify(b.token({ grace: { reason: "kindness", until: NOW + DAY } }))],
-  ["a certificate for nobody", "claims", (b) => b.verify(b.certificate({ customer: null }), ABOUT_LICENSE, "license")],
+  [
+    "an unknown grace",
+    "claims",
+    (b) => b.verify(b.token({ grace: { reason: "kindness", until: NOW + DAY } })),
+  ],
+  [
+    "a certificate for nobody",
+    "claims",
+    (b) => b.verify(b.certificate({ customer: null }), ABOUT_LICENSE, "license"),
+  ],
 ];
 
 const BAD_TIME: readonly Row[] = [
@@ -77,7 +89,10 @@ function endless({ authority }: Bench): string {
 }
 
 describe("a well-signed token is refused for what it says, and the right reason given", () => {
-  test.each([...BAD_SHAPE, ...BAD_TIME, ...NOT_FOR_US, ...REVOKED])("%s: %s", async (_what, reason, verify) => {
-    expect(await outcomeOf(verify(new Bench()))).toBe(`token_invalid: ${reason}`);
-  });
+  test.each([...BAD_SHAPE, ...BAD_TIME, ...NOT_FOR_US, ...REVOKED])(
+    "%s: %s",
+    async (_what, reason, verify) => {
+      expect(await outcomeOf(verify(new Bench()))).toBe(`token_invalid: ${reason}`);
+    },
+  );
 });

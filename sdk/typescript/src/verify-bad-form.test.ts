@@ -41,7 +41,11 @@ const BAD_SIGNATURE: readonly Row[] = [
   ["the root key for a working key", "key_unknown", (b) => b.verify(b.tokenBy(b.authority.root))],
   ["the license key's signature", "key_use", (b) => b.verify(b.tokenBy(b.authority.keys.license))],
   ["the receipt key's signature", "key_use", (b) => b.verify(b.tokenBy(b.authority.keys.receipt))],
-  ["a denial signed by the activation key", "key_use", (b) => b.verify(foreignDenial(b), ABOUT_LICENSE, "denial")],
+  [
+    "a denial signed by the activation key",
+    "key_use",
+    (b) => b.verify(foreignDenial(b), ABOUT_LICENSE, "denial"),
+  ],
   [
     "a compromised key",
     "key_revoked",

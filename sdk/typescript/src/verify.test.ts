@@ -31,7 +31,11 @@ describe("a good token", () => {
   test("is believed whatever `jwk` and `jku` say, because nobody reads them", async () => {
     const bench = new Bench();
     const jwk = { kty: "OKP", crv: "Ed25519", x: newKey().x };
-    const token = bench.withHeader({ jwk, jku: "https://evil.example/jwks", x5u: "https://evil.example/x5u" });
+    const token = bench.withHeader({
+      jwk,
+      jku: "https://evil.example/jwks",
+      x5u: "https://evil.example/x5u",
+    });
     expect(await outcomeOf(bench.verify(token))).toBe("accepted");
   });
 

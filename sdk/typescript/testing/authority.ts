@@ -52,6 +52,8 @@ export function statusList(indexes: readonly number[]): { bits: 1; lst: string }
 
 /** A tenant's keys, and whatever they are asked to sign. */
 export class TestAuthority {
+  /** Seconds: what it signs is dated around this. */
+  readonly now: number;
   readonly tenant = "ten_01jtest00000000000000000";
   readonly product = "renderer";
   readonly root = newKey();
@@ -65,9 +67,13 @@ export class TestAuthority {
   seq = 7;
   readonly revoked = { licenses: [] as number[], activations: [] as string[], keys: [] as string[] };
 
+  constructor(now = NOW) {
+    this.now = now;
+  }
+
   bundleKey(use: KeyUse, changes: Partial<BundleKey> = {}): BundleKey {
     const { x, kid } = this.keys[use];
-    const window = { nbf: NOW - 30 * DAY, exp: NOW + 30 * DAY };
+    const window = { nbf: this.now - 30 * DAY, exp: this.now + 30 * DAY };
     return { kty: "OKP", crv: "Ed25519", alg: "EdDSA", status: "active", x, kid, use, ...window, ...changes };
   }
 
@@ -76,8 +82,8 @@ export class TestAuthority {
       iss: this.tenant,
       tenant: this.tenant,
       seq: this.seq,
-      iat: NOW - DAY,
-      exp: NOW + 7 * DAY,
+      iat: this.now - DAY,
+      exp: this.now + 7 * DAY,
       keys: KEY_USES.map((use) => this.bundleKey(use)),
       revocations: { ...this.revoked, licenses: statusList(this.revoked.licenses) },
       ...changes,
@@ -108,8 +114,8 @@ export class TestAuthority {
       statusIndex: 5,
       customer: { id: "cus_01jtest", name: "Northwind Studio" },
       policy: { code: "studio", version: 3 },
-      validFrom: NOW - 10 * DAY,
-      validUntil: NOW + 300 * DAY,
+      validFrom: this.now - 10 * DAY,
+      validUntil: this.now + 300 * DAY,
       graceDays: 14,
       activationsMax: 3,
       seats: 0,
@@ -120,7 +126,13 @@ export class TestAuthority {
   }
 
   denialClaims(code: string, changes: Partial<Record<keyof DenialClaims, unknown>> = {}) {
-    return { ...this.#common("lic_01jtest"), exp: NOW + 300, code, req: "hash-of-the-request", ...changes };
+    return {
+      ...this.#common("lic_01jtest"),
+      exp: this.now + 300,
+      code,
+      req: "hash-of-the-request",
+      ...changes,
+    };
   }
 
   /** Signs claims as the server would: with the key and the header of that kind. */
@@ -138,8 +150,8 @@ export class TestAuthority {
       aud: this.product,
       sub,
       jti: "tok_01jtest",
-      iat: NOW - 60,
-      exp: NOW + 3 * DAY,
+      iat: this.now - 60,
+      exp: this.now + 3 * DAY,
       cid: "cor_01jtest",
       trust: this.seq,
     };

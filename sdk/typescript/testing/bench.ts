@@ -76,7 +76,12 @@ export class Bench {
 
   /** Its activation token with some header fields changed, signed by the right key unless told otherwise. */
   withHeader(changes: object, key = this.authority.keys.activation): string {
-    const header = { alg: "EdDSA", typ: TOKEN_TYPES.activation, kid: this.authority.keys.activation.kid, ...changes };
+    const header = {
+      alg: "EdDSA",
+      typ: TOKEN_TYPES.activation,
+      kid: this.authority.keys.activation.kid,
+      ...changes,
+    };
     return signJws(header, this.authority.activationClaims(), key);
   }
 
@@ -89,7 +94,9 @@ export class Bench {
   /** Its activation token with some claims changed after it was signed. */
   altered(changes: object): string {
     const good = this.token();
-    return [part(good, 0), encode({ ...this.authority.activationClaims(), ...changes }), part(good, 2)].join(".");
+    return [part(good, 0), encode({ ...this.authority.activationClaims(), ...changes }), part(good, 2)].join(
+      ".",
+    );
   }
 
   /** Verifies its good token by a bundle whose activation key is changed. */

@@ -121,7 +121,11 @@ export class TestServer {
       return this.#refuse(request, "activation_limit_reached", "lic_01jtest");
     }
     const device = {
-      id: known?.id ?? `act_${print.replace(/\W/g, "").slice(0, 12)}`,
+      id:
+        known?.id ??
+        `act_${digest(licenseKey + print)
+          .replace(/\W/g, "")
+          .slice(0, 12)}`,
       fingerprint: print,
       jkt,
     };

@@ -1,0 +1,144 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SDK_VERSION } from "./src/version.ts";
+import { TestAuthority } from "./testing/authority.ts";
+import { LICENSE_KEY } from "./testing/client.ts";
+import { TestServer } from "./testing/server.ts";
+
+const PACKAGE = import.meta.dirname;
+const INSTALL_TIMEOUT_MS = 180_000;
+
+/** An application of somebody who has installed the packed package. */
+let application: string;
+let installed: string;
+let server: TestServer;
+
+beforeAll(async () => {
+  application = await mkdtemp(join(tmpdir(), "signet-sdk-"));
+  installed = join(application, "node_modules", "@signet", "sdk");
+  await writeFile(
+    join(application, "package.json"),
+    '{ "name": "application", "private": true, "type": "module" }',
+  );
+  await run("npm", ["pack", "--pack-destination", application], PACKAGE);
+  const archive = join(application, `signet-sdk-${SDK_VERSION}.tgz`);
+  await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", archive], application);
+  await cp(join(installed, "examples", "quickstart.mjs"), join(application, "quickstart.mjs"));
+  // The example tells time by the machine's clock, so the authority signs for now.
+  const now = Math.floor(Date.now() / 1000);
+  server = await new TestServer(new TestAuthority(now)).start();
+  server.now = now;
+}, INSTALL_TIMEOUT_MS);
+
+afterAll(async () => {
+  await server?.stop();
+  await rm(application, { recursive: true, force: true });
+});
+
+describe("the packed package", () => {
+  test("activates and verifies offline in ten lines, on a machine that has never seen this repository", async () => {
+    server.addLicense(LICENSE_KEY, { features: { "export-4k": true, "render-nodes": 8 } });
+    expect(await quickstart("granted")).toEqual({
+      code: 0,
+      output: 'active {"export-4k":true,"render-nodes":8}\n',
+      errors: "",
+    });
+  });
+
+  test("says the code and the sentence of a refusal, and exits 1", async () => {
+    server.addLicense(LICENSE_KEY, { refusal: "license_suspended" });
+    expect(await quickstart("refused")).toEqual({
+      code: 1,
+      output: "",
+      errors: "license_suspended: This license is suspended; ask the vendor to reinstate it.\n",
+    });
+  });
+
+  test("has types for Node, for browsers and for verification alone", async () => {
+    await writeFile(join(application, "application.ts"), TYPED_APPLICATION);
+    const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+    const flags = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom", "--types", ""];
+    const node = ["--module", "nodenext", "application.ts"];
+    const browser = ["--module", "esnext", "--moduleResolution", "bundler", "--customConditions", "browser"];
+    await writeFile(join(application, "page.ts"), TYPED_PAGE);
+    await run(process.execPath, [tsc, ...flags, ...node], application);
+    await run(process.execPath, [tsc, ...flags, ...browser, "page.ts"], application);
+  });
+
+  test("reaches no part of Node from its browser and verify entries", async () => {
+    for (const entry of ["index.js", "verify.js"]) {
+      const reached = await modulesFrom(join(installed, "dist", entry));
+      expect(reached.filter((module) => module.startsWith("node:"))).toEqual([]);
+      expect(reached).toContain("jose");
+    }
+    expect(await modulesFrom(join(installed, "dist", "node.js"))).toContain("node:fs/promises");
+  });
+
+  test("holds what its users need and nothing else", async () => {
+    const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+    expect(manifest).toMatchObject({ version: SDK_VERSION, license: "Apache-2.0", sideEffects: false });
+    expect(Object.keys(manifest.dependencies)).toEqual(["jose"]);
+    const listed = await readdir(installed, { recursive: true });
+    const files = listed.map((path) => path.replaceAll("\\", "/")).sort();
+    const outside = files.filter((path) => !path.startsWith("dist"));
+    expect(outside).toEqual(["LICENSE", "README.md", "examples", "examples/quickstart.mjs", "package.json"]);
+    expect(files.filter((path) => /test/.test(path))).toEqual([]);
+  });
+});
+
+const TYPED_APPLICATION = `
+import { fileStorage, isSignetError, Signet, type Activation } from "@signet/sdk";
+import { openTrustBundle, verifyToken, type LicenseClaims } from "@signet/sdk/verify";
+const signet = new Signet({ server: "https://s", tenant: "t", rootKey: "k", product: "p", storage: fileStorage("d") });
+const activation: Activation = await signet.activate("key", { signal: AbortSignal.timeout(1000) });
+const limit: number | undefined = activation.limit("nodes");
+try { await activation.refresh(); } catch (error) {
+  if (isSignetError(error) && error.code === "token_invalid") { const reason: "expired" | string = error.reason; }
+}
+const bundle = await openTrustBundle("jws", "k", { now: 0 });
+const license: LicenseClaims = await verifyToken("jws", "license", bundle, { audience: "p", now: 0 });
+`;
+const TYPED_PAGE = `
+import { memoryStorage, Signet } from "@signet/sdk";
+new Signet({ server: "https://s", tenant: "t", rootKey: "k", product: "p", storage: memoryStorage() });
+// @ts-expect-error there is no disk in a browser
+import { fileStorage } from "@signet/sdk";
+`;
+
+/** The example, in a home of its own. */
+async function quickstart(home: string): Promise<{ code: number; output: string; errors: string }> {
+  const { url, authority } = server;
+  const args = ["quickstart.mjs", url, "acme", authority.root.x, authority.product, LICENSE_KEY];
+  const env = { ...process.env, XDG_STATE_HOME: join(application, home), NODE_NO_WARNINGS: "1" };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: application, env }, (error, output, errors) => {
+      resolve({ code: error === null ? 0 : Number(error.code), output, errors });
+    });
+  });
+}
+
+/** Every module reached by imports from a file, by what its importer calls it. */
+async function modulesFrom(file: string, reached = new Set<string>()): Promise<string[]> {
+  const source = await readFile(file, "utf8");
+  for (const [, specifier = ""] of source.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+    const module = specifier.startsWith(".") ? join(dirname(file), specifier) : specifier;
+    if (reached.has(module)) continue;
+    reached.add(module);
+    if (module.startsWith("/")) await modulesFrom(module, reached);
+  }
+  return [...reached];
+}
+
+/** @returns what it printed; rejects with that when it fails. */
+function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(program, [...args], { cwd }, (error, output, errors) => {
+      if (error === null) resolve(output);
+      else reject(new Error(`${program} ${args[0]} failed:\n${output}${errors}`, { cause: error }));
+    });
+  });
+}
