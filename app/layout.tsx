@@ -19,6 +19,7 @@ const mono = localFont({
   weight: "100 900",
   variable: "--font-mono",
   preload: false,
+  adjustFontFallback: false,
 });
 
 export const metadata: Metadata = {

@@ -1,7 +1,7 @@
-import { Button, Center } from "@mantine/core";
+import { Center } from "@mantine/core";
 import { IconCompassOff } from "@tabler/icons-react";
-import Link from "next/link";
 import { EmptyState } from "./_components/empty-state.tsx";
+import { LinkButton } from "./_components/links.tsx";
 
 export default function NotFound() {
   return (
@@ -9,11 +9,7 @@ export default function NotFound() {
       <EmptyState
         icon={IconCompassOff}
         title="There is nothing here"
-        action={
-          <Button component={Link} href="/">
-            Go to the start page
-          </Button>
-        }
+        action={<LinkButton href="/">Go to the start page</LinkButton>}
       >
         The address may be mistyped, or what was here is gone or belongs to another account.
       </EmptyState>

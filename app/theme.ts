@@ -13,7 +13,7 @@ const petrol: MantineColorsTuple = [
   "#74bfcb",
   "#4babbb",
   "#2f9bae",
-  "#1b8699",
+  "#187d8f",
   "#0e6e80",
   "#0a5868",
   "#06414d",
@@ -64,7 +64,7 @@ const mono = "var(--font-mono), ui-monospace, 'SF Mono', Menlo, monospace";
 
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: "petrol",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.32,
   colors: { petrol, copper, gray, dark },
@@ -89,6 +89,8 @@ export const theme: MantineThemeOverride = createTheme({
     Card: { defaultProps: { withBorder: true, radius: "lg", padding: "lg" } },
     Paper: { defaultProps: { radius: "lg" } },
     Modal: {
+      styles: { title: { fontWeight: 650, fontSize: "1.0625rem" } },
+
       defaultProps: { radius: "lg", centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } },
     },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true } },

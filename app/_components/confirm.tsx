@@ -25,11 +25,7 @@ export interface Confirmation {
 /** Asks before acting. */
 export function confirmAction(confirmation: Confirmation): void {
   const modalId = modals.open({
-    title: (
-      <Text component="span" fw={650} fz="lg">
-        {confirmation.title}
-      </Text>
-    ),
+    title: confirmation.title,
     children: <ConfirmBody {...confirmation} close={() => modals.close(modalId)} />,
   });
 }

@@ -1,7 +1,7 @@
-import { Anchor, Box, Breadcrumbs, Group, Stack, Text, Title } from "@mantine/core";
+import { Box, Breadcrumbs, Group, Stack, Text, Title } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { TextLink } from "./links.tsx";
 
 export interface Crumb {
   readonly label: string;
@@ -36,9 +36,9 @@ export function PageHeader({
           c="dimmed"
         >
           {crumbs.map(({ label, href }) => (
-            <Anchor key={href} component={Link} href={href} fz="sm" c="dimmed">
+            <TextLink key={href} href={href} fz="sm" c="dimmed">
               {label}
-            </Anchor>
+            </TextLink>
           ))}
           <Text span fz="sm" c="dimmed" truncate aria-current="page">
             {title}

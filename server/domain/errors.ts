@@ -11,6 +11,11 @@ export interface FieldError {
  * know goes into `cause`.
  */
 export class SignetError extends Error {
+  /** Known by its name and not by its class, because Next loads this module once for each of its bundles. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "SignetError";
+  }
+
   override readonly name = "SignetError";
   readonly code: Code;
   readonly errors: readonly FieldError[];

@@ -14,7 +14,13 @@ export interface LoggerOptions {
   readonly destination?: pino.DestinationStream;
 }
 
-const correlation = new AsyncLocalStorage<string>();
+declare global {
+  var signetCorrelation: AsyncLocalStorage<string> | undefined;
+}
+
+/** One a process, although Next loads this module once for each of its bundles. */
+globalThis.signetCorrelation ??= new AsyncLocalStorage<string>();
+const correlation = globalThis.signetCorrelation;
 
 /** Runs `work` so that everything it logs and calls, however deep, carries this correlation id. */
 export function runWithCorrelation<T>(correlationId: string, work: () => T): T {

@@ -61,9 +61,13 @@ export function MembersTable({
                   <Text fz="sm" fw={600}>
                     {name}
                   </Text>
-                  {userId === self && <Badge color="gray">You</Badge>}
+                  {userId === self && (
+                    <Badge color="gray" flex="none">
+                      You
+                    </Badge>
+                  )}
                 </Group>
-                <Text fz="xs" c="dimmed">
+                <Text fz="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
                   {email}
                 </Text>
               </Box>
@@ -76,6 +80,7 @@ export function MembersTable({
           title: "Joined",
           width: 160,
           noWrap: true,
+          visibleMediaQuery: "(min-width: 48em)",
           render: ({ joinedAt }) => <RelativeTime at={joinedAt} />,
         },
         {

@@ -1,8 +1,8 @@
-import { Anchor, Stack, Text, Title } from "@mantine/core";
+import { Stack, Text, Title } from "@mantine/core";
 import type { Metadata } from "next";
-import Link from "next/link";
 import type { InvitationPreview } from "#server/auth/invitations.ts";
 import { SignetError } from "#server/domain/errors.ts";
+import { TextLink } from "../../../_components/links.tsx";
 import { server } from "../../../_server.ts";
 import { AcceptForm } from "./accept-form.tsx";
 
@@ -18,9 +18,7 @@ export default async function InvitePage({ params }: { params: Promise<{ token: 
           <Title order={1}>This invitation cannot be used</Title>
           <Text c="dimmed">{found}</Text>
         </div>
-        <Anchor component={Link} href="/sign-in">
-          Go to sign in
-        </Anchor>
+        <TextLink href="/sign-in">Go to sign in</TextLink>
       </Stack>
     );
   }
