@@ -61,7 +61,7 @@ describe("the packed package", () => {
   test("has types for Node, for browsers and for verification alone", async () => {
     await writeFile(join(application, "application.ts"), TYPED_APPLICATION);
     const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-    const flags = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom", "--types", ""];
+    const flags = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom"];
     const node = ["--module", "nodenext", "application.ts"];
     const browser = ["--module", "esnext", "--moduleResolution", "bundler", "--customConditions", "browser"];
     await writeFile(join(application, "page.ts"), TYPED_PAGE);
@@ -91,13 +91,13 @@ describe("the packed package", () => {
 });
 
 const TYPED_APPLICATION = `
-import { fileStorage, isSignetError, Signet, type Activation } from "@signet/sdk";
+import { fileStorage, isSignetError, Signet, type Activation, type TokenReason } from "@signet/sdk";
 import { openTrustBundle, verifyToken, type LicenseClaims } from "@signet/sdk/verify";
 const signet = new Signet({ server: "https://s", tenant: "t", rootKey: "k", product: "p", storage: fileStorage("d") });
 const activation: Activation = await signet.activate("key", { signal: AbortSignal.timeout(1000) });
 const limit: number | undefined = activation.limit("nodes");
 try { await activation.refresh(); } catch (error) {
-  if (isSignetError(error) && error.code === "token_invalid") { const reason: "expired" | string = error.reason; }
+  if (isSignetError(error) && error.code === "token_invalid") { const reason: TokenReason = error.reason; }
 }
 const bundle = await openTrustBundle("jws", "k", { now: 0 });
 const license: LicenseClaims = await verifyToken("jws", "license", bundle, { audience: "p", now: 0 });

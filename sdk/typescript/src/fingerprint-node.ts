@@ -4,7 +4,7 @@ import { type FingerprintProvider, installId } from "./fingerprint.ts";
 
 /** What is asked of the operating system; passed in, so that every system can be tried on any. */
 export interface Host {
-  readonly platform: NodeJS.Platform;
+  readonly platform: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Undefined when the file cannot be read. */
   read(path: string): Promise<string | undefined>;

@@ -18,7 +18,7 @@ export const nodePlatform: Platform = {
 
 /** Where this system keeps what programs remember for a user. */
 export function stateHome(
-  platform: NodeJS.Platform = process.platform,
+  platform: string = process.platform,
   env: Readonly<Record<string, string | undefined>> = process.env,
   home: () => string = homedir,
 ): string {
