@@ -33,6 +33,20 @@ const copper: MantineColorsTuple = [
   "#573217",
 ];
 
+/** Deeper than Mantine's own, so that an error's text reaches WCAG AA. */
+const red: MantineColorsTuple = [
+  "#fdeeed",
+  "#f9d8d5",
+  "#f2afaa",
+  "#ec8680",
+  "#e5645d",
+  "#dd4a43",
+  "#cf3a34",
+  "#b52d28",
+  "#96231f",
+  "#771b18",
+];
+
 const gray: MantineColorsTuple = [
   "#f6f8f8",
   "#edf1f1",
@@ -67,7 +81,7 @@ export const theme: MantineThemeOverride = createTheme({
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.32,
-  colors: { petrol, copper, gray, dark },
+  colors: { petrol, copper, red, gray, dark },
   black: "#141c1f",
   fontFamily: sans,
   fontFamilyMonospace: mono,
@@ -100,7 +114,7 @@ export const theme: MantineThemeOverride = createTheme({
 });
 
 /** Surfaces named for what they are, and dimmed text that still reaches WCAG AA on each of them. */
-export const cssVariables: CSSVariablesResolver = () => ({
+export const cssVariables: CSSVariablesResolver = ({ colors }) => ({
   variables: {},
   light: {
     "--signet-canvas": gray[0],
@@ -109,6 +123,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--signet-brand-ink": petrol[8],
     "--mantine-color-dimmed": "#5b686c",
     "--mantine-color-placeholder": "#6d7a7e",
+    "--mantine-color-error": red[7],
   },
   dark: {
     "--signet-canvas": dark[8],
@@ -119,5 +134,20 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#93a1a5",
     "--mantine-color-placeholder": "#7d8c91",
     "--mantine-color-anchor": petrol[3],
+    "--mantine-color-error": red[3],
+    ...washes(Object.keys(colors)),
   },
 });
+
+/** Tinted surfaces for the dark: a breath of the colour over what lies beneath, and text in its lightest shades. */
+function washes(names: readonly string[]): Record<string, string> {
+  const variables = names.map((name) => [
+    [`--mantine-color-${name}-light`, `color-mix(in srgb, var(--mantine-color-${name}-5) 16%, transparent)`],
+    [
+      `--mantine-color-${name}-light-hover`,
+      `color-mix(in srgb, var(--mantine-color-${name}-5) 24%, transparent)`,
+    ],
+    [`--mantine-color-${name}-light-color`, `var(--mantine-color-${name}-2)`],
+  ]);
+  return Object.fromEntries(variables.flat());
+}
