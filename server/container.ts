@@ -3,7 +3,10 @@ import { createActivations } from "./activations/service.ts";
 import { createInvitations } from "./auth/invitations.ts";
 import { createMembers } from "./auth/members.ts";
 import { createAuth } from "./auth/sign-in.ts";
+import { createAudit } from "./authority/audit-service.ts";
 import { createCustomers } from "./authority/customer-service.ts";
+import { createLicenses } from "./authority/license-service.ts";
+import { createOverview } from "./authority/overview-service.ts";
 import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
 import { createTenants } from "./authority/tenant-service.ts";
@@ -38,6 +41,9 @@ export function createContainer(env: Env, name = "signet") {
   const products = createProducts({ database, clock, trust });
   const policies = createPolicies({ database, clock });
   const customers = createCustomers({ database, clock });
+  const licenses = createLicenses({ database, clock, vault, trust, certificates, devices: activations });
+  const overview = createOverview({ database, clock });
+  const audit = createAudit({ database });
 
   const auth = createAuth({ database, log });
   const members = createMembers({ database, clock, log });
@@ -56,6 +62,9 @@ export function createContainer(env: Env, name = "signet") {
     products,
     policies,
     customers,
+    licenses,
+    overview,
+    audit,
     auth,
     members,
     invitations,

@@ -14,7 +14,8 @@ export const policyChange = policyFields.pick({ name: true, description: true })
 export type PolicyChange = z.output<typeof policyChange>;
 
 export const policyId = z.strictObject({ id: idOf("policy") });
-export const listPolicies = z.strictObject({ productId: idOf("product").optional() }).default({});
+export const listPolicies = z.strictObject({ productId: idOf("product").optional() }).prefault({});
+export const diffVersions = z.strictObject({ from: idOf("policyVersion"), to: idOf("policyVersion") });
 export const createPolicy = policyFields.extend({
   productId: idOf("product"),
   /** What to start from; the default rules when left out. */

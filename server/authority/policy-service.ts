@@ -6,6 +6,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import { type Auditable, recordAudit } from "./audit.ts";
+import { userNames } from "./audit-store.ts";
 import { present } from "./missing.ts";
 import type { PolicyChange, PolicyFields } from "./policy-input.ts";
 import { liveCatalog, refuseContradictions } from "./policy-rules.ts";
@@ -80,7 +81,7 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
         const countOf = new Map(counts.map(({ versionId, count }) => [versionId, count]));
         const total = counts.reduce((sum, { count }) => sum + count, 0);
         const publishers = policy.versions.flatMap(({ publishedBy }) => publishedBy ?? []);
-        const names = await store.userNames(tx, publishers);
+        const names = await userNames(tx, publishers);
         const versions = policy.versions.map((version) => ({
           id: version.id,
           number: version.number,

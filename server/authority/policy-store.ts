@@ -111,11 +111,3 @@ export async function countLicensesByPolicy(tx: Tx, tenantId: string, policyIds:
          FROM (SELECT 1 FROM license l
                 WHERE l.tenant_id = ${tenantId}::uuid AND l.policy_id = p.id LIMIT ${COUNT_CAP}) AS capped) AS some`;
 }
-
-export async function userNames(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const users = await tx.user.findMany({
-    where: { id: { in: [...new Set(ids)] } },
-    select: { id: true, name: true },
-  });
-  return new Map(users.map((user) => [user.id, user.name]));
-}

@@ -25,8 +25,11 @@ export interface Trust {
 }
 
 export interface Devices {
-  /** Frees a device's slot on the vendor's behalf, whatever the policy says about customers doing it. */
-  deactivateByVendor(tenantId: string, activationId: string): Promise<Decision<unknown>>;
+  /** Frees a device's slot; `byVendor` passes over what the policy says about customers doing it. */
+  deactivate(
+    tenantId: string,
+    request: { readonly activationId: string; readonly correlationId: string; readonly byVendor: true },
+  ): Promise<Decision<unknown>>;
 }
 
 export interface Certificates {

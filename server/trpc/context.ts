@@ -2,6 +2,12 @@ import type { CurrentActor, SessionClaims } from "../auth/actor.ts";
 import type { Invitations } from "../auth/invitations.ts";
 import type { Members } from "../auth/members.ts";
 import type { Auth } from "../auth/sign-in.ts";
+import type { Audit } from "../authority/audit-service.ts";
+import type { Customers } from "../authority/customer-service.ts";
+import type { Licenses } from "../authority/license-service.ts";
+import type { Overview } from "../authority/overview-service.ts";
+import type { Policies } from "../authority/policy-service.ts";
+import type { Products } from "../authority/product-service.ts";
 import type { Logger } from "../platform/log.ts";
 
 /** The services procedures call. The container has them all under these names; a router that needs one adds it here. */
@@ -10,6 +16,12 @@ export interface PortalServices {
   readonly auth: Auth;
   readonly members: Members;
   readonly invitations: Invitations;
+  readonly products: Products;
+  readonly policies: Policies;
+  readonly customers: Customers;
+  readonly licenses: Licenses;
+  readonly overview: Overview;
+  readonly audit: Audit;
 }
 
 export interface PortalContext {

@@ -1,8 +1,20 @@
 import { router } from "./init.ts";
+import { auditRouter } from "./routers/audit.ts";
+import { customerRouter } from "./routers/customer.ts";
+import { licenseRouter } from "./routers/license.ts";
+import { overviewRouter } from "./routers/overview.ts";
+import { policyRouter } from "./routers/policy.ts";
+import { productRouter } from "./routers/product.ts";
 import { teamRouter } from "./routers/team.ts";
 
 /** Every procedure of the portal: one router a noun. */
 export const appRouter = router({
+  audit: auditRouter,
+  customer: customerRouter,
+  license: licenseRouter,
+  overview: overviewRouter,
+  policy: policyRouter,
+  product: productRouter,
   team: teamRouter,
 });
 

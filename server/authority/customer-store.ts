@@ -1,0 +1,103 @@
+import type { Prisma } from "#prisma/generated/client.ts";
+import type { Position } from "./page.ts";
+import type { Tx } from "./ports.ts";
+
+/** A customer's licenses are counted up to here. */
+export const LICENSE_COUNT_CAP = 1_000;
+
+/** Newest first; one row more than a page, to tell whether there is a next. */
+export function listCustomers(
+  tx: Tx,
+  tenantId: string,
+  query: {
+    readonly search?: string | undefined;
+    readonly archived: boolean;
+    readonly before?: Position | undefined;
+    readonly limit: number;
+  },
+) {
+  const { search, archived, before, limit } = query;
+  const contains = { contains: search ?? "", mode: "insensitive" } as const;
+  const conditions: Prisma.CustomerWhereInput[] = [];
+  if (search) conditions.push({ OR: [{ name: contains }, { email: contains }] });
+  if (before !== undefined) {
+    conditions.push({
+      OR: [{ createdAt: { lt: before.at } }, { createdAt: before.at, id: { lt: before.id } }],
+    });
+  }
+  return tx.customer.findMany({
+    where: { tenantId, archivedAt: archived ? { not: null } : null, AND: conditions },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit + 1,
+  });
+}
+
+/** Licenses up to the cap, and the devices on these. */
+export function countLicenses(tx: Tx, tenantId: string, customerIds: readonly string[]) {
+  return tx.$queryRaw<{ customerId: string; licenses: number; devices: number }[]>`
+    SELECT c.id AS "customerId", some.licenses, some.devices
+      FROM unnest(${customerIds}::uuid[]) AS c (id)
+     CROSS JOIN LATERAL (
+       SELECT count(*)::integer AS licenses, coalesce(sum(activation_count), 0)::integer AS devices
+         FROM (SELECT activation_count FROM license l
+                WHERE l.tenant_id = ${tenantId}::uuid AND l.customer_id = c.id
+                LIMIT ${LICENSE_COUNT_CAP}) AS capped) AS some`;
+}
+
+export function findCustomer(tx: Tx, tenantId: string, id: string) {
+  return tx.customer.findUnique({ where: { tenantId_id: { tenantId, id } } });
+}
+
+export function findCustomerWithMembers(tx: Tx, tenantId: string, id: string) {
+  return tx.customer.findUnique({
+    where: { tenantId_id: { tenantId, id } },
+    include: {
+      members: {
+        orderBy: { createdAt: "asc" },
+        include: { user: { select: { name: true, email: true } } },
+      },
+    },
+  });
+}
+
+export async function insertCustomer(tx: Tx, data: Prisma.CustomerUncheckedCreateInput): Promise<void> {
+  await tx.customer.create({ data });
+}
+
+export async function updateCustomer(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+  data: Prisma.CustomerUncheckedUpdateInput,
+): Promise<void> {
+  await tx.customer.update({ where: { tenantId_id: { tenantId, id } }, data });
+}
+
+export function findUserByEmail(tx: Tx, email: string) {
+  return tx.user.findUnique({ where: { email } });
+}
+
+export async function insertUser(tx: Tx, data: Prisma.UserUncheckedCreateInput): Promise<void> {
+  await tx.user.create({ data });
+}
+
+export function findMember(tx: Tx, tenantId: string, customerId: string, userId: string) {
+  return tx.customerMember.findUnique({
+    where: { tenantId_customerId_userId: { tenantId, customerId, userId } },
+  });
+}
+
+export async function insertMember(tx: Tx, data: Prisma.CustomerMemberUncheckedCreateInput): Promise<void> {
+  await tx.customerMember.create({ data });
+}
+
+export async function deleteMember(
+  tx: Tx,
+  tenantId: string,
+  customerId: string,
+  userId: string,
+): Promise<void> {
+  await tx.customerMember.delete({
+    where: { tenantId_customerId_userId: { tenantId, customerId, userId } },
+  });
+}

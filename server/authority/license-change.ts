@@ -1,0 +1,86 @@
+import type { Actor } from "../domain/actor.ts";
+import { SignetError } from "../domain/errors.ts";
+import { type LicenseAction, type LicenseStatus, licenseStatus, mayApply } from "../domain/license-state.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/database.ts";
+import { type Auditable, recordAudit } from "./audit.ts";
+import * as store from "./license-store.ts";
+import { present } from "./missing.ts";
+import type { Tx } from "./ports.ts";
+
+export type LockedLicense = NonNullable<Awaited<ReturnType<typeof store.lockLicense>>>;
+type LicenseUpdate = Parameters<typeof store.updateLicense>[3];
+
+/** The fields a change may set; those its status is derived from are plain dates, so that the new status is known. */
+export type LicenseData = Omit<LicenseUpdate, keyof Times> & Partial<Times>;
+type Times = Pick<LockedLicense, "validFrom" | "expiresAt" | "graceUntil" | "suspendedAt" | "revokedAt">;
+
+export interface LicenseChange {
+  /** The audit action, `license.…`. */
+  readonly action: string;
+  readonly data: LicenseData;
+  readonly before: Auditable;
+  readonly after: Auditable;
+  /** What else belongs to the change, after the license itself was written. */
+  readonly also?: (tx: Tx) => Promise<unknown>;
+}
+
+/** The status a change left the license in. */
+export interface ChangedLicense {
+  readonly status: LicenseStatus;
+  readonly expiresAt: Date | null;
+}
+
+/**
+ * Changes one license: locks it, lets `decide` say what changes, drops the certificate that no longer fits, remembers the
+ * status as announced, and records the change. Throws `not_found`, and whatever `decide` throws.
+ */
+export function createLicenseChanger({ database, clock }: { database: Database; clock: Clock }) {
+  return function change(
+    actor: Actor,
+    id: string,
+    decide: (license: LockedLicense, now: Date, tx: Tx) => LicenseChange | Promise<LicenseChange>,
+  ): Promise<ChangedLicense> {
+    const { tenantId } = actor;
+    return database.withTenant(tenantId, async (tx) => {
+      const license = present(await store.lockLicense(tx, tenantId, id), "license");
+      const now = clock.now();
+      const { action, data, before, after, also } = await decide(license, now, tx);
+      const times = { ...license, ...data };
+      const status = licenseStatus(times, now);
+      const updatedAt = laterThan(license.updatedAt, now);
+      await store.updateLicense(tx, tenantId, id, {
+        ...data,
+        certificate: null,
+        announcedStatus: status,
+        updatedAt,
+      });
+      await also?.(tx);
+      await recordAudit(tx, actor, clock, { action, subjectKind: "license", subjectId: id, before, after });
+      return { status, expiresAt: times.expiresAt };
+    });
+  };
+}
+
+/** Two changes never share a moment: a certificate made between them is told by it that it is old. */
+function laterThan(previous: Date, now: Date): Date {
+  return new Date(Math.max(now.getTime(), previous.getTime() + 1));
+}
+
+const PARTICIPLE: Readonly<Record<LicenseAction, string>> = {
+  suspend: "suspended",
+  reinstate: "reinstated",
+  renew: "renewed",
+  revoke: "revoked",
+};
+
+/** Throws `invalid_request`, saying what state the license is in, when the action does not apply to it. */
+export function refuseTransition(license: LockedLicense, action: LicenseAction, now: Date): void {
+  const status = licenseStatus(license, now);
+  if (mayApply(action, status)) return;
+  const why =
+    status === "revoked"
+      ? "it is revoked, which is final"
+      : `it is ${status}${action === "reinstate" ? ", not suspended" : " already"}`;
+  throw new SignetError("invalid_request", `This license cannot be ${PARTICIPLE[action]}: ${why}.`);
+}

@@ -1,0 +1,123 @@
+import type { Actor } from "../domain/actor.ts";
+import { SignetError } from "../domain/errors.ts";
+import { storedId } from "../domain/ids.ts";
+import { licenseStatus } from "../domain/license-state.ts";
+import { effectivePolicy, policyOverrides, policyRules } from "../domain/policy.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/database.ts";
+import { newCorrelationId } from "../platform/ids.ts";
+import { currentCorrelationId } from "../platform/log.ts";
+import { recordAudit } from "./audit.ts";
+import { withActorNames } from "./audit-service.ts";
+import { listAuditEvents } from "./audit-store.ts";
+import type { ListLicenses } from "./license-input.ts";
+import { licenseKeyHash, openLicenseKey } from "./license-keys.ts";
+import { type LicenseSearch, listLicenses } from "./license-list-store.ts";
+import * as store from "./license-store.ts";
+import { present } from "./missing.ts";
+import { pageOf, readCursor } from "./page.ts";
+import type { Certificates, Devices, Vault } from "./ports.ts";
+
+const AUDIT_SHOWN_MAX = 50;
+
+/** Reading licenses, and what is done to a single one without changing its rules. */
+export function createLicenseQueries(deps: {
+  database: Database;
+  clock: Clock;
+  vault: Vault;
+  devices: Devices;
+  certificates: Certificates;
+}) {
+  const { database, clock, vault, devices, certificates } = deps;
+
+  async function searchFor(tenantId: string, text: string | undefined): Promise<LicenseSearch | undefined> {
+    if (!text) return undefined;
+    const id = storedId("license", text);
+    if (id !== undefined) return { kind: "id", id };
+    const keyHash = await licenseKeyHash(vault, tenantId, text);
+    return keyHash === undefined ? { kind: "text", text } : { kind: "key", keyHash };
+  }
+
+  return {
+    /** Newest first. A search that is a whole key or a license id finds exactly that license. */
+    async list(actor: Actor, { search: text, cursor, limit, ...filter }: ListLicenses) {
+      const { tenantId } = actor;
+      const before = readCursor(cursor);
+      const search = await searchFor(tenantId, text);
+      const query = { ...filter, search, before, limit };
+      const rows = await database.withTenant(tenantId, (tx) =>
+        listLicenses(tx, tenantId, query, clock.now()),
+      );
+      return pageOf(rows, limit, ({ issuedAt, id }) => ({ at: issuedAt, id }));
+    },
+
+    /** With its effective policy and where each value came from, its devices, its last decisions and its history. */
+    async get(actor: Actor, id: string) {
+      const { tenantId } = actor;
+      return database.withTenant(tenantId, async (tx) => {
+        const license = present(await store.findLicense(tx, tenantId, id), "license");
+        const overrides = policyOverrides.parse(license.overrides);
+        const { provenance } = effectivePolicy(policyRules.parse(license.policyVersion.rules), overrides);
+        const events = await store.listRuntimeEvents(tx, tenantId, id);
+        const history = await listAuditEvents(tx, tenantId, { subjectId: id, limit: AUDIT_SHOWN_MAX });
+        return {
+          ...license,
+          status: licenseStatus(license, clock.now()),
+          overrides,
+          effective: policyRules.parse(license.effective),
+          provenance,
+          events,
+          history: await withActorNames(tx, history),
+        };
+      });
+    },
+
+    /** The key itself. Who saw it is in the audit log before they see it. */
+    async revealKey(actor: Actor, id: string): Promise<string> {
+      const { tenantId } = actor;
+      const keyCipher = await database.withTenant(tenantId, async (tx) => {
+        const license = present(await store.findLicenseKey(tx, tenantId, id), "license");
+        await recordAudit(tx, actor, clock, {
+          action: "license.key_revealed",
+          subjectKind: "license",
+          subjectId: id,
+          before: null,
+          after: null,
+        });
+        return license.keyCipher;
+      });
+      return openLicenseKey(vault, tenantId, keyCipher);
+    },
+
+    /** Frees a device's slot. Throws `not_found` for a device of another license, or with why the runtime plane refuses. */
+    async deactivateDevice(actor: Actor, id: string, activationId: string): Promise<void> {
+      const { tenantId } = actor;
+      const correlationId = currentCorrelationId() ?? newCorrelationId();
+      await database.withTenant(tenantId, async (tx) => {
+        const { name } = present(
+          await store.findActivation(tx, tenantId, id, activationId),
+          "device of this license",
+        );
+        await recordAudit(tx, actor, clock, {
+          action: "license.device_deactivated",
+          subjectKind: "license",
+          subjectId: id,
+          before: { activationId, name },
+          after: null,
+        });
+        // Last, and in a transaction of the runtime plane's own: if it refuses, the entry above goes with ours.
+        const decision = await devices.deactivate(tenantId, { activationId, correlationId, byVendor: true });
+        if (decision.outcome === "denied") throw new SignetError(decision.code);
+      });
+    },
+
+    /** A signed certificate that the customer can keep. */
+    async certificate(actor: Actor, id: string): Promise<string> {
+      const { tenantId } = actor;
+      await database.withTenant(tenantId, async (tx) =>
+        present(await store.findLicenseKey(tx, tenantId, id), "license"),
+      );
+      return certificates.of(tenantId, id, currentCorrelationId() ?? newCorrelationId());
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import { Prisma } from "#prisma/generated/client.ts";
+import type { PolicyRules } from "../domain/policy.ts";
+import type { Tx } from "./ports.ts";
+
+const DEVICES_SHOWN_MAX = 200;
+const EVENTS_SHOWN_MAX = 50;
+
+/** Reserves `count` consecutive positions of the status list; returns the first. Locks the tenant's state. */
+export async function allocateStatusIndexes(tx: Tx, tenantId: string, count: number): Promise<number> {
+  const { nextStatusIndex } = await tx.tenantState.update({
+    where: { tenantId },
+    data: { nextStatusIndex: { increment: count } },
+  });
+  return nextStatusIndex - count;
+}
+
+export async function insertLicenses(tx: Tx, data: Prisma.LicenseCreateManyInput[]): Promise<void> {
+  await tx.license.createMany({ data });
+}
+
+/** The license, which nobody else changes, and no device joins, until the transaction ends. */
+export async function lockLicense(tx: Tx, tenantId: string, id: string) {
+  await tx.$queryRaw`
+    SELECT id FROM license WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR NO KEY UPDATE`;
+  return tx.license.findUnique({
+    where: { tenantId_id: { tenantId, id } },
+    include: { policyVersion: true, product: { include: { features: true, meters: true } } },
+  });
+}
+
+export async function updateLicense(
+  tx: Tx,
+  tenantId: string,
+  id: string,
+  data: Prisma.LicenseUncheckedUpdateInput,
+): Promise<void> {
+  await tx.license.update({ where: { tenantId_id: { tenantId, id } }, data });
+}
+
+/** All that the license's page shows of it. */
+export function findLicense(tx: Tx, tenantId: string, id: string) {
+  return tx.license.findUnique({
+    where: { tenantId_id: { tenantId, id } },
+    include: {
+      customer: { select: { id: true, name: true } },
+      product: { select: { id: true, code: true, name: true, keyPrefix: true } },
+      policy: { select: { id: true, code: true, name: true } },
+      policyVersion: true,
+      activations: {
+        orderBy: [{ liveFingerprint: { sort: "asc", nulls: "last" } }, { lastSeenAt: "desc" }],
+        take: DEVICES_SHOWN_MAX,
+      },
+    },
+  });
+}
+
+export function findLicenseKey(tx: Tx, tenantId: string, id: string) {
+  return tx.license.findUnique({ where: { tenantId_id: { tenantId, id } }, select: { keyCipher: true } });
+}
+
+export function findActivation(tx: Tx, tenantId: string, licenseId: string, id: string) {
+  return tx.activation.findFirst({ where: { tenantId, licenseId, id } });
+}
+
+export function listRuntimeEvents(tx: Tx, tenantId: string, licenseId: string) {
+  return tx.runtimeEvent.findMany({
+    where: { tenantId, licenseId },
+    orderBy: { at: "desc" },
+    take: EVENTS_SHOWN_MAX,
+  });
+}
+
+/** Seats of the license's pool that somebody holds. */
+export async function countHeldSeats(
+  tx: Tx,
+  tenantId: string,
+  licenseId: string,
+  now: Date,
+): Promise<number> {
+  return tx.seat.count({ where: { tenantId, pool: { licenseId }, expiresAt: { gt: now } } });
+}
+
+export async function insertRevocation(tx: Tx, data: Prisma.RevocationUncheckedCreateInput): Promise<void> {
+  await tx.revocation.create({ data });
+}
+
+/** The next licenses of a policy, not revoked, that are on another version, by id, locked; `after` goes on where a page ended. */
+export async function lockLicensesToMove(
+  tx: Tx,
+  tenantId: string,
+  query: {
+    readonly policyId: string;
+    readonly versionId: string;
+    readonly after?: string | undefined;
+    readonly limit: number;
+  },
+) {
+  const after = query.after === undefined ? Prisma.empty : Prisma.sql`AND l.id > ${query.after}::uuid`;
+  return tx.$queryRaw<{ id: string; policyVersion: number; overrides: unknown }[]>`
+    SELECT l.id, v.number AS "policyVersion", l.overrides
+      FROM license l
+      JOIN policy_version v ON v.tenant_id = l.tenant_id AND v.id = l.policy_version_id
+     WHERE l.tenant_id = ${tenantId}::uuid AND l.policy_id = ${query.policyId}::uuid
+       AND l.policy_version_id <> ${query.versionId}::uuid AND l.revoked_at IS NULL ${after}
+     ORDER BY l.id LIMIT ${query.limit} FOR NO KEY UPDATE OF l`;
+}
+
+/**
+ * Puts locked licenses under a version, their own overrides kept. Ends stay as they were granted; grace follows the
+ * new rules. Lowering the maximum of devices breaks none that is active.
+ */
+export async function moveLicenses(
+  tx: Tx,
+  tenantId: string,
+  move: {
+    readonly ids: readonly string[];
+    readonly versionId: string;
+    readonly rules: PolicyRules;
+    readonly now: Date;
+  },
+): Promise<void> {
+  const { ids, versionId, rules, now } = move;
+  await tx.$executeRaw`
+    UPDATE license l
+       SET policy_version_id = ${versionId}::uuid, effective = n.effective, certificate = NULL,
+           activations_max = n.activations_max,
+           activations_ceiling = CASE WHEN n.activations_max IS NOT NULL THEN greatest(n.activations_max, l.activation_count) END,
+           grace_until = n.grace_until,
+           announced_status = license_status(
+             l.valid_from, l.expires_at, n.grace_until, l.suspended_at, l.revoked_at, ${now}::timestamptz),
+           updated_at = greatest(${now}::timestamptz, l.updated_at + interval '1 millisecond')
+      FROM (
+        SELECT e.id, e.effective, (e.effective->>'activationsMax')::integer AS activations_max,
+               e.expires_at + make_interval(hours => 24 * (e.effective->>'graceDays')::integer) AS grace_until
+          FROM (SELECT id, expires_at, ${JSON.stringify(rules)}::jsonb || overrides AS effective FROM license
+                 WHERE tenant_id = ${tenantId}::uuid AND id = ANY (${ids}::uuid[])) AS e) AS n
+     WHERE l.tenant_id = ${tenantId}::uuid AND l.id = n.id`;
+}

@@ -1,0 +1,109 @@
+import { createAudit } from "#server/authority/audit-service.ts";
+import { createCustomers } from "#server/authority/customer-service.ts";
+import { issueLicenses } from "#server/authority/license-input.ts";
+import { createLicenses } from "#server/authority/license-service.ts";
+import { createOverview } from "#server/authority/overview-service.ts";
+import { createPolicies } from "#server/authority/policy-service.ts";
+import { createProducts } from "#server/authority/product-service.ts";
+import { createTenants } from "#server/authority/tenant-service.ts";
+import type { UserActor } from "#server/domain/actor.ts";
+import { publicId } from "#server/domain/ids.ts";
+import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
+import { newUuid, randomSecret } from "#server/platform/ids.ts";
+import { createRuntime, type Runtime } from "./fixtures.ts";
+
+export type Authority = ReturnType<typeof createAuthority>;
+
+/** The control plane's services beside the runtime's, on a real database, with a clock to advance. */
+export function createAuthority(appUrl: string, runtime: Runtime = createRuntime(appUrl)) {
+  const { activations: devices } = runtime;
+  return {
+    ...runtime,
+    tenants: createTenants(runtime),
+    products: createProducts(runtime),
+    policies: createPolicies(runtime),
+    customers: createCustomers(runtime),
+    licenses: createLicenses({ ...runtime, devices }),
+    overview: createOverview(runtime),
+    audit: createAudit(runtime),
+  };
+}
+
+/** A tenant made as the product makes it, and its owner. */
+export async function createVendor({ database, tenants }: Authority) {
+  const userId = newUuid();
+  const name = `v-${randomSecret(6)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "x")}`;
+  await database.prisma.user.create({
+    data: { id: userId, email: `${name}@example.com`, name: "Olive Owner" },
+  });
+  const { id: tenantId, slug } = await tenants.create({
+    slug: name,
+    name,
+    mode: "trial",
+    ownerUserId: userId,
+  });
+  const actor: UserActor = { kind: "user", userId, tenantId, role: "owner" };
+  return { tenantId, slug, userId, actor };
+}
+
+/** A product with one feature of each kind and a meter, a published policy, and a customer. */
+export async function createCatalog(
+  authority: Authority,
+  actor: UserActor,
+  rules: Partial<PolicyRules> = {},
+) {
+  const { products, policies, customers } = authority;
+  const text = { description: "" };
+  const { id: productId } = await products.create(actor, {
+    ...text,
+    code: "renderer",
+    name: "Renderer",
+    keyPrefix: "RNDR",
+  });
+  const flag = { ...text, code: "export-4k", name: "4K export", kind: "flag" } as const;
+  await products.addFeature(actor, productId, flag);
+  await products.addFeature(actor, productId, {
+    ...text,
+    code: "projects-max",
+    name: "Projects",
+    kind: "limit",
+  });
+  await products.addFeature(actor, productId, {
+    ...text,
+    code: "support-tier",
+    name: "Support",
+    kind: "value",
+  });
+  await products.addMeter(actor, productId, { code: "render-minutes", name: "Rendering", unit: "minutes" });
+  const { id: policyId } = await policies.create(actor, {
+    ...text,
+    productId,
+    code: "studio",
+    name: "Studio",
+    rules: { ...DEFAULT_RULES, ...rules },
+  });
+  const { versionId } = await policies.publish(actor, policyId);
+  const { id: customerId } = await customers.create(actor, { name: "Northwind", email: null, note: "" });
+  return { productId, policyId, versionId, customerId };
+}
+
+export type Catalog = Awaited<ReturnType<typeof createCatalog>>;
+
+/** Issues one license, as the portal would ask for it. */
+export async function issueOne(
+  { licenses }: Authority,
+  actor: UserActor,
+  { customerId, policyId }: Catalog,
+  change: object = {},
+) {
+  const request = issueLicenses.parse({
+    customerId: publicId("customer", customerId),
+    policyId: publicId("policy", policyId),
+    ...change,
+  });
+  const [issued] = await licenses.issue(actor, request);
+  if (issued === undefined) throw new Error("one license was asked for");
+  return issued;
+}

@@ -1,0 +1,14 @@
+import { listAudit } from "../../authority/audit-input.ts";
+import { authorised, router } from "../init.ts";
+import { auditEvent } from "../views/event.ts";
+
+const read = authorised("audit:read");
+
+export const auditRouter = router({
+  list: read.input(listAudit).query(async ({ ctx, input: query }) => {
+    const { items, nextCursor } = await ctx.services.audit.list(ctx.actor, query);
+    return { items: items.map(auditEvent), nextCursor };
+  }),
+
+  verify: read.query(({ ctx }) => ctx.services.audit.verify(ctx.actor)),
+});

@@ -1,0 +1,46 @@
+import * as input from "../../authority/customer-input.ts";
+import { publicId } from "../../domain/ids.ts";
+import { authorised, router } from "../init.ts";
+import { customerDetail, customerSummary } from "../views/customer.ts";
+
+const read = authorised("customer:read");
+const write = authorised("customer:write");
+
+export const customerRouter = router({
+  list: read.input(input.listCustomers).query(async ({ ctx, input: query }) => {
+    const { items, nextCursor } = await ctx.services.customers.list(ctx.actor, query);
+    return { items: items.map(customerSummary), nextCursor };
+  }),
+
+  get: read
+    .input(input.customerId)
+    .query(async ({ ctx, input: { id } }) => customerDetail(await ctx.services.customers.get(ctx.actor, id))),
+
+  create: write.input(input.customerFields).mutation(async ({ ctx, input: fields }) => {
+    const { id } = await ctx.services.customers.create(ctx.actor, fields);
+    return { id: publicId("customer", id) };
+  }),
+
+  update: write
+    .input(input.updateCustomer)
+    .mutation(({ ctx, input: { id, ...fields } }) => ctx.services.customers.update(ctx.actor, id, fields)),
+
+  setArchived: write
+    .input(input.archiveCustomer)
+    .mutation(({ ctx, input: { id, archived } }) =>
+      ctx.services.customers.setArchived(ctx.actor, id, archived),
+    ),
+
+  addMember: write
+    .input(input.addCustomerMember)
+    .mutation(async ({ ctx, input: { customerId, ...fields } }) => {
+      const { userId } = await ctx.services.customers.addMember(ctx.actor, customerId, fields);
+      return { userId: publicId("user", userId) };
+    }),
+
+  removeMember: write
+    .input(input.removeCustomerMember)
+    .mutation(({ ctx, input: { customerId, userId } }) =>
+      ctx.services.customers.removeMember(ctx.actor, customerId, userId),
+    ),
+});

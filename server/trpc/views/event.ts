@@ -1,0 +1,50 @@
+import type { Audit } from "../../authority/audit-service.ts";
+import type { Licenses } from "../../authority/license-service.ts";
+import { CODES, type Code } from "../../domain/codes.ts";
+import { ID_PREFIXES, type IdKind, publicId } from "../../domain/ids.ts";
+
+type RuntimeEvent = Awaited<ReturnType<Licenses["get"]>>["events"][number];
+type AuditEvent = Awaited<ReturnType<Audit["list"]>>["items"][number];
+
+/** A runtime decision, with the sentence that belongs to its code. */
+export function runtimeEvent(event: RuntimeEvent) {
+  const { id, at, operation, outcome, code, rule, facts, licenseId, activationId, correlationId } = event;
+  return {
+    id: publicId("runtimeEvent", id),
+    at,
+    operation,
+    outcome,
+    code,
+    sentence: code !== null && isCode(code) ? CODES[code].sentence : null,
+    rule,
+    facts,
+    licenseId: licenseId && publicId("license", licenseId),
+    activationId: activationId && publicId("activation", activationId),
+    correlationId,
+  };
+}
+
+/** A control-plane change. `actor` is null when Signet itself made it. */
+export function auditEvent(event: AuditEvent) {
+  const { seq, at, action, subjectKind, subjectId, before, after, correlationId, actorUserId, actorName } =
+    event;
+  return {
+    seq,
+    at,
+    actor: actorUserId && { id: publicId("user", actorUserId), name: actorName },
+    action,
+    subjectKind,
+    subjectId: isIdKind(subjectKind) ? publicId(subjectKind, subjectId) : subjectId,
+    before,
+    after,
+    correlationId,
+  };
+}
+
+function isCode(text: string): text is Code {
+  return Object.hasOwn(CODES, text);
+}
+
+function isIdKind(text: string): text is IdKind {
+  return Object.hasOwn(ID_PREFIXES, text);
+}

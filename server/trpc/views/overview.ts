@@ -1,0 +1,24 @@
+import type { Overview } from "../../authority/overview-service.ts";
+import { publicId } from "../../domain/ids.ts";
+import { runtimeEvent } from "./event.ts";
+import { keyHint } from "./license.ts";
+
+type Numbers = Awaited<ReturnType<Overview["get"]>>;
+
+export function overviewView(numbers: Numbers) {
+  const { licensesByStatus, activeDevices, activationsByDay, denialsByCode, expiring, decisions } = numbers;
+  return {
+    licensesByStatus,
+    activeDevices,
+    activationsByDay,
+    denialsByCode,
+    expiring: expiring.map((license) => ({
+      id: publicId("license", license.id),
+      keyHint: keyHint(license.product.keyPrefix, license.keyHint),
+      expiresAt: license.expiresAt,
+      customer: { id: publicId("customer", license.customer.id), name: license.customer.name },
+      product: license.product.name,
+    })),
+    decisions: decisions.map(runtimeEvent),
+  };
+}

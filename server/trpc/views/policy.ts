@@ -1,0 +1,44 @@
+import type { Policies } from "../../authority/policy-service.ts";
+import { publicId } from "../../domain/ids.ts";
+
+type Summary = Awaited<ReturnType<Policies["list"]>>[number];
+type Detail = Awaited<ReturnType<Policies["get"]>>;
+
+const productRef = ({ id, code, name }: Summary["product"]) => ({ id: publicId("product", id), code, name });
+
+export function policySummary(policy: Summary) {
+  const { id, code, name, product, newestVersion, hasDraft, licenses, updatedAt, archivedAt } = policy;
+  return {
+    id: publicId("policy", id),
+    code,
+    name,
+    product: productRef(product),
+    newestVersion: newestVersion && {
+      id: publicId("policyVersion", newestVersion.id),
+      number: newestVersion.number,
+      publishedAt: newestVersion.publishedAt,
+    },
+    hasDraft,
+    licenses,
+    updatedAt,
+    archivedAt,
+  };
+}
+
+export function policyDetail(policy: Detail) {
+  const { id, code, name, description, product, draft, changes, versions, createdAt, updatedAt, archivedAt } =
+    policy;
+  return {
+    id: publicId("policy", id),
+    code,
+    name,
+    description,
+    product: productRef(product),
+    draft,
+    changes,
+    versions: versions.map((version) => ({ ...version, id: publicId("policyVersion", version.id) })),
+    createdAt,
+    updatedAt,
+    archivedAt,
+  };
+}
