@@ -1,0 +1,122 @@
+/** What the server and the SDK share: the wire's types, the codes, and the forms of license keys and fingerprints. */
+const SHARED = "sdk/typescript/src/(wire|codes|license-key|fingerprint-digest)\\.ts$";
+const DATABASE_CLIENT = "prisma/generated/";
+const TESTS = "\\.test\\.tsx?$|/testing/";
+
+/** Each room, and the rooms it may import besides itself. What is not listed is forbidden. */
+const ARROWS = {
+  "sdk/typescript/src/": [],
+  "server/domain/": [SHARED],
+  "server/platform/": ["server/domain/", DATABASE_CLIENT],
+  "server/jobs/": ["server/domain/", "server/platform/"],
+  "server/trust/": ["server/domain/", "server/platform/", DATABASE_CLIENT, SHARED],
+  "server/(activations|leases|usage)/": [
+    "server/trust/",
+    "server/domain/",
+    "server/platform/",
+    DATABASE_CLIENT,
+    SHARED,
+  ],
+  "server/(authority|analytics)/": [
+    "server/jobs/",
+    "server/domain/",
+    "server/platform/",
+    DATABASE_CLIENT,
+    SHARED,
+  ],
+  "server/auth/": ["server/authority/", "server/domain/", "server/platform/", DATABASE_CLIENT],
+  "server/trpc/": ["server/(authority|analytics|auth|domain|platform)/", SHARED],
+  "server/license-server/": [
+    "server/(activations|leases|usage|trust|domain|platform)/",
+    "server/container\\.ts$",
+    SHARED,
+  ],
+  "server/container\\.ts$": [
+    "server/(activations|leases|usage|trust|authority|analytics|jobs|auth|domain|platform)/",
+  ],
+  "app/": [
+    "server/(trpc|auth|domain|platform)/",
+    "server/license-server/next",
+    "server/container\\.ts$",
+    SHARED,
+  ],
+  "workers/": [
+    "server/(activations|leases|usage|trust|authority|analytics|jobs|domain|platform)/",
+    "server/container\\.ts$",
+  ],
+  "prisma/(migrator|embedded)/": ["prisma/embedded/", "server/platform/"],
+};
+
+const arrows = Object.entries(ARROWS).map(([room, allowed]) => ({
+  name: `arrows-of-${room.replace(/[^a-z-]+/g, "-").replace(/-+$/, "")}`,
+  comment: `${room} may import only itself and: ${allowed.join(", ") || "nothing of ours"}.`,
+  severity: "error",
+  from: { path: `^(${room})`, pathNot: TESTS },
+  to: {
+    path: "^(app|server|workers|sdk|prisma|scripts|tests)/",
+    // "$1" is the room that matched: of a group, (a|b), each may import itself and not the other.
+    pathNot: ["^$1", ...allowed.map((path) => `^${path}`)],
+  },
+}));
+
+export default {
+  forbidden: [
+    ...arrows,
+    {
+      name: "runtime-plane-without-the-portal",
+      comment: "The LicenseServer and all it stands on never reach Next, React or tRPC, by whatever way.",
+      severity: "error",
+      from: {
+        path: "^server/(license-server|domain|platform|trust|activations|leases|usage)/",
+        pathNot: TESTS,
+      },
+      to: { path: "^node_modules/(next|next-auth|react|react-dom|@trpc)/", reachable: true },
+    },
+    {
+      name: "container-only-at-entry-points",
+      comment: "What is built once is handed on, not fetched from wherever it is wanted.",
+      severity: "error",
+      from: {
+        pathNot: `^(app/_server\\.ts|server/license-server/main\\.ts|workers/main\\.ts|prisma/seed\\.ts)$|^tests/|${TESTS}`,
+      },
+      to: { path: "^server/container\\.ts$" },
+    },
+    {
+      name: "transports-hold-no-query",
+      comment: "A page, procedure, operation or processor calls a service; the database is behind it.",
+      severity: "error",
+      from: { path: "^(app|workers|server/(trpc|license-server))/", pathNot: TESTS },
+      to: { path: `^${DATABASE_CLIENT}|^server/platform/database\\.ts$|^node_modules/(pg|@prisma)/` },
+    },
+    {
+      name: "test-support-stays-in-tests",
+      severity: "error",
+      from: { path: "^(app|server|workers|sdk)/", pathNot: TESTS },
+      to: { path: `^server/testing/|${TESTS}` },
+    },
+    {
+      name: "sdk-has-one-dependency",
+      severity: "error",
+      from: { path: "^sdk/typescript/src/", pathNot: TESTS },
+      to: { path: "^node_modules/", pathNot: "^node_modules/(jose|@types/node)/" },
+    },
+    { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
+    { name: "nothing-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "no-development-packages-in-production",
+      severity: "error",
+      from: { path: "^(app|server|workers|sdk/typescript/src|prisma)/", pathNot: TESTS },
+      to: { dependencyTypes: ["npm-dev"], pathNot: "^node_modules/@types/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ["node_modules", "^prisma/generated/"] },
+    exclude: { path: "^sdk/typescript/dist/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+    },
+  },
+};
