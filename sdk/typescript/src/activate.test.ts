@@ -250,7 +250,7 @@ describe("a wrong set-up is one sentence about the option", () => {
   ])("%s", (option, options) => {
     const construct = () => new Signet({ ...options, storage: memoryStorage() });
     expect(construct).toThrow(
-      expect.objectContaining({ code: "configuration_invalid", detail: expect.stringContaining(option) }),
+      expect.objectContaining({ code: "configuration_invalid", message: expect.stringContaining(option) }),
     );
   });
 

@@ -99,7 +99,8 @@ export class Activation {
    * Gets a fresh token with the license's present features. Do it at start and then once a day or so; when it fails for want of
    * a network, what is held goes on until `expiresAt`.
    *
-   * @throws SignetError; after a signed refusal the status is `refused` until a later refresh succeeds.
+   * @throws SignetError; after a signed refusal the status is `refused` until a later refresh succeeds; after `unauthorized` the token
+   * is too old to prove anything, so activate again.
    */
   refresh({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     return guarded(async () => {

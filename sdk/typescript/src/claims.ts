@@ -1,3 +1,4 @@
+import { fromBase64url } from "./encoding.ts";
 import { isCount, isCountOrNull, isRecord, isText, isTextList, type UnknownRecord } from "./shapes.ts";
 import {
   type ActivationClaims,
@@ -95,7 +96,7 @@ function isDenialClaims(claims: unknown): claims is DenialClaims {
   );
 }
 
-/** A key of a use this version does not know is left out by the reader, not a fault: newer servers have more uses. */
+/** What is no key, or of a use this version does not know, is left out by the reader: newer servers may have more uses. */
 export function isBundleKey(key: unknown): key is BundleKey {
   return (
     isRecord(key) &&
@@ -103,6 +104,7 @@ export function isBundleKey(key: unknown): key is BundleKey {
     key.crv === "Ed25519" &&
     key.alg === "EdDSA" &&
     isText(key.x) &&
+    fromBase64url(key.x)?.length === 32 &&
     isText(key.kid) &&
     isKeyUse(key.use) &&
     isCount(key.nbf) &&

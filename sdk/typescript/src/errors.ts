@@ -130,6 +130,11 @@ export function trustInvalid(reason: TrustReason, cause?: unknown): SignetError 
   return new SignetError("trust_invalid", { reason, cause });
 }
 
+/** For the program's author, who is the one to read it. */
+export function configurationInvalid(sentence: string): SignetError {
+  return new SignetError("configuration_invalid", { sentence, detail: sentence });
+}
+
 /** Runs `work` so that whatever it throws leaves as a {@link SignetError}. */
 export async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
   try {

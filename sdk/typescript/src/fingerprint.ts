@@ -1,5 +1,5 @@
 import { randomText, sha256, toBase64url, utf8 } from "./encoding.ts";
-import { SignetError } from "./errors.ts";
+import { configurationInvalid } from "./errors.ts";
 import { fingerprintText } from "./fingerprint-digest.ts";
 import { INSTALL_ID, readDocument, writeDocument } from "./state.ts";
 import type { StateStorage } from "./storage.ts";
@@ -44,9 +44,9 @@ export async function takeFingerprint(
 ): Promise<Fingerprint> {
   const raw = Object.entries(await provider({ storage }));
   if (raw.length === 0 || raw.length > COMPONENTS_MAX || raw.some(([name]) => !NAME_PATTERN.test(name))) {
-    throw new SignetError("configuration_invalid", {
-      detail: `A fingerprint is 1 to ${COMPONENTS_MAX} components, each named like ${NAME_PATTERN}.`,
-    });
+    throw configurationInvalid(
+      `A fingerprint must be 1 to ${COMPONENTS_MAX} components, each named like ${NAME_PATTERN.source}.`,
+    );
   }
   const key = await crypto.subtle.importKey("raw", utf8(salt), { name: "HMAC", hash: "SHA-256" }, false, [
     "sign",

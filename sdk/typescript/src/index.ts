@@ -24,7 +24,7 @@ function localStorageUnder(prefix: string): StateStorage | undefined {
 /**
  * One product's licensing on this device.
  *
- * @throws SignetError `configuration_invalid`, whose `detail` names the option that is wrong.
+ * @throws SignetError `configuration_invalid`, whose `message` names the option that is wrong.
  *
  * @example
  * const signet = new Signet({ server, tenant: "acme", rootKey, product: "renderer" });

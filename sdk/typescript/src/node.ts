@@ -10,7 +10,7 @@ export { fileStorage } from "./storage-file.ts";
 /**
  * One product's licensing on this device.
  *
- * @throws SignetError `configuration_invalid`, whose `detail` names the option that is wrong.
+ * @throws SignetError `configuration_invalid`, whose `message` names the option that is wrong.
  *
  * @example
  * const signet = new Signet({ server, tenant: "acme", rootKey, product: "renderer" });

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "./clock.ts";
-import { SignetError } from "./errors.ts";
+import { configurationInvalid } from "./errors.ts";
 import type { FingerprintProvider } from "./fingerprint.ts";
 import type { Fetch } from "./http.ts";
 import { type RootKey, rootKeyX } from "./root-key.ts";
@@ -55,13 +55,13 @@ export interface Configuration {
   readonly retriesMax: number;
 }
 
-/** @throws SignetError `configuration_invalid` whose `detail` names the option. */
+/** @throws SignetError `configuration_invalid` whose `message` names the option. */
 export function configurationOf(options: SignetOptions, platform: Platform): Configuration {
   const { server, tenant, product } = options;
-  if (!isText(tenant)) throw invalidOption("tenant must be the vendor's slug or id.");
-  if (!isText(product)) throw invalidOption("product must be a product code.");
+  if (!isText(tenant)) throw configurationInvalid("The option `tenant` must be the vendor's slug or id.");
+  if (!isText(product)) throw configurationInvalid("The option `product` must be a product code.");
   if (!isText(server) || !URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
-    throw invalidOption("server must be an http or https URL.");
+    throw configurationInvalid("The option `server` must be an http or https URL.");
   }
   return {
     server: server.replace(/\/+$/, ""),
@@ -76,8 +76,4 @@ export function configurationOf(options: SignetOptions, platform: Platform): Con
     timeoutMs: options.timeoutMs ?? 10_000,
     retriesMax: options.retriesMax ?? 3,
   };
-}
-
-function invalidOption(detail: string): SignetError {
-  return new SignetError("configuration_invalid", { detail });
 }

@@ -1,5 +1,5 @@
 import { fromBase64url } from "./encoding.ts";
-import { SignetError } from "./errors.ts";
+import { configurationInvalid } from "./errors.ts";
 import type { PublicKeyJwk } from "./wire.ts";
 
 /** The tenant's public Ed25519 root key: the base64url `x` the portal shows (43 characters), or a JWK holding it. */
@@ -14,7 +14,7 @@ export function rootKeyX(rootKey: RootKey): string {
   const isKey = typeof rootKey === "string" || (rootKey?.kty === "OKP" && rootKey.crv === "Ed25519");
   const x = typeof rootKey === "string" ? rootKey : rootKey?.x;
   if (isKey && typeof x === "string" && fromBase64url(x)?.length === 32) return x;
-  throw new SignetError("configuration_invalid", {
-    detail: "rootKey must be the tenant's root key: 43 characters of base64url, or an Ed25519 public JWK.",
-  });
+  throw configurationInvalid(
+    "The option `rootKey` must be the tenant's root key: 43 characters of base64url, or an Ed25519 public JWK.",
+  );
 }

@@ -47,6 +47,15 @@ const BAD_SIGNATURE: readonly Row[] = [
     (b) => b.verify(foreignDenial(b), ABOUT_LICENSE, "denial"),
   ],
   [
+    "a compromised key that has left the bundle",
+    "key_revoked",
+    (b) => {
+      b.authority.revoked.keys.push(b.authority.keys.activation.kid);
+      return b.verify(b.token(), {}, "activation", b.authority.bundle({ keys: [] }));
+    },
+  ],
+  ["a key that is none", "key_unknown", (b) => b.verifyWithKey({ x: "AAAA" })],
+  [
     "a compromised key",
     "key_revoked",
     (b) => {

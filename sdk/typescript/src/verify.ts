@@ -63,10 +63,11 @@ export async function verifyToken<Kind extends VerifiableKind>(
   assertBundleFresh(bundle, expectations.now);
   const unverified = readJws(jws, TOKEN_TYPES[kind], tokenInvalid);
   if (unverified.kid === undefined) throw tokenInvalid("header");
+  // A compromised key leaves the bundle's keys, so this comes first.
+  if (bundle.isKeyRevoked(unverified.kid)) throw tokenInvalid("key_revoked");
   const key = bundle.key(unverified.kid);
   if (key === undefined) throw tokenInvalid("key_unknown");
   if (key.use !== KEY_USE_OF[kind]) throw tokenInvalid("key_use");
-  if (bundle.isKeyRevoked(key.kid)) throw tokenInvalid("key_revoked");
 
   const claims = await payloadOf(unverified, await bundle.cryptoKey(key), tokenInvalid);
   if (!CLAIMS_GUARDS[kind](claims)) throw tokenInvalid("claims");
