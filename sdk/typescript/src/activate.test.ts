@@ -60,6 +60,8 @@ describe("activate", () => {
     const [first, second] = await Promise.all([signet.activate(LICENSE_KEY), signet.activate(LICENSE_KEY)]);
     expect(second.id).toBe(first.id);
     expect(license.devices).toHaveLength(1);
+    const deviceKeys = server.requestsTo(/activations$/).map(({ body }) => JSON.parse(body).deviceKey.x);
+    expect(new Set(deviceKeys).size).toBe(1);
     expect((await signet.current()).id).toBe(first.id);
   });
 
