@@ -1,0 +1,41 @@
+import { createInvitations } from "#server/auth/invitations.ts";
+import { createSignInLimiter, type SignInLimits } from "#server/auth/limiter.ts";
+import { createMembers } from "#server/auth/members.ts";
+import { hashPassword } from "#server/auth/passwords.ts";
+import { createAuth } from "#server/auth/sign-in.ts";
+import type { Role, UserActor } from "#server/domain/actor.ts";
+import { newUuid } from "#server/platform/ids.ts";
+import { createLogger } from "#server/platform/log.ts";
+import { type Authority, createAuthority, createVendor } from "./authority.ts";
+
+export const PASSWORD = "correct horse battery staple";
+
+export type People = ReturnType<typeof createPeople>;
+
+/** Everything the portal's procedures call, on a real database. */
+export function createPeople(appUrl: string, limits?: SignInLimits) {
+  const authority = createAuthority(appUrl);
+  const { database, clock } = authority;
+  const log = createLogger({ level: "silent", name: "test" });
+  const auth = createAuth({ database, log, limiter: createSignInLimiter(database.pool, limits) });
+  const members = createMembers({ database, clock, log });
+  const invitations = createInvitations({ database, clock, log, auth });
+  return { ...authority, log, auth, members, invitations };
+}
+
+/** A tenant with one person in each of the roles, all of whom sign in with `PASSWORD`. */
+export async function createTeam(people: Authority, ...roles: Role[]) {
+  const { tenantId, actor: owner, userId } = await createVendor(people);
+  const passwordHash = await hashPassword(PASSWORD);
+  await people.database.prisma.user.update({ where: { id: userId }, data: { passwordHash } });
+  const join = async (role: Role): Promise<UserActor & { email: string }> => {
+    const id = newUuid();
+    const email = `${role}-${id}@example.com`;
+    await people.database.prisma.user.create({ data: { id, email, name: `An ${role}`, passwordHash } });
+    await people.database.prisma.membership.create({ data: { tenantId, userId: id, role } });
+    return { kind: "user", userId: id, tenantId, role, email };
+  };
+  const joined = [];
+  for (const role of roles) joined.push(await join(role));
+  return { tenantId, owner, joined, join };
+}
