@@ -106,6 +106,8 @@ function spawnServer(
   return spawn(binaries.postgres, ["-D", dataDirectory, "-p", String(port), ...flags], {
     ...binaries.user,
     cwd: dataDirectory,
+    // Not ours: it holds secrets, and the server's own user can read it.
+    env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV },
     detached: true,
     stdio: ["ignore", "ignore", "pipe"],
   });
