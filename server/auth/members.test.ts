@@ -31,14 +31,15 @@ test("the last owner can neither be removed nor lose the role, not even by their
 });
 
 test("two owners removing each other at the same moment leave one", async () => {
-  const { owner, join } = await createTeam(people);
-  const second = await join("owner");
-  const results = await Promise.allSettled([
-    people.members.remove(owner, second.userId),
-    people.members.remove(second, owner.userId),
-  ]);
-  expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-  expect(await people.members.list(owner)).toHaveLength(1);
+  for (let round = 0; round < 6; round += 1) {
+    const { owner, join } = await createTeam(people);
+    const second = await join("owner");
+    await Promise.allSettled([
+      people.members.remove(owner, second.userId),
+      people.members.remove(second, owner.userId),
+    ]);
+    expect(await people.members.list(owner)).toHaveLength(1);
+  }
 });
 
 test("only an owner makes, changes or removes an owner", async () => {
