@@ -5,6 +5,9 @@ import { createDatabase, type Database } from "./database.ts";
 import { isConnectionLost } from "./database-errors.ts";
 import { newUuid } from "./ids.ts";
 
+/** Waits for a state that other processes bring about; patient, because the machine may be busy. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+
 let testDatabase: TestDatabase;
 let database: Database;
 const tenants = [newUuid(), newUuid()] as const;
@@ -77,17 +80,13 @@ describe("both pools", () => {
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'signet_app' AND datname = current_database()",
     );
     await observer.close();
-    await expect
-      .poll(
-        () =>
-          database.ping().then(
-            () => "up",
-            (error: unknown) => logged.push(error),
-          ),
-        { timeout: 5_000 },
-      )
-      .toBe("up");
-    await expect.poll(() => database.prisma.tenant.count().catch(() => "down"), { timeout: 5_000 }).toBe(2);
+    await eventually(() =>
+      database.ping().then(
+        () => "up",
+        (error: unknown) => logged.push(error),
+      ),
+    ).toBe("up");
+    await eventually(() => database.prisma.tenant.count().catch(() => "down")).toBe(2);
     expect(logged.every(isConnectionLost)).toBe(true);
   });
 
@@ -96,14 +95,12 @@ describe("both pools", () => {
     const lost = database.pool
       .query("SELECT pg_sleep(10) /* in the middle */")
       .catch((error: unknown) => error);
-    await expect
-      .poll(async () => {
-        const ended = await owner.pool.query(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%in the middle%'",
-        );
-        return ended.rowCount;
-      })
-      .toBe(1);
+    await eventually(async () => {
+      const ended = await owner.pool.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%in the middle%'",
+      );
+      return ended.rowCount;
+    }).toBe(1);
     expect(isConnectionLost(await lost)).toBe(true);
     await owner.close();
   });

@@ -84,3 +84,13 @@ export function loadEnv(source: Readonly<Record<string, string | undefined>> = p
   const issue = parsed.error.issues[0];
   throw new Error(`The environment variable ${issue?.path.join(".")} must ${issue?.message}.`);
 }
+
+/** `loadEnv` for an entry point: says the sentence on standard error and exits with 1, without a stack trace. */
+export function loadEnvOrExit(): Env {
+  try {
+    return loadEnv();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  }
+}

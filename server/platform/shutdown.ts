@@ -9,7 +9,7 @@ interface Closer {
 }
 
 const closers: Closer[] = [];
-let ending: Promise<void> | undefined;
+let ending = false;
 
 /**
  * Has `close` run when the process is asked to end: SIGTERM, SIGINT, or the launcher's IPC channel closing. What was
@@ -36,7 +36,9 @@ function listen(log: Logger): void {
 }
 
 function end(log: Logger, reason: string): void {
-  ending ??= closeAll(log, reason);
+  if (ending) return;
+  ending = true;
+  void closeAll(log, reason);
 }
 
 async function closeAll(log: Logger, reason: string): Promise<void> {

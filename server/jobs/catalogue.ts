@@ -1,0 +1,50 @@
+import { z } from "zod";
+import type { Retries } from "../platform/queue.ts";
+
+/** A kind of background job. Its rows say whether work is left, so that running it twice changes nothing. */
+interface Job<Payload> extends Retries {
+  readonly payload: z.ZodType<Payload>;
+  /** Sent by itself this often, in milliseconds, with an empty payload; undefined: only when asked for. */
+  readonly everyMs?: number;
+  /** Run at once, in each worker process. */
+  readonly concurrency: number;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const catalogue = {
+  /** Announces the changes of license status that time has brought about. */
+  "license-transitions": job({
+    payload: z.strictObject({}),
+    everyMs: MINUTE_MS,
+    attempts: 3,
+    backoffMs: 5 * SECOND_MS,
+    concurrency: 1,
+  }),
+  /** Signs a new trust bundle for each tenant whose own has passed half its life. */
+  "trust-refresh": job({
+    payload: z.strictObject({}),
+    everyMs: HOUR_MS,
+    attempts: 5,
+    backoffMs: 30 * SECOND_MS,
+    concurrency: 1,
+  }),
+};
+
+function job<Payload>(definition: Job<Payload>): Job<Payload> {
+  return definition;
+}
+
+type Payloads = {
+  [Name in keyof typeof catalogue]: (typeof catalogue)[Name] extends Job<infer Payload> ? Payload : never;
+};
+
+export type JobName = keyof typeof catalogue;
+export type JobPayload<Name extends JobName> = Payloads[Name];
+
+/** Every job there is, by name. */
+export const JOBS: { readonly [Name in JobName]: Job<Payloads[Name]> } = catalogue;
+
+export const JOB_NAMES = Object.keys(catalogue).filter((name): name is JobName => name in catalogue);

@@ -1,0 +1,17 @@
+import { createContainer } from "#server/container.ts";
+import { loadEnvOrExit } from "#server/platform/env.ts";
+import { createQueues } from "#server/platform/queue.ts";
+import { onShutdown } from "#server/platform/shutdown.ts";
+import { createProcessors } from "./processors.ts";
+import { runJobs } from "./run-jobs.ts";
+
+const env = loadEnvOrExit();
+const container = createContainer(env, "worker");
+const { log, clock } = container;
+const queues = createQueues({ databaseUrl: env.DATABASE_APP_URL, redisUrl: env.REDIS_URL, log });
+
+onShutdown(log, "services", container.close);
+onShutdown(log, "job queues", queues.close);
+
+runJobs({ queues, processors: createProcessors(container), log, clock });
+log.info({ store: env.REDIS_URL === undefined ? "PostgreSQL" : "Redis" }, "worker started");

@@ -1,0 +1,15 @@
+import type { JobName, JobPayload } from "#server/jobs/catalogue.ts";
+import { type Licenses, licenseTransitions } from "./license-transitions.ts";
+import { type Trust, trustRefresh } from "./trust-refresh.ts";
+
+/** Does a job's work; what it returns is logged. Throws to be run again. */
+export type Processor<Name extends JobName> = (payload: JobPayload<Name>) => Promise<object>;
+export type Processors = { readonly [Name in JobName]: Processor<Name> };
+
+/** One processor for each job of the catalogue; a job without one does not compile. */
+export function createProcessors(services: { licenses: Licenses; trust: Trust }): Processors {
+  return {
+    "license-transitions": licenseTransitions(services.licenses),
+    "trust-refresh": trustRefresh(services.trust),
+  };
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createJobs } from "#server/jobs/jobs.ts";
+import { systemClock } from "#server/platform/clock.ts";
+import { createLogger, currentCorrelationId, runWithCorrelation } from "#server/platform/log.ts";
+import { createQueues, type Queues } from "#server/platform/queue.ts";
+import type { TestDatabase } from "#server/testing/cluster.ts";
+import { createTestDatabase } from "#server/testing/database.ts";
+import { createProcessors } from "./processors.ts";
+import { runJobs } from "./run-jobs.ts";
+
+/** Waits for a state that other processes bring about; patient, because the machine may be busy. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+
+let database: TestDatabase;
+let queues: Queues;
+const lines: Record<string, unknown>[] = [];
+const log = createLogger({
+  level: "info",
+  name: "test",
+  destination: { write: (line) => void lines.push(JSON.parse(line)) },
+});
+
+const announcements = { left: 1_200, limits: [] as number[], correlationIds: [] as (string | undefined)[] };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  queues = createQueues({ databaseUrl: database.appUrl, log });
+  const processors = createProcessors({
+    licenses: {
+      async announceTransitions({ limit }) {
+        announcements.limits.push(limit);
+        announcements.correlationIds.push(currentCorrelationId());
+        const announced = Math.min(limit, announcements.left);
+        announcements.left -= announced;
+        return { announced };
+      },
+    },
+    trust: {
+      async refreshExpiring() {
+        throw new Error("the vault is sealed");
+      },
+    },
+  });
+  runJobs({ queues, processors, log, clock: systemClock });
+});
+afterAll(async () => {
+  await queues.close();
+  await database.drop();
+});
+
+const linesOf = (job: string, msg: string) => lines.filter((line) => line.job === job && line.msg === msg);
+
+test("a scheduled sweep goes on in bounded rounds until nothing is left, and its run is logged with an id of its own", async () => {
+  await eventually(() => linesOf("license-transitions", "job done")).not.toEqual([]);
+  expect(announcements.limits.slice(0, 3)).toEqual([500, 500, 500]);
+  expect(linesOf("license-transitions", "job done")[0]).toMatchObject({
+    announced: 1_200,
+    attempt: 1,
+    correlationId: expect.stringMatching(/^cor_/),
+  });
+  expect(new Set(announcements.correlationIds.slice(0, 3)).size).toBe(1);
+});
+
+test("a job that was asked for runs under the correlation id of whoever asked", async () => {
+  await runWithCorrelation("cor_asked", () => createJobs(queues).enqueue("license-transitions", {}));
+  await eventually(() => announcements.correlationIds).toContain("cor_asked");
+  await eventually(() =>
+    linesOf("license-transitions", "job done").map((line) => line.correlationId),
+  ).toContain("cor_asked");
+});
+
+test("a run that fails is logged with its reason", async () => {
+  await eventually(() => linesOf("trust-refresh", "job failed")).not.toEqual([]);
+  expect(linesOf("trust-refresh", "job failed")[0]).toMatchObject({
+    attempt: 1,
+    level: "error",
+    err: { message: "the vault is sealed" },
+  });
+});

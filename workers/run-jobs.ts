@@ -1,0 +1,39 @@
+import { JOB_NAMES, JOBS, type JobName } from "#server/jobs/catalogue.ts";
+import { envelope } from "#server/jobs/jobs.ts";
+import type { Clock } from "#server/platform/clock.ts";
+import { newCorrelationId } from "#server/platform/ids.ts";
+import { type Logger, runWithCorrelation } from "#server/platform/log.ts";
+import type { Delivery, Queues } from "#server/platform/queue.ts";
+import type { Processors } from "./processors.ts";
+
+interface RunJobsOptions {
+  readonly queues: Pick<Queues, "schedule" | "consume">;
+  readonly processors: Processors;
+  readonly log: Logger;
+  readonly clock: Pick<Clock, "monotonicMs">;
+}
+
+/** Schedules every job of the catalogue that has a schedule, and runs all of them as they come. */
+export function runJobs({ queues, processors, log, clock }: RunJobsOptions): void {
+  /** One run, logged with its outcome under the correlation id of whoever asked for it, or one of its own. */
+  function run<Name extends JobName>(name: Name, { data, attempt }: Delivery): Promise<void> {
+    const { payload, correlationId = newCorrelationId() } = envelope.parse(data);
+    return runWithCorrelation(correlationId, async () => {
+      const begunMs = clock.monotonicMs();
+      const facts = () => ({ job: name, attempt, durationMs: Math.round(clock.monotonicMs() - begunMs) });
+      try {
+        const outcome = await processors[name](JOBS[name].payload.parse(payload));
+        log.info({ ...facts(), ...outcome }, "job done");
+      } catch (error) {
+        log.error({ ...facts(), err: error }, "job failed");
+        throw error;
+      }
+    });
+  }
+
+  for (const name of JOB_NAMES) {
+    const job = JOBS[name];
+    if (job.everyMs !== undefined) queues.schedule(name, job.everyMs, { payload: {} }, job);
+    queues.consume(name, job.concurrency, async (delivery) => run(name, delivery));
+  }
+}
