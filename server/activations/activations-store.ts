@@ -1,22 +1,12 @@
-import type { Pool, QueryResultRow } from "pg";
-import type { Code } from "#server/domain/codes.ts";
-import type { Facts } from "#server/domain/decision.ts";
+import type { Pool } from "pg";
+import type { DecisionRow } from "#server/domain/decision.ts";
 import type { Clock } from "#server/platform/clock.ts";
-
-/** What every row of a hot-path answer begins with. */
-interface DecisionRow {
-  readonly decided_at: Date;
-  readonly trust_seq: number;
-  /** Null: granted. */
-  readonly code: Code | null;
-  readonly rule: string | null;
-  readonly facts: Facts | null;
-  readonly license_id: string | null;
-  readonly activation_id: string | null;
-}
+import { hotFunction } from "#server/platform/hot-function.ts";
 
 /** What is needed to sign an activation token; present whenever the decision was to grant. */
 export interface GrantRow extends DecisionRow {
+  readonly license_id: string | null;
+  readonly activation_id: string | null;
   readonly status_index: number | null;
   /** JSON text: parsed once for many rows. */
   readonly features: string | null;
@@ -36,7 +26,9 @@ export interface RefreshRow extends GrantRow {
   readonly thumbprint: string | null;
 }
 
-export type DeactivateRow = DecisionRow;
+export interface DeactivateRow extends DecisionRow {
+  readonly activation_id: string | null;
+}
 
 interface Item {
   readonly event_id: string;
@@ -71,18 +63,9 @@ export type ActivationsStore = ReturnType<typeof createActivationsStore>;
 
 /** One call of one SQL function (prisma/sql/) for each batch, as a named prepared statement. */
 export function createActivationsStore(pool: Pool, clock: Clock) {
-  function call<Item, Row extends QueryResultRow>(name: string) {
-    const text = `SELECT * FROM ${name}($1, $2, $3)`;
-    return async (tenantId: string, items: readonly Item[]): Promise<Row[]> => {
-      const values = [tenantId, clock.forDatabase(), JSON.stringify(items)];
-      const { rows } = await pool.query<Row>({ name, text, values });
-      return rows;
-    };
-  }
-
   return {
-    activate: call<ActivateItem, ActivateRow>("activate_devices"),
-    refresh: call<RefreshItem, RefreshRow>("refresh_activations"),
-    deactivate: call<DeactivateItem, DeactivateRow>("deactivate_activations"),
+    activate: hotFunction<ActivateItem, ActivateRow>(pool, clock, "activate_devices"),
+    refresh: hotFunction<RefreshItem, RefreshRow>(pool, clock, "refresh_activations"),
+    deactivate: hotFunction<DeactivateItem, DeactivateRow>(pool, clock, "deactivate_activations"),
   };
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { fingerprintText } from "#sdk/fingerprint-digest.ts";
 import { parseLicenseKey } from "#sdk/license-key.ts";
 import type { ActivateRequest, Features } from "#sdk/wire.ts";
-import type { Decision, Denied } from "#server/domain/decision.ts";
+import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server/domain/decision.ts";
 import { invalidField } from "#server/domain/errors.ts";
 import { type Batcher, createBatcher } from "#server/platform/batcher.ts";
 import { newUuid } from "#server/platform/ids.ts";
@@ -77,10 +77,10 @@ export function createActivations(deps: {
   const parsedFeatures = memoised((text: string): Features => features.parse(JSON.parse(text)));
 
   /** Denials, too, bring the keys up to date: what signs them must be in force. */
-  async function denied(tenantId: string, row: DeactivateRow): Promise<Denied | undefined> {
-    if (row.code === null) return undefined;
-    await trust.catchUp(tenantId, row.trust_seq);
-    return { outcome: "denied", code: row.code, rule: row.rule ?? "", facts: row.facts ?? {} };
+  async function denied(tenantId: string, row: DecisionRow): Promise<Denied | undefined> {
+    const refusal = refusalOf(row);
+    if (refusal !== undefined) await trust.catchUp(tenantId, row.trust_seq);
+    return refusal;
   }
 
   interface Subject extends Binding {

@@ -18,3 +18,20 @@ export interface Denied {
 
 /** A runtime decision: a denial is a normal answer, not an exception. */
 export type Decision<Value> = Granted<Value> | Denied;
+
+/** What every row that a hot-path function answers with begins with. */
+export interface DecisionRow {
+  readonly decided_at: Date;
+  /** `seq` of the trust bundle in force when it was decided. */
+  readonly trust_seq: number;
+  /** Null: granted. */
+  readonly code: Code | null;
+  readonly rule: string | null;
+  readonly facts: Facts | null;
+}
+
+/** The refusal in a row, or undefined when it was granted. */
+export function refusalOf(row: DecisionRow): Denied | undefined {
+  if (row.code === null) return undefined;
+  return { outcome: "denied", code: row.code, rule: row.rule ?? "", facts: row.facts ?? {} };
+}

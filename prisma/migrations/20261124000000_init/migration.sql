@@ -306,9 +306,14 @@ CREATE TABLE "seat" (
     "tenant_id" UUID NOT NULL,
     "pool_id" UUID NOT NULL,
     "slot" INTEGER NOT NULL,
+    "reserved_for" TEXT,
+    "overage" BOOLEAN NOT NULL DEFAULT false,
+    "in_service" BOOLEAN NOT NULL DEFAULT true,
     "fence" BIGINT NOT NULL DEFAULT 0,
     "lease_id" UUID,
+    "activation_id" UUID,
     "holder" TEXT,
+    "borrowed" BOOLEAN NOT NULL DEFAULT false,
     "expires_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "seat_pkey" PRIMARY KEY ("tenant_id","pool_id","slot")
@@ -361,6 +366,7 @@ CREATE TABLE "tenant_state" (
     "next_status_index" INTEGER NOT NULL DEFAULT 0,
     "audit_seq" INTEGER NOT NULL DEFAULT 0,
     "audit_head" TEXT NOT NULL DEFAULT '',
+    "database_started_at" TIMESTAMPTZ(6),
     "data_key_wrapped" BYTEA NOT NULL,
 
     CONSTRAINT "tenant_state_pkey" PRIMARY KEY ("tenant_id")
@@ -597,7 +603,10 @@ CREATE UNIQUE INDEX "activation_tenant_id_license_id_live_fingerprint_key" ON "a
 CREATE UNIQUE INDEX "pool_tenant_id_license_id_key" ON "pool"("tenant_id", "license_id");
 
 -- CreateIndex
-CREATE INDEX "lease_tenant_id_pool_id_holder_idx" ON "lease"("tenant_id", "pool_id", "holder");
+CREATE INDEX "lease_tenant_id_pool_id_granted_at_idx" ON "lease"("tenant_id", "pool_id", "granted_at");
+
+-- CreateIndex
+CREATE INDEX "seat_tenant_id_pool_id_holder_idx" ON "seat"("tenant_id", "pool_id", "holder");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "lease_tenant_id_pool_id_slot_fence_key" ON "lease"("tenant_id", "pool_id", "slot", "fence");
@@ -776,7 +785,8 @@ ALTER TABLE activation ADD CONSTRAINT activation_counts_while_live CHECK (
 ALTER TABLE pool ADD CONSTRAINT pool_seats_not_negative CHECK (seats >= 0);
 ALTER TABLE seat ADD CONSTRAINT seat_has_at_most_one_holder CHECK (
   slot >= 1 AND fence >= 0
-  AND (lease_id IS NULL) = (holder IS NULL) AND (lease_id IS NULL) = (expires_at IS NULL));
+  AND (lease_id IS NULL) = (holder IS NULL) AND (lease_id IS NULL) = (expires_at IS NULL)
+  AND (lease_id IS NOT NULL OR NOT borrowed));
 ALTER TABLE lease ADD CONSTRAINT lease_ends_once CHECK ((ended IS NULL) = (ended_at IS NULL));
 
 ALTER TABLE account ADD CONSTRAINT account_never_over_consumed CHECK (

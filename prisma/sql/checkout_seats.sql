@@ -1,0 +1,173 @@
+-- Decides a batch of checkouts in one transaction: one row a request, in order of arrival.
+--
+-- Pools are locked in id order, in a statement of its own (SKIP LOCKED would deny falsely). A device that already holds
+-- a seat under this name gets that one back; the others are paired with slots that are free or whose lease has run out,
+-- so a silent client's seat is taken back here, without any job. Every claim raises the slot's fence.
+-- A request to borrow must come alone in its batch: its own limit is counted before the slots are given out.
+CREATE OR REPLACE FUNCTION checkout_seats(p_tenant uuid, p_now timestamptz, p_items jsonb)
+RETURNS TABLE (
+  item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
+  license_id uuid, activation_id uuid, product text, status_index integer, lease_id uuid, slot integer, fence bigint,
+  overage boolean, borrowed boolean, resumed boolean, expires_at timestamptz, heartbeat_seconds integer
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  v_now timestamptz;
+  v_tenant_suspended boolean;
+  v_trust_seq integer;
+BEGIN
+  PERFORM set_config('signet.tenant_id', p_tenant::text, true);
+
+  PERFORM extend_leases_after_restart(p_tenant, p_now);
+  PERFORM 1 FROM pool
+   WHERE tenant_id = p_tenant AND license_id IN (
+     SELECT x.license_id FROM jsonb_to_recordset(p_items) AS i (activation_id uuid)
+       JOIN activation x ON x.tenant_id = p_tenant AND x.id = i.activation_id)
+   ORDER BY id FOR NO KEY UPDATE;
+
+  v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
+  SELECT t.suspended_at IS NOT NULL, s.trust_seq INTO STRICT v_tenant_suspended, v_trust_seq
+    FROM tenant t JOIN tenant_state s ON s.tenant_id = t.id WHERE t.id = p_tenant;
+
+  RETURN QUERY
+  WITH asked AS MATERIALIZED (
+    SELECT i.item::integer, i.activation_id, i.holder, i.holders, i.borrow_seconds, i.lease_id, i.event_id, i.correlation_id
+      FROM ROWS FROM (jsonb_to_recordset(p_items) AS (
+             activation_id uuid, holder text, holders text, borrow_seconds integer, lease_id uuid, event_id uuid,
+             correlation_id text))
+           WITH ORDINALITY AS i (activation_id, holder, holders, borrow_seconds, lease_id, event_id, correlation_id, item)
+  ), found AS MATERIALIZED (
+    SELECT a.item, a.holder, a.holders, a.borrow_seconds, a.lease_id AS new_lease_id, a.event_id, a.correlation_id,
+           x.id AS activation_id, l.id AS license_id, l.policy_version_id, l.status_index, p.code AS product,
+           pool.id AS pool_id, pool.seats,
+           (l.effective->>'leaseTtlSeconds')::integer AS ttl, (l.effective->>'heartbeatSeconds')::integer AS heartbeat,
+           (l.effective->>'seatsPerHolderMax')::integer AS per_holder_max,
+           (l.effective->>'borrowDaysMax')::integer AS borrow_days_max,
+           (l.effective->>'borrowedSeatsMax')::integer AS borrowed_seats_max,
+           CASE WHEN v_tenant_suspended THEN 'tenant_suspended'
+                WHEN x.id IS NULL OR x.deactivated_at IS NOT NULL THEN 'activation_not_found'
+                WHEN x.revoked_at IS NOT NULL THEN 'activation_revoked'
+                ELSE coalesce(license_refusal(l.valid_from, l.grace_until, l.suspended_at, l.revoked_at, v_now),
+                              CASE WHEN pool.id IS NULL OR pool.seats = 0 THEN 'no_seats_available' END)
+           END AS refusal
+      FROM asked a
+      LEFT JOIN activation x ON x.tenant_id = p_tenant AND x.id = a.activation_id
+      LEFT JOIN license l ON l.tenant_id = p_tenant AND l.id = x.license_id
+      LEFT JOIN product p ON p.tenant_id = p_tenant AND p.id = l.product_id
+      LEFT JOIN pool ON pool.tenant_id = p_tenant AND pool.license_id = l.id
+  ), pools AS MATERIALIZED (
+    SELECT s.pool_id, count(*) FILTER (WHERE s.expires_at >= v_now) AS in_use,
+           count(*) FILTER (WHERE s.expires_at >= v_now AND s.borrowed) AS borrowed_count
+      FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id IN (SELECT f.pool_id FROM found f WHERE f.refusal IS NULL)
+     GROUP BY s.pool_id
+  ), own AS MATERIALIZED (
+    SELECT DISTINCT ON (f.item) f.item, s.pool_id, s.slot, s.fence, s.lease_id, s.overage, s.borrowed, s.expires_at
+      FROM found f
+      JOIN seat s ON s.tenant_id = p_tenant AND s.pool_id = f.pool_id AND s.holder = f.holder
+                 AND s.activation_id = f.activation_id AND s.expires_at >= v_now
+     WHERE f.refusal IS NULL ORDER BY f.item, s.slot
+  ), newcomers AS MATERIALIZED (
+    SELECT f.item, f.pool_id, f.holder,
+           min(f.item) OVER (PARTITION BY f.pool_id, f.holder, f.activation_id) AS first_item
+      FROM found f WHERE f.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM own WHERE own.item = f.item)
+  ), by_holder AS MATERIALIZED (
+    SELECT n.item, row_number() OVER (PARTITION BY n.pool_id, n.holder ORDER BY n.item)
+           + (SELECT count(*) FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id = n.pool_id AND s.holder = n.holder
+                                            AND s.expires_at >= v_now) AS held
+      FROM newcomers n WHERE n.item = n.first_item
+  ), judged AS MATERIALIZED (
+    SELECT f.*, coalesce(n.first_item, f.item) AS first_item, own.lease_id IS NOT NULL AS is_own, pools.in_use,
+           coalesce(f.refusal,
+             CASE WHEN b.held > f.per_holder_max THEN 'no_seats_available'
+                  WHEN f.borrow_seconds IS NULL OR own.borrowed THEN NULL
+                  WHEN f.borrow_days_max = 0 OR f.borrowed_seats_max = 0 THEN 'borrow_not_allowed'
+                  WHEN f.borrow_seconds > f.borrow_days_max * 86400 THEN 'borrow_too_long'
+                  WHEN pools.borrowed_count >= f.borrowed_seats_max THEN 'borrow_limit_reached' END) AS denial,
+           CASE WHEN f.refusal IS NOT NULL THEN NULL WHEN b.held > f.per_holder_max THEN 'seats.seatsPerHolderMax' END AS holder_rule
+      FROM found f
+      LEFT JOIN newcomers n ON n.item = f.item
+      LEFT JOIN by_holder b ON b.item = n.first_item
+      LEFT JOIN own ON own.item = f.item
+      LEFT JOIN pools ON pools.pool_id = f.pool_id
+  ), free AS MATERIALIZED (
+    SELECT s.pool_id, s.slot, s.fence, s.overage, s.reserved_for, s.lease_id AS old_lease_id, s.expires_at AS old_expires_at,
+           row_number() OVER (PARTITION BY s.pool_id, s.reserved_for ORDER BY s.overage, s.slot) AS place
+      FROM seat s
+     WHERE s.tenant_id = p_tenant AND s.pool_id IN (SELECT pool_id FROM pools)
+       AND s.in_service AND (s.expires_at IS NULL OR s.expires_at < v_now)
+  ), contenders AS MATERIALIZED (
+    SELECT j.item, j.pool_id, j.holders,
+           row_number() OVER (PARTITION BY j.pool_id, j.holders ORDER BY j.item) AS group_place
+      FROM judged j WHERE j.denial IS NULL AND NOT j.is_own AND j.item = j.first_item
+  ), in_reserve AS MATERIALIZED (
+    SELECT c.item, free.pool_id, free.slot FROM contenders c
+      JOIN free ON free.pool_id = c.pool_id AND free.reserved_for = c.holders AND free.place = c.group_place
+  ), in_general AS MATERIALIZED (
+    SELECT c.item, free.pool_id, free.slot
+      FROM (SELECT item, pool_id, row_number() OVER (PARTITION BY pool_id ORDER BY item) AS place
+              FROM contenders WHERE item NOT IN (SELECT item FROM in_reserve)) c
+      JOIN free ON free.pool_id = c.pool_id AND free.reserved_for IS NULL AND free.place = c.place
+  ), paired AS MATERIALIZED (
+    SELECT p.item, free.* FROM (SELECT * FROM in_reserve UNION ALL SELECT * FROM in_general) p
+      JOIN free ON free.pool_id = p.pool_id AND free.slot = p.slot
+  ), decided AS MATERIALIZED (
+    SELECT j.*,
+           coalesce(j.denial, CASE WHEN NOT j.is_own AND paired.item IS NULL THEN 'no_seats_available' END) AS outcome_code,
+           coalesce(own.lease_id, first.new_lease_id) AS granted_lease,
+           coalesce(own.slot, paired.slot) AS granted_slot, coalesce(own.fence, paired.fence + 1) AS granted_fence,
+           coalesce(own.overage, paired.overage) AS granted_overage,
+           coalesce(own.borrowed, false) OR j.borrow_seconds IS NOT NULL AS granted_borrowed,
+           greatest(own.expires_at, v_now + make_interval(secs => coalesce(j.borrow_seconds, j.ttl))) AS granted_until
+      FROM judged j
+      LEFT JOIN own ON own.item = j.item
+      LEFT JOIN found first ON first.item = j.first_item
+      LEFT JOIN paired ON paired.item = j.first_item
+  ), explained AS MATERIALIZED (
+    SELECT d.*,
+           CASE d.outcome_code
+             WHEN 'tenant_suspended' THEN 'tenant.suspended' WHEN 'activation_not_found' THEN 'activation.live'
+             WHEN 'activation_revoked' THEN 'activation.revoked' WHEN 'license_revoked' THEN 'license.revoked'
+             WHEN 'license_suspended' THEN 'license.suspended' WHEN 'license_not_yet_valid' THEN 'validity.validFrom'
+             WHEN 'license_expired' THEN 'validity.expiresAt' WHEN 'borrow_not_allowed' THEN 'seats.borrowDaysMax'
+             WHEN 'borrow_too_long' THEN 'seats.borrowDaysMax' WHEN 'borrow_limit_reached' THEN 'seats.borrowedSeatsMax'
+             WHEN 'no_seats_available' THEN coalesce(d.holder_rule, 'seats.seats')
+           END AS denial_rule,
+           jsonb_strip_nulls(jsonb_build_object(
+             'seats', d.seats, 'inUse', d.in_use, 'holder', d.holder, 'group', d.holders, 'seatsPerHolderMax', d.per_holder_max,
+             'borrowSeconds', d.borrow_seconds, 'resumed', d.is_own,
+             'slot', CASE WHEN d.outcome_code IS NULL THEN d.granted_slot END,
+             'overage', CASE WHEN d.outcome_code IS NULL THEN d.granted_overage END)) AS decision_facts
+      FROM decided d
+  ), claimed AS (
+    UPDATE seat s
+       SET fence = e.granted_fence, lease_id = e.granted_lease, activation_id = e.activation_id, holder = e.holder,
+           borrowed = e.granted_borrowed, expires_at = e.granted_until
+      FROM explained e
+     WHERE e.outcome_code IS NULL AND NOT e.is_own AND e.item = e.first_item
+       AND s.tenant_id = p_tenant AND s.pool_id = e.pool_id AND s.slot = e.granted_slot
+  ), resumed AS (
+    UPDATE seat s SET expires_at = e.granted_until, borrowed = e.granted_borrowed
+      FROM (SELECT DISTINCT ON (pool_id, granted_slot) * FROM explained
+             WHERE outcome_code IS NULL AND is_own ORDER BY pool_id, granted_slot, granted_until DESC) e
+     WHERE s.tenant_id = p_tenant AND s.pool_id = e.pool_id AND s.slot = e.granted_slot
+  ), leased AS (
+    INSERT INTO lease (tenant_id, id, pool_id, activation_id, slot, fence, holder, "group", overage, borrowed, granted_at)
+    SELECT p_tenant, e.granted_lease, e.pool_id, e.activation_id, e.granted_slot, e.granted_fence, e.holder, e.holders,
+           e.granted_overage, e.granted_borrowed, v_now
+      FROM explained e WHERE e.outcome_code IS NULL AND NOT e.is_own AND e.item = e.first_item
+  ), ended AS (
+    UPDATE lease x SET ended = 'expired', ended_at = paired.old_expires_at
+      FROM paired WHERE x.tenant_id = p_tenant AND x.id = paired.old_lease_id AND x.ended IS NULL
+  ), recorded AS (
+    INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
+                               policy_version_id, correlation_id)
+    SELECT p_tenant, e.event_id, v_now, 'checkout', (CASE WHEN e.outcome_code IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
+           e.outcome_code, e.denial_rule, e.decision_facts, e.license_id, e.activation_id, e.policy_version_id, e.correlation_id
+      FROM explained e
+  )
+  SELECT e.item, v_now, v_trust_seq, e.outcome_code, e.denial_rule,
+         CASE WHEN e.outcome_code IS NOT NULL THEN e.decision_facts END, e.license_id, e.activation_id, e.product,
+         e.status_index, CASE WHEN e.outcome_code IS NULL THEN e.granted_lease END, e.granted_slot, e.granted_fence,
+         e.granted_overage, e.granted_borrowed, e.is_own OR e.item <> e.first_item, e.granted_until, e.heartbeat
+    FROM explained e ORDER BY e.item;
+END $$;
