@@ -1,4 +1,4 @@
-import { STATUS_CODES } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { LicenseServer } from "./license-server.ts";
@@ -29,18 +29,16 @@ export function createFastifyApp(licenseServer: LicenseServer): FastifyInstance 
   });
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
-    done(null, body);
-  });
+  app.addContentTypeParser("application/json", collectBody);
 
   for (const operation of licenseServer.operations) {
     app.route<{ Params: Params }>({
       method: operation.method,
       url: routePath(operation.path),
       handler(request, reply) {
-        void licenseServer
-          .dispatch(operation, new FastifyRawRequest(request, request.params))
-          .then((answer) => send(reply, answer));
+        const answer = licenseServer.dispatch(operation, new FastifyRawRequest(request, request.params));
+        if (answer instanceof Promise) void answer.then((settled) => send(reply, settled));
+        else send(reply, answer);
       },
     });
   }
@@ -72,9 +70,9 @@ class FastifyRawRequest implements RawRequest {
     return queryAt === -1 ? url : url.slice(0, queryAt);
   }
 
-  get body(): Uint8Array | undefined {
+  get body(): Buffer | undefined {
     const { body } = this.#request;
-    return body instanceof Uint8Array ? body : undefined;
+    return Buffer.isBuffer(body) ? body : undefined;
   }
 
   get ip(): string {
@@ -87,14 +85,46 @@ class FastifyRawRequest implements RawRequest {
   }
 }
 
+/** Past Fastify's own way of sending, whose hooks and serialisers nothing here needs: that costs a tenth of a small request. */
 function send(reply: FastifyReply, { status, headers, body }: RawReply): void {
-  reply.code(status).headers(headers).send(body);
+  reply.hijack();
+  headers["content-length"] = String(Buffer.byteLength(body));
+  reply.raw.writeHead(status, headers).end(body);
+}
+
+/** Gathers a body's bytes as they are; Fastify's own collector copies them once more. */
+function collectBody(
+  request: FastifyRequest,
+  payload: IncomingMessage,
+  done: (error: Error | null, body?: Buffer) => void,
+): void {
+  if (Number(request.headers["content-length"]) > BODY_BYTES_MAX) {
+    done(bodyTooLarge());
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  function take(chunk: Buffer): void {
+    length += chunk.length;
+    if (length <= BODY_BYTES_MAX) {
+      chunks.push(chunk);
+      return;
+    }
+    payload.off("data", take);
+    done(bodyTooLarge());
+  }
+  payload.on("data", take);
+  payload.on("end", () => {
+    const [first] = chunks;
+    if (length <= BODY_BYTES_MAX)
+      done(null, first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, length));
+  });
+  payload.on("error", done);
 }
 
 /** What Fastify itself refuses, in the words of this API. */
 function refusalOf(error: unknown, request: FastifyRequest): unknown {
   const { code, statusCode } = facts(error);
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return bodyTooLarge();
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return wrongContentType(request.headers["content-type"]);
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new HttpRefusal("invalid_request", "The request could not be read to its end.", {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { z } from "zod";
 import { type FieldError, SignetError } from "#server/domain/errors.ts";
 
@@ -82,20 +83,17 @@ function invalidFields(errors: readonly FieldError[]): SignetError {
   });
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /**
  * The JSON value of a request body; an empty body counts as an empty object, so that each missing field is named.
  *
  * @throws SignetError `invalid_request` when it is not UTF-8 or not JSON.
  */
-export function parseJson(bytes: Uint8Array | undefined): unknown {
+export function parseJson(bytes: Buffer | undefined): unknown {
   if (bytes === undefined || bytes.length === 0) return {};
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch (cause) {
-    throw new SignetError("invalid_request", "The body is not valid UTF-8 text.", { cause });
+  const text = bytes.toString("utf8");
+  // Only text with a replacement character in it can have come from bytes that are not UTF-8.
+  if (text.includes("\uFFFD") && !isUtf8(bytes)) {
+    throw new SignetError("invalid_request", "The body is not valid UTF-8 text.");
   }
   try {
     return JSON.parse(text);

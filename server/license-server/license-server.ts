@@ -6,7 +6,7 @@ import { createDoors } from "./doors.ts";
 import { createFailureLimiter } from "./failure-limiter.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createOpenApiDocument } from "./openapi.ts";
-import type { AnyReply, Operation, Refusal } from "./operation.ts";
+import type { AnyReply, MaybePromise, Operation, Refusal } from "./operation.ts";
 import { activationOperations } from "./operations/activations.ts";
 import { systemOperations } from "./operations/system.ts";
 import { trustOperations } from "./operations/trust.ts";
@@ -26,8 +26,8 @@ export interface LicenseServerOptions {
 export interface LicenseServer {
   readonly operations: readonly Operation[];
   readonly router: Router;
-  /** Answers a request; never rejects. */
-  dispatch(operation: Operation, request: RawRequest): Promise<RawReply>;
+  /** Answers a request; never throws or rejects. */
+  dispatch(operation: Operation, request: RawRequest): MaybePromise<RawReply>;
   /** Answers a request that is no operation: an unknown path, a wrong method, a browser's preflight. */
   unrouted(request: RawRequest): RawReply;
   /** Answers a request the host itself could not take, e.g. one with too large a body. */
@@ -53,25 +53,34 @@ export function createLicenseServer(
   ];
   const router = createRouter(operations);
 
-  async function dispatch(operation: Operation, request: RawRequest): Promise<RawReply> {
+  function dispatch(operation: Operation, request: RawRequest): MaybePromise<RawReply> {
     const startedMs = clock.monotonicMs();
     const context = new RequestContext(request, correlationIdOf(request.header("x-correlation-id")));
-    const reply = finish(
-      await runWithCorrelation(context.correlationId, () => answer(operation, context)),
-      context,
-    );
-    const durationMs = clock.monotonicMs() - startedMs;
-    metrics.answered(operation.id, reply.status, durationMs);
-    if (log.isLevelEnabled("debug")) {
-      const { correlationId } = context;
-      log.debug({ operation: operation.id, status: reply.status, durationMs, correlationId }, "answered");
-    }
-    return reply;
+    const reply = operation.inTenant
+      ? runWithCorrelation(context.correlationId, () => answer(operation, context))
+      : answer(operation, context);
+    if (!(reply instanceof Promise)) return finish(reply, operation, context, startedMs);
+    return reply.then((settled) => finish(settled, operation, context, startedMs));
   }
 
-  async function answer(operation: Operation, context: RequestContext): Promise<RawReply> {
+  /** Without a promise where the operation needs none: several a request would cost as much as the rest of it. */
+  function answer(operation: Operation, context: RequestContext): MaybePromise<RawReply> {
     try {
-      const result = await operation.run(context);
+      const result = operation.run(context);
+      if (result instanceof Promise) return answerLater(operation, context, result);
+      return "refused" in result ? denial(result, context) : plainReply(operation, result);
+    } catch (error) {
+      return problem(error, context);
+    }
+  }
+
+  async function answerLater(
+    operation: Operation,
+    context: RequestContext,
+    pending: Promise<AnyReply | Refusal>,
+  ): Promise<RawReply> {
+    try {
+      const result = await pending;
       return "refused" in result ? await denial(result, context) : plainReply(operation, result);
     } catch (error) {
       return problem(error, context);
@@ -101,6 +110,21 @@ export function createLicenseServer(
     return reply;
   }
 
+  function finish(
+    reply: RawReply,
+    operation: Operation,
+    context: RequestContext,
+    startedMs: number,
+  ): RawReply {
+    const durationMs = clock.monotonicMs() - startedMs;
+    metrics.answered(operation.id, reply.status, durationMs);
+    if (log.isLevelEnabled("debug")) {
+      const { correlationId } = context;
+      log.debug({ operation: operation.id, status: reply.status, durationMs, correlationId }, "answered");
+    }
+    return withCommonHeaders(reply, context);
+  }
+
   function unrouted(request: RawRequest): RawReply {
     const methods = router.methodsOf(request.path);
     if (request.method === "OPTIONS" && methods.length > 0) {
@@ -111,7 +135,7 @@ export function createLicenseServer(
 
   function refuse(error: unknown, request: RawRequest): RawReply {
     const context = new RequestContext(request, correlationIdOf(request.header("x-correlation-id")));
-    const reply = finish(problem(error, context), context);
+    const reply = withCommonHeaders(problem(error, context), context);
     metrics.answered(NO_OPERATION, reply.status, 0);
     return reply;
   }
@@ -129,8 +153,7 @@ function plainReply(operation: Operation, { status, body, headers }: AnyReply): 
   };
 }
 
-/** What every reply carries. */
-function finish(reply: RawReply, { request, correlationId }: RequestContext): RawReply {
+function withCommonHeaders(reply: RawReply, { request, correlationId }: RequestContext): RawReply {
   const { headers } = reply;
   headers["x-correlation-id"] = correlationId;
   const traceParent = traceParentOf(request.header("traceparent"));

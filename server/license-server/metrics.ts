@@ -1,4 +1,5 @@
-import { Histogram, Registry } from "prom-client";
+import { Registry } from "prom-client";
+import { RequestDurations } from "./durations.ts";
 
 export interface Metrics {
   readonly registry: Registry;
@@ -12,19 +13,11 @@ export interface Metrics {
 /** `textOfAll` gathers the metrics of all processes where there are several. */
 export function createMetrics(textOfAll?: () => Promise<string>): Metrics {
   const registry = new Registry();
-  const durations = new Histogram({
-    name: "signet_license_server_request_duration_seconds",
-    help: "Time from a request's arrival to its answer, by operation and status.",
-    labelNames: ["operation", "status"],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-    registers: [registry],
-  });
+  const durations = new RequestDurations(registry);
   return {
     registry,
     contentType: registry.contentType,
-    answered(operation, status, durationMs) {
-      durations.observe({ operation, status }, durationMs / 1000);
-    },
+    answered: (operation, status, durationMs) => durations.count(operation, status, durationMs / 1000),
     text: textOfAll ?? (() => registry.metrics()),
   };
 }

@@ -27,7 +27,7 @@ async function answer(
   request: Request,
   path: string,
 ): Promise<RawReply> {
-  let body: Uint8Array | undefined;
+  let body: Buffer | undefined;
   try {
     body = operation.method === "POST" ? await bodyOf(request) : undefined;
   } catch (error) {
@@ -38,7 +38,7 @@ async function answer(
 }
 
 /** Throws SignetError when the body is too large, whatever its declared length, or is not JSON. */
-async function bodyOf(request: Request): Promise<Uint8Array | undefined> {
+async function bodyOf(request: Request): Promise<Buffer | undefined> {
   if (Number(request.headers.get("content-length")) > BODY_BYTES_MAX) throw bodyTooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -59,7 +59,7 @@ function rawRequest(
   request: Request,
   path: string,
   params: RawRequest["params"] = {},
-  body?: Uint8Array,
+  body?: Buffer,
 ): RawRequest {
   return {
     method: request.method,

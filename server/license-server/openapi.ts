@@ -79,7 +79,7 @@ function operationObject(operation: Operation): Json {
     operationId: id,
     summary,
     ...(description === undefined ? {} : { description }),
-    tags: [operation.path.startsWith("/v1/{tenant}/") ? "runtime" : "system"],
+    tags: [operation.inTenant ? "runtime" : "system"],
     security: SECURITY[caller],
     parameters: [...pathParameters(operation), { $ref: "#/components/parameters/CorrelationId" }],
     ...(takes(body)
@@ -155,9 +155,9 @@ function problemResponses(operation: Operation): Record<string, Json> {
   return Object.fromEntries(documented);
 }
 
-function refusalCodes({ caller, path, denials }: Operation): readonly Code[] {
-  const inTenant = path.startsWith("/v1/{tenant}/") ? IN_TENANT : [];
-  return [...new Set([...ALWAYS, ...inTenant, ...OF_CALLER[caller], ...denials])];
+function refusalCodes({ caller, inTenant, denials }: Operation): readonly Code[] {
+  const ofTenant = inTenant ? IN_TENANT : [];
+  return [...new Set([...ALWAYS, ...ofTenant, ...OF_CALLER[caller], ...denials])];
 }
 
 /** A reference where the schema has a name of its own, else the schema itself. */

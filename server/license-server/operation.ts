@@ -60,7 +60,7 @@ export function takes(schema: z.ZodType): boolean {
   return schema !== NOTHING;
 }
 
-type MaybePromise<Value> = Value | Promise<Value>;
+export type MaybePromise<Value> = Value | Promise<Value>;
 
 interface OperationFacts {
   /** Unique, in camel case: the OpenAPI operationId and the label in metrics. */
@@ -96,6 +96,8 @@ interface OperationDefinition<
 /** One operation of the runtime API: what both adapters, the OpenAPI document and the tests are made from. */
 export interface Operation extends OperationFacts {
   readonly caller: Caller;
+  /** Whether its path begins with a tenant; the others reach no service, and so need no correlation beyond the reply. */
+  readonly inTenant: boolean;
   readonly params: z.ZodType;
   readonly body: z.ZodType;
   readonly responses: ResponseSpecs;
@@ -120,6 +122,7 @@ export function defineOperation<
   return {
     ...facts,
     caller: door.caller,
+    inTenant: facts.path.startsWith("/v1/{tenant}/"),
     params,
     body,
     run(context) {

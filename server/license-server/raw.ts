@@ -5,7 +5,7 @@ export interface RawRequest {
   readonly path: string;
   readonly params: Readonly<Record<string, string | undefined>>;
   /** The body's bytes exactly as sent. */
-  readonly body: Uint8Array | undefined;
+  readonly body: Buffer | undefined;
   /** The client's address, as far as it is known. */
   readonly ip: string;
   /** A header by its lower-case name. */
