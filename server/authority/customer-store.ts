@@ -1,4 +1,5 @@
 import type { Prisma } from "#prisma/generated/client.ts";
+import { likeLiteral } from "./like.ts";
 import type { Position } from "./page.ts";
 import type { Tx } from "./ports.ts";
 
@@ -17,7 +18,7 @@ export function listCustomers(
   },
 ) {
   const { search, archived, before, limit } = query;
-  const contains = { contains: search ?? "", mode: "insensitive" } as const;
+  const contains = { contains: likeLiteral(search ?? ""), mode: "insensitive" } as const;
   const conditions: Prisma.CustomerWhereInput[] = [];
   if (search) conditions.push({ OR: [{ name: contains }, { email: contains }] });
   if (before !== undefined) {
@@ -35,13 +36,13 @@ export function listCustomers(
 /** Licenses up to the cap, and the devices on these. */
 export function countLicenses(tx: Tx, tenantId: string, customerIds: readonly string[]) {
   return tx.$queryRaw<{ customerId: string; licenses: number; devices: number }[]>`
-    SELECT c.id AS "customerId", some.licenses, some.devices
+    SELECT c.id AS "customerId", counted.licenses, counted.devices
       FROM unnest(${customerIds}::uuid[]) AS c (id)
      CROSS JOIN LATERAL (
        SELECT count(*)::integer AS licenses, coalesce(sum(activation_count), 0)::integer AS devices
          FROM (SELECT activation_count FROM license l
                 WHERE l.tenant_id = ${tenantId}::uuid AND l.customer_id = c.id
-                LIMIT ${LICENSE_COUNT_CAP}) AS capped) AS some`;
+                LIMIT ${LICENSE_COUNT_CAP}) AS capped) AS counted`;
 }
 
 export function findCustomer(tx: Tx, tenantId: string, id: string) {

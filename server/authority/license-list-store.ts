@@ -1,5 +1,6 @@
 import { Prisma } from "#prisma/generated/client.ts";
 import type { LicenseStatus } from "../domain/license-state.ts";
+import { likeLiteral } from "./like.ts";
 import type { Position } from "./page.ts";
 import type { Tx } from "./ports.ts";
 
@@ -106,7 +107,7 @@ function matches(tenantId: string, search: LicenseSearch): Prisma.Sql {
     case "key":
       return Prisma.sql`l.key_hash = ${search.keyHash}`;
     case "text": {
-      const pattern = `%${search.text.replace(/[\\%_]/g, "\\$&")}%`;
+      const pattern = `%${likeLiteral(search.text)}%`;
       return Prisma.sql`(
         l.key_hint = upper(${search.text})
         OR l.customer_id = ANY (ARRAY(

@@ -98,16 +98,16 @@ export async function countLicensesByVersion(tx: Tx, tenantId: string, policyId:
   return tx.$queryRaw<{ versionId: string; count: number }[]>`
     SELECT policy_version_id AS "versionId", count(*)::integer AS count
       FROM (SELECT policy_version_id FROM license
-             WHERE tenant_id = ${tenantId}::uuid AND policy_id = ${policyId}::uuid LIMIT ${COUNT_CAP}) AS some
+             WHERE tenant_id = ${tenantId}::uuid AND policy_id = ${policyId}::uuid LIMIT ${COUNT_CAP}) AS counted
      GROUP BY policy_version_id`;
 }
 
 export async function countLicensesByPolicy(tx: Tx, tenantId: string, policyIds: readonly string[]) {
   return tx.$queryRaw<{ policyId: string; count: number }[]>`
-    SELECT p.id AS "policyId", some.count
+    SELECT p.id AS "policyId", counted.count
       FROM unnest(${policyIds}::uuid[]) AS p (id)
      CROSS JOIN LATERAL (
        SELECT count(*)::integer AS count
          FROM (SELECT 1 FROM license l
-                WHERE l.tenant_id = ${tenantId}::uuid AND l.policy_id = p.id LIMIT ${COUNT_CAP}) AS capped) AS some`;
+                WHERE l.tenant_id = ${tenantId}::uuid AND l.policy_id = p.id LIMIT ${COUNT_CAP}) AS capped) AS counted`;
 }
