@@ -5,6 +5,8 @@ import { createActivationsStore } from "#server/activations/activations-store.ts
 import { createActivations } from "#server/activations/service.ts";
 import { licenseStatus, validity } from "#server/domain/license-state.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
+import { createLeasesStore } from "#server/leases/leases-store.ts";
+import { createLeases } from "#server/leases/service.ts";
 import { createDatabase } from "#server/platform/database.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
@@ -26,7 +28,8 @@ export function createRuntime(appUrl: string, clock: TestClock = new TestClock("
   const certificates = createCertificates({ database, clock, trust });
   const store = createActivationsStore(database.pool, clock);
   const activations = createActivations({ store, trust, vault, certificates });
-  return { database, clock, vault, trust, certificates, activations, close: () => database.close() };
+  const leases = createLeases({ store: createLeasesStore(database.pool, clock), trust, database });
+  return { database, clock, vault, trust, certificates, activations, leases, close: () => database.close() };
 }
 
 /** A tenant with keys and a first bundle, and one product. */
@@ -94,6 +97,7 @@ export async function createLicense(runtime: Runtime, tenant: TestTenant, change
         activationsCeiling: rules.activationsMax,
       },
     });
+    await tx.$executeRaw`SELECT resize_pool(${tenantId}::uuid, ${id}::uuid, ${newUuid()}::uuid, ${now})`;
   });
   return { id, licenseKey, rules, statusIndex: 0 };
 }

@@ -1,0 +1,325 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { LeaseClaims } from "#sdk/wire.ts";
+import type { PolicyRules } from "#server/domain/policy.ts";
+import { newUuid } from "#server/platform/ids.ts";
+import type { TestDatabase } from "#server/testing/cluster.ts";
+import { createTestDatabase } from "#server/testing/database.ts";
+import {
+  activateRequest,
+  createLicense,
+  createRuntime,
+  createTenant,
+  type Runtime,
+  type TestTenant,
+} from "#server/testing/fixtures.ts";
+import { TestClock } from "#server/testing/test-clock.ts";
+
+const TTL_MS = 300_000;
+let testDatabase: TestDatabase;
+let runtime: Runtime;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  runtime = createRuntime(testDatabase.appUrl);
+  tenant = await createTenant(runtime);
+});
+afterAll(async () => {
+  await runtime.close();
+  await testDatabase.drop();
+});
+
+/** A license with seats, a device, and a hand at its pool with a clock of its own. */
+async function pool(change: Partial<PolicyRules>) {
+  const clock = new TestClock("2030-01-01");
+  const own = createRuntime(testDatabase.appUrl, clock);
+  const license = await createLicense(own, tenant, { activationsMax: null, ...change });
+  const devices = new Map<string, string>();
+  async function device(name: string): Promise<string> {
+    const known = devices.get(name);
+    if (known !== undefined) return known;
+    const decision = await own.activations.activate(
+      tenant.tenantId,
+      activateRequest(license.licenseKey, name),
+    );
+    if (decision.outcome === "denied") throw new Error(decision.code);
+    devices.set(name, decision.value.activationId);
+    return decision.value.activationId;
+  }
+  const binding = { nonce: "n".repeat(16), requestHash: "r".repeat(43), correlationId: "cor_lease" };
+  return {
+    ...license,
+    clock,
+    device,
+    async checkout(
+      holder: string,
+      options: { group?: string; borrowSeconds?: number; device?: string } = {},
+    ) {
+      const { device: name = holder, ...rest } = options;
+      const activationId = await device(name);
+      const decision = await own.leases.checkout(tenant.tenantId, {
+        activationId,
+        holder,
+        ...rest,
+        ...binding,
+      });
+      return decision.outcome === "granted" ? decision.value : decision;
+    },
+    async heartbeat(holder: string, leaseId: string, fence: number) {
+      const activationId = await device(holder);
+      const decision = await own.leases.heartbeat(tenant.tenantId, {
+        leaseId,
+        activationId,
+        fence,
+        ...binding,
+      });
+      return decision.outcome === "granted" ? decision.value : decision;
+    },
+    async release(holder: string, leaseId: string, fence: number) {
+      const activationId = await device(holder);
+      const correlationId = "cor_release";
+      return own.leases.release(tenant.tenantId, { leaseId, activationId, fence, correlationId });
+    },
+    resize: (rules: Partial<PolicyRules>) =>
+      own.database.withTenant(tenant.tenantId, async (tx) => {
+        const where = { tenantId_id: { tenantId: tenant.tenantId, id: license.id } };
+        await tx.license.update({ where, data: { effective: { ...license.rules, ...rules } } });
+        await tx.$executeRaw`SELECT resize_pool(${tenant.tenantId}::uuid, ${license.id}::uuid, ${newUuid()}::uuid, ${clock.now()})`;
+      }),
+    close: () => own.close(),
+  };
+}
+
+type Answer = Awaited<ReturnType<Awaited<ReturnType<typeof pool>>["checkout"]>>;
+
+function held(answer: Answer) {
+  if ("outcome" in answer) throw new Error(`denied: ${answer.code} by ${answer.rule}`);
+  return answer;
+}
+
+const code = (answer: Answer): string => ("outcome" in answer ? answer.code : "granted");
+const claims = (token: string): LeaseClaims =>
+  JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+
+test("a pool lends as many seats as it has, and not one more, whoever asks at once", async () => {
+  const seats = await pool({ seats: 5 });
+  for (let n = 0; n < 30; n++) await seats.device(`d${n}`);
+  const answers = await Promise.all([...Array(30).keys()].map((n) => seats.checkout(`d${n}`)));
+  expect(answers.map(code).filter((each) => each === "granted").length).toBe(5);
+  const slots = answers.flatMap((answer) => ("outcome" in answer ? [] : [answer.slot]));
+  expect(slots.toSorted()).toEqual([1, 2, 3, 4, 5]);
+  expect(answers.find((answer) => "outcome" in answer)).toMatchObject({
+    code: "no_seats_available",
+    rule: "seats.seats",
+  });
+  await seats.close();
+});
+
+test("checking out again gives a device its own lease back, also after a crash, and takes no second seat", async () => {
+  const seats = await pool({ seats: 2 });
+  const first = held(await seats.checkout("ada"));
+  seats.clock.advance(TTL_MS / 2);
+  const again = held(await seats.checkout("ada"));
+  expect(again).toMatchObject({
+    leaseId: first.leaseId,
+    fence: first.fence,
+    slot: first.slot,
+    resumed: true,
+  });
+  expect(again.expiresAt.getTime() - first.expiresAt.getTime()).toBe(TTL_MS / 2);
+  expect(code(await seats.checkout("bob"))).toBe("granted");
+  await seats.close();
+});
+
+test("one tick after its TTL a silent client's seat is taken, and its late heartbeat is refused and revives nothing", async () => {
+  const seats = await pool({ seats: 1 });
+  const silent = held(await seats.checkout("silent"));
+  seats.clock.advance(TTL_MS);
+  expect(code(await seats.checkout("next"))).toBe("no_seats_available");
+  seats.clock.advance(1);
+  const next = held(await seats.checkout("next"));
+  expect(next).toMatchObject({ slot: silent.slot, fence: silent.fence + 1 });
+  expect(code(await seats.heartbeat("silent", silent.leaseId, silent.fence))).toBe("lease_fenced");
+  expect(code(await seats.heartbeat("silent", silent.leaseId, next.fence))).toBe("lease_fenced");
+  expect(code(await seats.heartbeat("next", next.leaseId, next.fence))).toBe("granted");
+  await seats.close();
+});
+
+test("a heartbeat that comes after the lease ran out is refused even if nobody took the seat", async () => {
+  const seats = await pool({ seats: 1 });
+  const lease = held(await seats.checkout("late"));
+  seats.clock.advance(TTL_MS);
+  expect(code(await seats.heartbeat("late", lease.leaseId, lease.fence))).toBe("granted");
+  seats.clock.advance(TTL_MS + 1);
+  expect(code(await seats.heartbeat("late", lease.leaseId, lease.fence))).toBe("lease_expired");
+  const anew = held(await seats.checkout("late"));
+  expect(anew.fence).toBe(lease.fence + 1);
+  expect(anew.leaseId).not.toBe(lease.leaseId);
+  await seats.close();
+});
+
+test("another device's lease is not found: neither its heartbeat nor its release can be sent by a stranger", async () => {
+  const seats = await pool({ seats: 1 });
+  const lease = held(await seats.checkout("owner"));
+  expect(code(await seats.heartbeat("stranger", lease.leaseId, lease.fence))).toBe("lease_not_found");
+  expect(await seats.release("stranger", lease.leaseId, lease.fence)).toMatchObject({
+    code: "lease_not_found",
+  });
+  expect(code(await seats.heartbeat("owner", lease.leaseId, lease.fence))).toBe("granted");
+  await seats.close();
+});
+
+test("releasing frees the seat at once; twice is a success; an old release does not free the next holder's seat", async () => {
+  const seats = await pool({ seats: 1 });
+  const first = held(await seats.checkout("first"));
+  expect(await seats.release("first", first.leaseId, first.fence)).toMatchObject({ outcome: "granted" });
+  const second = held(await seats.checkout("second"));
+  expect(await seats.release("first", first.leaseId, first.fence)).toMatchObject({ outcome: "granted" });
+  expect(code(await seats.heartbeat("second", second.leaseId, second.fence))).toBe("granted");
+  expect(code(await seats.heartbeat("first", first.leaseId, first.fence))).toBe("lease_released");
+  await seats.close();
+});
+
+test("a holder has at most as many seats as the policy says, over all its devices", async () => {
+  const seats = await pool({ seats: 10, seatsPerHolderMax: 2 });
+  await Promise.all(["a", "b", "c"].map((name) => seats.device(name)));
+  const answers = await Promise.all(["a", "b", "c"].map((device) => seats.checkout("ada", { device })));
+  expect(answers.map(code).toSorted()).toEqual(["granted", "granted", "no_seats_available"]);
+  expect(answers.find((answer) => "outcome" in answer)).toMatchObject({ rule: "seats.seatsPerHolderMax" });
+  await seats.close();
+});
+
+test("overage seats are granted after the others, and flagged", async () => {
+  const seats = await pool({ seats: 1, overageSeats: 1 });
+  const leases = [held(await seats.checkout("a")), held(await seats.checkout("b"))];
+  expect(leases.map((lease) => lease.overage)).toEqual([false, true]);
+  expect(claims(leases[1]?.token ?? "").overage).toBe(true);
+  expect(code(await seats.checkout("c"))).toBe("no_seats_available");
+  await seats.close();
+});
+
+test("reserved seats wait for their group; the group may also use the others", async () => {
+  const seats = await pool({ seats: 3, reservedSeats: { lab: 1 } });
+  expect(code(await seats.checkout("a"))).toBe("granted");
+  expect(code(await seats.checkout("b"))).toBe("granted");
+  expect(code(await seats.checkout("c"))).toBe("no_seats_available");
+  const lab = held(await seats.checkout("d", { group: "lab" }));
+  await seats.release("d", lab.leaseId, lab.fence);
+  expect(code(await seats.checkout("c"))).toBe("no_seats_available");
+  expect(code(await seats.checkout("e", { group: "lab" }))).toBe("granted");
+  await seats.close();
+});
+
+test.each([
+  [{ borrowDaysMax: 0 }, 3600, "borrow_not_allowed"],
+  [{ borrowDaysMax: 2, borrowedSeatsMax: 1 }, 2 * 86_400 + 1, "borrow_too_long"],
+  [{ borrowDaysMax: 2, borrowedSeatsMax: 1 }, 2 * 86_400, "granted"],
+])("borrowing under %j for %i s: %s", async (rules, borrowSeconds, expected) => {
+  const seats = await pool({ seats: 2, ...rules });
+  expect(code(await seats.checkout("traveller", { borrowSeconds }))).toBe(expected);
+  await seats.close();
+});
+
+test("a borrowed seat is held without heartbeats until its end, is limited in number, and can be returned early", async () => {
+  const seats = await pool({ seats: 3, borrowDaysMax: 7, borrowedSeatsMax: 1 });
+  await Promise.all(["a", "b"].map((name) => seats.device(name)));
+  const asked = { borrowSeconds: 86_400 };
+  const answers = await Promise.all([seats.checkout("a", asked), seats.checkout("b", asked)]);
+  expect(answers.map(code).toSorted()).toEqual(["borrow_limit_reached", "granted"]);
+  const holder = "outcome" in answers[0] ? "b" : "a";
+  const lease = held("outcome" in answers[0] ? answers[1] : answers[0]);
+  seats.clock.advance(86_400_000 - 1);
+  const kept = held(await seats.checkout(holder));
+  expect(kept).toMatchObject({ leaseId: lease.leaseId, borrowed: true });
+  await seats.release(holder, lease.leaseId, lease.fence);
+  expect(code(await seats.checkout("c", asked))).toBe("granted");
+  await seats.close();
+});
+
+test("fewer seats break no lease: the surplus drains, and comes back when seats are added again", async () => {
+  const seats = await pool({ seats: 3 });
+  const leases = [];
+  for (const name of ["a", "b", "c"]) leases.push(held(await seats.checkout(name)));
+  await seats.resize({ seats: 1 });
+  for (const [index, name] of ["a", "b", "c"].entries()) {
+    const lease = leases[index];
+    expect(code(await seats.heartbeat(name, lease?.leaseId ?? "", lease?.fence ?? 0))).toBe("granted");
+  }
+  const last = leases[2];
+  await seats.release("c", last?.leaseId ?? "", last?.fence ?? 0);
+  expect(code(await seats.checkout("d"))).toBe("no_seats_available");
+  await seats.resize({ seats: 3 });
+  const back = held(await seats.checkout("d"));
+  expect(back).toMatchObject({ slot: 3, fence: (last?.fence ?? 0) + 1 });
+  await seats.close();
+});
+
+test("a suspended license keeps no seat alive, from the very next heartbeat on", async () => {
+  const seats = await pool({ seats: 1 });
+  const lease = held(await seats.checkout("a"));
+  await runtime.database.withTenant(tenant.tenantId, (tx) =>
+    tx.license.update({
+      where: { tenantId_id: { tenantId: tenant.tenantId, id: seats.id } },
+      data: { suspendedAt: seats.clock.now() },
+    }),
+  );
+  expect(code(await seats.heartbeat("a", lease.leaseId, lease.fence))).toBe("license_suspended");
+  expect(code(await seats.checkout("a"))).toBe("license_suspended");
+  await seats.close();
+});
+
+test("a license without seats lends none", async () => {
+  const seats = await pool({ seats: 0 });
+  expect(code(await seats.checkout("a"))).toBe("no_seats_available");
+  await seats.close();
+});
+
+test("leases that time has ended are announced once, however often the sweep runs", async () => {
+  const seats = await pool({ seats: 3 });
+  await Promise.all(["a", "b"].map((name) => seats.checkout(name)));
+  seats.clock.advance(TTL_MS + 1);
+  const own = createRuntime(testDatabase.appUrl, seats.clock);
+  const counts = await Promise.all([own.leases.expire(), own.leases.expire()]);
+  const announced = await own.database.withTenant(tenant.tenantId, (tx) =>
+    tx.runtimeEvent.count({
+      where: { tenantId: tenant.tenantId, licenseId: seats.id, operation: "lease_expired" },
+    }),
+  );
+  expect(announced).toBe(2);
+  expect(counts.reduce((sum, each) => sum + each.expired, 0)).toBeGreaterThanOrEqual(2);
+  expect((await own.leases.expire()).expired).toBe(0);
+  await Promise.all([own.close(), seats.close()]);
+});
+
+test("after the database server started anew every lease lives one TTL longer, once", async () => {
+  const seats = await pool({ seats: 1 });
+  const lease = held(await seats.checkout("a"));
+  seats.clock.advance(TTL_MS + 1);
+  // As a restart leaves it: heartbeats that were acknowledged may be missing from the disk.
+  await runtime.database.withTenant(tenant.tenantId, (tx) =>
+    tx.tenantState.update({ where: { tenantId: tenant.tenantId }, data: { databaseStartedAt: new Date(0) } }),
+  );
+  expect(code(await seats.checkout("b"))).toBe("no_seats_available");
+  expect(code(await seats.heartbeat("a", lease.leaseId, lease.fence))).toBe("granted");
+  seats.clock.advance(TTL_MS + 1);
+  expect(code(await seats.checkout("b"))).toBe("granted");
+  await seats.close();
+});
+
+test("the lease token says who holds what, until when, and when to report", async () => {
+  const seats = await pool({ seats: 1, heartbeatSeconds: 60 });
+  const lease = held(await seats.checkout("ada@example.com"));
+  const now = seats.clock.now().getTime() / 1000;
+  expect(claims(lease.token)).toMatchObject({
+    aud: "renderer",
+    holder: "ada@example.com",
+    slot: 1,
+    fence: 1,
+    iat: now,
+    exp: now + TTL_MS / 1000,
+    heartbeatDue: now + 60,
+    overage: false,
+    borrowed: false,
+  });
+  await seats.close();
+});
