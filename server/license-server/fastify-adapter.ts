@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { LicenseServer } from "./license-server.ts";
@@ -11,6 +11,7 @@ type Params = Readonly<Record<string, string | undefined>>;
 /** How long a client may take to send a whole request, and an idle connection may stay open; milliseconds. */
 const REQUEST_MS_MAX = 30_000;
 const KEEP_ALIVE_MS = 72_000;
+const IDLE_SWEEP_MS = 50;
 
 /** The whole operations table as a Fastify application, not yet listening. */
 export function createFastifyApp(licenseServer: LicenseServer): FastifyInstance {
@@ -20,7 +21,7 @@ export function createFastifyApp(licenseServer: LicenseServer): FastifyInstance 
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Proxies stand on this machine or on a private network; anything else states its own address.
     trustProxy: "loopback, linklocal, uniquelocal",
-    // While closing, what is still asked on open connections is answered, and the connection then closed.
+    // What is still asked on open connections while closing is answered, and the connection then closed.
     return503OnClosing: false,
     frameworkErrors: (_error, request, reply) => {
       send(reply, licenseServer.unrouted(new FastifyRawRequest(request, {})));
@@ -48,7 +49,17 @@ export function createFastifyApp(licenseServer: LicenseServer): FastifyInstance 
   app.setErrorHandler((error, request, reply) => {
     send(reply, licenseServer.refuse(refusalOf(error, request), new FastifyRawRequest(request, {})));
   });
+  app.addHook("preClose", (done) => {
+    closeConnectionsOnceIdle(app.server);
+    done();
+  });
   return app;
+}
+
+/** Node closes only the connections idle at that moment; one that was busy would hold the process until it times out. */
+function closeConnectionsOnceIdle(server: Server): void {
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+  server.once("close", () => clearInterval(sweep));
 }
 
 class FastifyRawRequest implements RawRequest {
@@ -88,7 +99,7 @@ class FastifyRawRequest implements RawRequest {
 /** Past Fastify's own way of sending, whose hooks and serialisers nothing here needs: that costs a tenth of a small request. */
 function send(reply: FastifyReply, { status, headers, body }: RawReply): void {
   reply.hijack();
-  headers["content-length"] = String(Buffer.byteLength(body));
+  if (status !== 204 && status !== 304) headers["content-length"] = String(Buffer.byteLength(body));
   reply.raw.writeHead(status, headers).end(body);
 }
 

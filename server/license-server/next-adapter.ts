@@ -1,17 +1,19 @@
-import type { LicenseServer } from "./license-server.ts";
+import { createLicenseServer, type LicenseServer } from "./license-server.ts";
 import { BODY_BYTES_MAX, type RawReply, type RawRequest } from "./raw.ts";
 import { bodyTooLarge, wrongContentType } from "./refusal.ts";
 import type { Route } from "./router.ts";
+import type { LicenseServerServices } from "./services.ts";
 
 /** Answers web-standard requests from the operations table. */
 export type FetchHandler = (request: Request) => Promise<Response>;
 
 /**
- * The operations table for hosts that speak `Request` and `Response`, such as Next's route handlers.
+ * The runtime API for hosts that speak `Request` and `Response`, such as Next's route handlers.
  *
  * @param basePath what the host puts before the table's paths, e.g. `/api` for `/api/v1/…`.
  */
-export function createFetchHandler(licenseServer: LicenseServer, basePath: string): FetchHandler {
+export function createFetchHandler(services: LicenseServerServices, basePath: string): FetchHandler {
+  const licenseServer = createLicenseServer(services);
   return async (request) => {
     const { pathname } = new URL(request.url);
     const path = pathname.startsWith(basePath) ? pathname.slice(basePath.length) : pathname;

@@ -1,0 +1,24 @@
+import cluster from "node:cluster";
+import { createContainer } from "#server/container.ts";
+import { loadEnvOrExit } from "#server/platform/env.ts";
+import { createLogger } from "#server/platform/log.ts";
+import { onShutdown } from "#server/platform/shutdown.ts";
+import { superviseWorkers, workersMetrics } from "./processes.ts";
+import { serve } from "./serve.ts";
+
+const NAME = "license-server";
+const env = loadEnvOrExit();
+
+if (cluster.isPrimary && env.LICENSE_SERVER_PROCESSES > 1) {
+  const log = createLogger({ level: env.LOG_LEVEL, name: NAME, format: env.LOG_FORMAT });
+  superviseWorkers(env.LICENSE_SERVER_PROCESSES, log);
+} else {
+  const container = createContainer(env, NAME);
+  onShutdown(container.log, "services", container.close);
+  try {
+    await serve(container, env.LICENSE_SERVER_PORT, cluster.isWorker ? workersMetrics : undefined);
+  } catch (error) {
+    container.log.fatal(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
+}
