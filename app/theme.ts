@@ -109,6 +109,9 @@ export const theme: MantineThemeOverride = createTheme({
     },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true } },
     Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 600 } },
+    // Only colours whose darkest shade reads well on their lightest.
+    Avatar: { defaultProps: { allowedInitialsColors: ["petrol", "copper", "indigo", "grape", "blue"] } },
+    CloseButton: { defaultProps: { "aria-label": "Close" } },
     Anchor: { defaultProps: { underline: "hover" } },
   },
 });

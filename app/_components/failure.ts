@@ -7,6 +7,7 @@ export interface Failure {
   readonly title: string;
   readonly message: string;
   readonly errors: readonly FieldError[];
+  /** Of what the operator must look up: a fault of the server's, not a refusal. */
   readonly correlationId?: string;
 }
 
@@ -14,7 +15,8 @@ export interface Failure {
 export function describeFailure(error: unknown): Failure {
   if (isPortalError(error) && error.data) {
     const { title, errors, correlationId } = error.data;
-    return { title, message: error.message, errors, correlationId };
+    const described = { title, message: error.message, errors };
+    return error.data.code === "internal_error" ? { ...described, correlationId } : described;
   }
   return {
     title: "The server could not be reached",

@@ -38,7 +38,7 @@ export function FormFailure({ failure }: { failure: Failure | undefined }) {
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} role="alert">
       <Text fz="sm">{failure.message}</Text>
-      {failure.correlationId !== undefined && failure.errors.length === 0 && (
+      {failure.correlationId !== undefined && (
         <CopyText value={failure.correlationId} label="correlation id" />
       )}
     </Alert>
