@@ -10,6 +10,8 @@ import { createOverview } from "./authority/overview-service.ts";
 import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
 import { createTenants } from "./authority/tenant-service.ts";
+import { createLeasesStore } from "./leases/leases-store.ts";
+import { createLeases } from "./leases/service.ts";
 import { systemClock } from "./platform/clock.ts";
 import { createDatabase } from "./platform/database.ts";
 import type { Env } from "./platform/env.ts";
@@ -37,6 +39,8 @@ export function createContainer(env: Env, name = "signet") {
     certificates,
   });
 
+  const leases = createLeases({ store: createLeasesStore(database.pool, clock), trust, database });
+
   const tenants = createTenants({ database, clock, trust });
   const products = createProducts({ database, clock, trust });
   const policies = createPolicies({ database, clock });
@@ -58,6 +62,7 @@ export function createContainer(env: Env, name = "signet") {
     trust,
     certificates,
     activations,
+    leases,
     tenants,
     products,
     policies,
