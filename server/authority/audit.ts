@@ -23,7 +23,7 @@ export interface AuditEntry {
   readonly subjectKind: string;
   /** The stored uuid. */
   readonly subjectId: string;
-  /** Only what changed, and never a secret: no key, password, hash or cipher. */
+  /** Only what changed, with public ids, and never a secret: no key, password, hash or cipher. */
   readonly before: Auditable;
   readonly after: Auditable;
 }

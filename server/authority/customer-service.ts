@@ -1,5 +1,6 @@
 import type { Actor } from "../domain/actor.ts";
 import { invalidField } from "../domain/errors.ts";
+import { publicId } from "../domain/ids.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
@@ -112,7 +113,11 @@ export function createCustomers(deps: { database: Database; clock: Clock }) {
           throw invalidField("/email", "This person already belongs to the customer.");
         }
         await store.insertMember(tx, { tenantId, customerId, userId, role, createdAt: now });
-        await audit(tx, actor, customerId, "member_added", null, { userId, email, role });
+        await audit(tx, actor, customerId, "member_added", null, {
+          userId: publicId("user", userId),
+          email,
+          role,
+        });
         return { userId };
       });
     },
@@ -125,7 +130,14 @@ export function createCustomers(deps: { database: Database; clock: Clock }) {
           "member of the customer",
         );
         await store.deleteMember(tx, tenantId, customerId, userId);
-        await audit(tx, actor, customerId, "member_removed", { userId, role }, null);
+        await audit(
+          tx,
+          actor,
+          customerId,
+          "member_removed",
+          { userId: publicId("user", userId), role },
+          null,
+        );
       });
     },
   };

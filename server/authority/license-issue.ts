@@ -1,5 +1,6 @@
 import type { Actor } from "../domain/actor.ts";
 import { invalidField } from "../domain/errors.ts";
+import { publicId } from "../domain/ids.ts";
 import { licenseStatus, validity } from "../domain/license-state.ts";
 import { effectivePolicy, policyRules } from "../domain/policy.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -108,8 +109,8 @@ export function createIssuing(deps: { database: Database; clock: Clock; vault: V
             subjectId: id,
             before: null,
             after: {
-              customerId,
-              policyId: policy.id,
+              customerId: publicId("customer", customerId),
+              policyId: publicId("policy", policy.id),
               policyVersion: version.number,
               note,
               overrides,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { UserActor } from "#server/domain/actor.ts";
+import { publicId } from "#server/domain/ids.ts";
 import { LICENSE_STATUSES, type LicenseAction, type LicenseStatus } from "#server/domain/license-state.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import {
@@ -151,7 +152,7 @@ describe("what an operator does reaches the devices on their next request", () =
     await authority.licenses.deactivateDevice(actor, id, first.value.activationId);
     expect(await activate("desktop")).toMatchObject({ outcome: "granted" });
     expect(await audited("license.device_deactivated")).toMatchObject([
-      { subjectId: id, before: { activationId: first.value.activationId } },
+      { subjectId: id, before: { activationId: publicId("activation", first.value.activationId) } },
     ]);
     const other = await issueOne(authority, actor, catalog);
     await expect(

@@ -1,6 +1,6 @@
 import type { Actor } from "../domain/actor.ts";
 import { SignetError } from "../domain/errors.ts";
-import { storedId } from "../domain/ids.ts";
+import { publicId, storedId } from "../domain/ids.ts";
 import { licenseStatus } from "../domain/license-state.ts";
 import { effectivePolicy, policyOverrides, policyRules } from "../domain/policy.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -102,7 +102,7 @@ export function createLicenseQueries(deps: {
           action: "license.device_deactivated",
           subjectKind: "license",
           subjectId: id,
-          before: { activationId, name },
+          before: { activationId: publicId("activation", activationId), name },
           after: null,
         });
         // Last, and in a transaction of the runtime plane's own: if it refuses, the entry above goes with ours.

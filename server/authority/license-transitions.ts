@@ -5,29 +5,26 @@ import { newCorrelationId, newUuid } from "../platform/ids.ts";
 import { currentCorrelationId } from "../platform/log.ts";
 import type { Tx } from "./ports.ts";
 
-export interface AnnounceResult {
-  readonly announced: number;
-  /** Whether some tenant may have more: run again. */
-  readonly more: boolean;
-}
-
 /** Tells of what time alone has done to licenses. Status never waits for this: it is derived from fields and the clock. */
 export function createTransitions({ database, clock }: { database: Database; clock: Clock }) {
   return {
     /**
-     * Records each license whose status is no longer the one announced, at most `limit` a tenant. Running it twice, or by
-     * two workers at once, announces nothing twice.
+     * Records licenses whose status is no longer the one announced, at most `limit` over all tenants. Running it twice, or
+     * by two workers at once, announces nothing twice.
      */
-    async announceTransitions({ limit }: { readonly limit: number }): Promise<AnnounceResult> {
+    async announceTransitions({
+      limit,
+    }: {
+      readonly limit: number;
+    }): Promise<{ readonly announced: number }> {
       const tenants = await database.prisma.tenant.findMany({ select: { id: true } });
       let announced = 0;
-      let more = false;
       for (const { id } of tenants) {
-        const count = await database.withTenant(id, (tx) => announce(tx, id, clock.now(), limit));
-        announced += count;
-        more ||= count === limit;
+        if (announced === limit) break;
+        const left = limit - announced;
+        announced += await database.withTenant(id, (tx) => announce(tx, id, clock.now(), left));
       }
-      return { announced, more };
+      return { announced };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Actor } from "../domain/actor.ts";
 import { SignetError } from "../domain/errors.ts";
+import { publicId } from "../domain/ids.ts";
 import { DEFAULT_RULES, type PolicyRules, policyRules } from "../domain/policy.ts";
 import { policyDiff } from "../domain/policy-diff.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -120,7 +121,11 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
         refuseContradictions(rules, liveCatalog(await openProduct(tx, actor, productId)), "/rules");
         const row = { tenantId, id, productId, ...fields, draft: rules, createdAt: now, updatedAt: now };
         await store.insertPolicy(tx, row);
-        await audit(tx, actor, id, "created", null, { productId, ...fields, rules });
+        await audit(tx, actor, id, "created", null, {
+          productId: publicId("product", productId),
+          ...fields,
+          rules,
+        });
       });
       await namingTaken(creating, { code: `This product already has a policy ${fields.code}.` });
       return { id };
@@ -192,7 +197,11 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
         };
         await store.insertVersion(tx, version);
         await store.setDraft(tx, tenantId, id, null, now);
-        await audit(tx, actor, id, "published", published, { number, versionId, rules: draft });
+        await audit(tx, actor, id, "published", published, {
+          number,
+          versionId: publicId("policyVersion", versionId),
+          rules: draft,
+        });
         return { versionId, number };
       });
     },

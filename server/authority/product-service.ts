@@ -1,5 +1,6 @@
 import type { Actor } from "../domain/actor.ts";
 import { invalidField } from "../domain/errors.ts";
+import { publicId } from "../domain/ids.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
@@ -100,7 +101,7 @@ export function createProducts(deps: { database: Database; clock: Clock; trust: 
         await openProduct(tx, actor, productId);
         const row = { tenantId: actor.tenantId, id, productId, createdAt: clock.now(), ...fields };
         await store.insertFeature(tx, row);
-        return { before: null, after: { productId, ...fields } };
+        return { before: null, after: { productId: publicId("product", productId), ...fields } };
       });
       await namingTaken(adding, { code: `This product already has a feature ${fields.code}.` });
       return { id };
@@ -128,7 +129,7 @@ export function createProducts(deps: { database: Database; clock: Clock; trust: 
         await openProduct(tx, actor, productId);
         const row = { tenantId: actor.tenantId, id, productId, createdAt: clock.now(), ...fields };
         await store.insertMeter(tx, row);
-        return { before: null, after: { productId, ...fields } };
+        return { before: null, after: { productId: publicId("product", productId), ...fields } };
       });
       await namingTaken(adding, { code: `This product already has a meter ${fields.code}.` });
       return { id };

@@ -1,4 +1,4 @@
-import { storedId } from "../domain/ids.ts";
+import { publicId, storedId } from "../domain/ids.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
@@ -53,7 +53,7 @@ export function createTenants(deps: { database: Database; clock: Clock; trust: P
           subjectKind: "tenant",
           subjectId: id,
           before: null,
-          after: { ...fields, ownerUserId },
+          after: { ...fields, ownerUserId: publicId("user", ownerUserId) },
         });
       });
       await namingTaken(creating, { slug: `The address ${fields.slug} is taken; choose another.` });

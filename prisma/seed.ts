@@ -1,0 +1,194 @@
+import { hashPassword, newPasswordSchema } from "#server/auth/passwords.ts";
+import { type Container, createContainer } from "#server/container.ts";
+import type { SystemActor } from "#server/domain/actor.ts";
+import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
+import { loadEnv } from "#server/platform/env.ts";
+import { newUuid, randomSecret } from "#server/platform/ids.ts";
+
+/**
+ * Makes a trial tenant to look around in, through the same services the portal uses, and prints one line of JSON about it.
+ * Whatever is there already is left as it is; of accounts that existed before, no password is known here.
+ */
+
+const DAY_MS = 86_400_000;
+const ANNUAL_DAYS = 365;
+const ENDING_SOON_DAYS = 12;
+
+interface SignIn {
+  readonly role: string;
+  readonly label: string;
+  readonly email: string;
+  /** Null when the account was there before. */
+  readonly password: string | null;
+  readonly userId: string;
+}
+
+const RENDERER = {
+  code: "renderer",
+  name: "Renderer",
+  description: "Renders film on the desktop.",
+  keyPrefix: "RNDR",
+};
+const EXPORT = {
+  code: "export-4k",
+  name: "4K export",
+  description: "Write files of more than 1080 lines.",
+  kind: "flag",
+} as const;
+const PROJECTS = {
+  code: "projects-max",
+  name: "Projects",
+  description: "Projects that may be open at once.",
+  kind: "limit",
+} as const;
+const SUPPORT = {
+  code: "support-tier",
+  name: "Support tier",
+  description: "How soon support answers.",
+  kind: "value",
+} as const;
+const MINUTES = { code: "render-minutes", name: "Render minutes", unit: "render-minutes" };
+
+const ANNUAL_RULES: PolicyRules = {
+  ...DEFAULT_RULES,
+  type: "subscription",
+  durationDays: ANNUAL_DAYS,
+  graceDays: 14,
+  activationsMax: 3,
+  features: { "export-4k": true, "projects-max": 50, "support-tier": "priority" },
+  meters: {
+    "render-minutes": {
+      periodCredits: 600,
+      period: "month",
+      overdraft: 0,
+      ticketTtlSeconds: 3_600,
+      ticketAmountMax: 120,
+    },
+  },
+};
+const TRIAL_RULES: PolicyRules = {
+  ...DEFAULT_RULES,
+  type: "trial",
+  durationDays: 14,
+  validFrom: "first_activation",
+  features: { "export-4k": false, "projects-max": 3, "support-tier": "community" },
+};
+
+async function seed(container: Container, demoPassword: string | undefined) {
+  const { tenants, trust } = container;
+  const admin = await signIn(container, "owner", "Admin", "admin@signet.local", demoPassword);
+  const person = await signIn(container, "customer", "Customer", "customer@signet.local", demoPassword);
+  const tenant =
+    (await tenants.resolve("acme")) ??
+    (await tenants.create({ slug: "acme", name: "Acme Studio", mode: "trial", ownerUserId: admin.userId }));
+  const actor: SystemActor = { kind: "system", tenantId: tenant.id };
+  const productId = await renderer(container, actor);
+  const annual = await policy(container, actor, productId, "studio-annual", "Studio annual", ANNUAL_RULES);
+  const trial = await policy(container, actor, productId, "trial", "Trial", TRIAL_RULES);
+  const customerId = await northwind(container, actor, person);
+  const keys = await licenses(container, actor, customerId, { annual, trial });
+  const users = [admin, person].map(({ role, label, email, password }) => ({ role, label, email, password }));
+  return {
+    tenant: tenant.slug,
+    rootKey: await trust.rootKey(tenant.id),
+    users,
+    // What the launcher shows: only passwords that are known.
+    signIns: users.filter(({ password }) => password !== null),
+    licenses: keys.map((key) => ({ product: RENDERER.code, key })),
+  };
+}
+
+async function signIn(
+  { database, clock }: Container,
+  role: string,
+  label: string,
+  email: string,
+  demoPassword: string | undefined,
+): Promise<SignIn> {
+  const known = await database.prisma.user.findUnique({ where: { email } });
+  if (known !== null) return { role, label, email, password: null, userId: known.id };
+  const password = demoPassword ?? randomSecret(12);
+  const userId = newUuid();
+  const row = { id: userId, email, name: `Demo ${label.toLowerCase()}`, createdAt: clock.now() };
+  await database.prisma.user.create({ data: { ...row, passwordHash: await hashPassword(password) } });
+  return { role, label, email, password, userId };
+}
+
+async function renderer({ products }: Container, actor: SystemActor): Promise<string> {
+  const known = (await products.list(actor)).find(({ code }) => code === RENDERER.code);
+  const id = known?.id ?? (await products.create(actor, RENDERER)).id;
+  const { features, meters } = await products.get(actor, id);
+  for (const feature of [EXPORT, PROJECTS, SUPPORT]) {
+    if (!features.some(({ code }) => code === feature.code)) await products.addFeature(actor, id, feature);
+  }
+  if (meters.length === 0) await products.addMeter(actor, id, MINUTES);
+  return id;
+}
+
+async function policy(
+  { policies }: Container,
+  actor: SystemActor,
+  productId: string,
+  code: string,
+  name: string,
+  rules: PolicyRules,
+): Promise<string> {
+  const known = (await policies.list(actor, { productId })).find((entry) => entry.code === code);
+  const id =
+    known?.id ?? (await policies.create(actor, { productId, code, name, description: "", rules })).id;
+  if (!known?.newestVersion) await policies.publish(actor, id);
+  return id;
+}
+
+async function northwind({ customers }: Container, actor: SystemActor, person: SignIn): Promise<string> {
+  const name = "Northwind Design";
+  const { items } = await customers.list(actor, { search: name, state: "current", limit: 1 });
+  const fields = { name, email: person.email, note: "A demo customer." };
+  const id = items[0]?.id ?? (await customers.create(actor, fields)).id;
+  const { members } = await customers.get(actor, id);
+  if (!members.some(({ userId }) => userId === person.userId)) {
+    await customers.addMember(actor, id, { email: person.email, name: "Demo customer", role: "manager" });
+  }
+  return id;
+}
+
+/** Three licenses, one of which ends soon; none when the customer has some already. */
+async function licenses(
+  { licenses, clock }: Container,
+  actor: SystemActor,
+  customerId: string,
+  policies: { readonly annual: string; readonly trial: string },
+): Promise<string[]> {
+  const { items } = await licenses.list(actor, { customerId, limit: 1 });
+  if (items.length > 0) return [];
+  const startsAt = new Date(clock.now().getTime() - (ANNUAL_DAYS - ENDING_SOON_DAYS) * DAY_MS);
+  const request = { customerId, count: 1, overrides: {} };
+  const issued = [
+    ...(await licenses.issue(actor, { ...request, policyId: policies.annual, note: "Main studio" })),
+    ...(await licenses.issue(actor, {
+      ...request,
+      policyId: policies.annual,
+      note: "Night shift",
+      startsAt,
+    })),
+    ...(await licenses.issue(actor, { ...request, policyId: policies.trial, note: "Evaluation" })),
+  ];
+  return issued.map(({ key }) => key);
+}
+
+function chosenPassword(given: string | undefined): string | undefined {
+  if (!given) return undefined;
+  const parsed = newPasswordSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new Error(`SIGNET_DEMO_PASSWORD cannot be used. ${parsed.error.issues[0]?.message ?? ""}`);
+}
+
+try {
+  const demoPassword = chosenPassword(process.env.SIGNET_DEMO_PASSWORD);
+  const container = createContainer(loadEnv(), "seed");
+  const made = await seed(container, demoPassword).finally(() => container.close());
+  process.stdout.write(`${JSON.stringify(made)}\n`);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import type { CurrentActor } from "../auth/actor.ts";
+import { ROLES, type Role } from "../domain/actor.ts";
+import { SignetError } from "../domain/errors.ts";
+import { createLogger } from "../platform/log.ts";
+import type { PortalContext, PortalServices } from "./context.ts";
+import { toSignetError } from "./errors.ts";
+import { createCallerFactory } from "./init.ts";
+import { appRouter } from "./router.ts";
+
+/** One row a procedure: who may call it. A procedure without a row fails the test. */
+const EVERYBODY = "owner admin developer support auditor";
+const LICENSE_STAFF = "owner admin support";
+const ADMINS = "owner admin";
+const ANYONE = "anyone, also signed out";
+const TABLE: Record<string, string> = {
+  "audit.list": "owner admin auditor",
+  "audit.verify": "owner admin auditor",
+  "customer.list": EVERYBODY,
+  "customer.get": EVERYBODY,
+  "customer.create": LICENSE_STAFF,
+  "customer.update": LICENSE_STAFF,
+  "customer.setArchived": LICENSE_STAFF,
+  "customer.addMember": LICENSE_STAFF,
+  "customer.removeMember": LICENSE_STAFF,
+  "license.list": EVERYBODY,
+  "license.get": EVERYBODY,
+  "license.impact": EVERYBODY,
+  "license.certificate": EVERYBODY,
+  "license.issue": LICENSE_STAFF,
+  "license.suspend": LICENSE_STAFF,
+  "license.reinstate": LICENSE_STAFF,
+  "license.renew": LICENSE_STAFF,
+  "license.revoke": ADMINS,
+  "license.setOverrides": LICENSE_STAFF,
+  "license.setNote": LICENSE_STAFF,
+  "license.moveToVersion": LICENSE_STAFF,
+  "license.revealKey": LICENSE_STAFF,
+  "license.deactivateDevice": LICENSE_STAFF,
+  "overview.get": EVERYBODY,
+  "policy.list": EVERYBODY,
+  "policy.get": EVERYBODY,
+  "policy.diff": EVERYBODY,
+  "policy.create": ADMINS,
+  "policy.update": ADMINS,
+  "policy.saveDraft": ADMINS,
+  "policy.discardDraft": ADMINS,
+  "policy.publish": ADMINS,
+  "policy.setArchived": ADMINS,
+  "policy.moveLicenses": ADMINS,
+  "product.list": EVERYBODY,
+  "product.get": EVERYBODY,
+  "product.sdk": EVERYBODY,
+  "product.create": ADMINS,
+  "product.update": ADMINS,
+  "product.setArchived": ADMINS,
+  "product.addFeature": ADMINS,
+  "product.updateFeature": ADMINS,
+  "product.setFeatureArchived": ADMINS,
+  "product.addMeter": ADMINS,
+  "product.updateMeter": ADMINS,
+  "product.setMeterArchived": ADMINS,
+  "team.list": EVERYBODY,
+  "team.invitations": EVERYBODY,
+  "team.changeRole": ADMINS,
+  "team.remove": ADMINS,
+  "team.invite": ADMINS,
+  "team.revokeInvitation": ADMINS,
+  "team.invitation": ANYONE,
+  "team.acceptInvitation": ANYONE,
+};
+
+const PROCEDURES = Object.keys(appRouter._def.procedures);
+const REACHED = "the service was reached";
+
+/** Services of which every method says that it was called: authorisation comes before any of them. */
+function services(): PortalServices {
+  const reached = new Proxy({}, { get: () => () => Promise.reject(new Error(REACHED)) });
+  const log = createLogger({ level: "silent", name: "test" });
+  return new Proxy(Object.create(null), { get: (_, name) => (name === "log" ? log : reached) });
+}
+
+function contextOf(role: Role | undefined): PortalContext {
+  const id = "01900000-0000-7000-8000-000000000001";
+  const tenant = { id, name: "T", slug: "t", mode: "trial", suspended: false } as const;
+  const user = { id, name: "U", email: "u@example.com" };
+  const current: CurrentActor | undefined = role && {
+    actor: { kind: "user", userId: id, tenantId: id, role },
+    user,
+    tenant,
+    tenants: [tenant],
+  };
+  return {
+    services: services(),
+    correlationId: "cor_test",
+    ip: "192.0.2.1",
+    currentActor: async () => current,
+  };
+}
+
+/** `allowed`, or the code it was refused with. Whether the input is good does not matter: permission is asked first. */
+async function outcome(path: string, role: Role | undefined): Promise<string> {
+  const caller = createCallerFactory(appRouter)(contextOf(role));
+  try {
+    await Reflect.apply(procedureOf(caller, path), undefined, []);
+    return "allowed";
+  } catch (error) {
+    const refusal = asRefusal(error);
+    return refusal === "forbidden" || refusal === "unauthorized" ? refusal : "allowed";
+  }
+}
+
+function procedureOf(caller: object, path: string): CallableFunction {
+  const found = path.split(".").reduce<unknown>((at, name) => Reflect.get(Object(at), name), caller);
+  if (typeof found !== "function") throw new Error(`There is no procedure ${path}.`);
+  return found;
+}
+
+function asRefusal(error: unknown): string {
+  if (error instanceof SignetError) return error.code;
+  return toSignetError(Object(error)).code;
+}
+
+test("every procedure has a row, and every row a procedure", () => {
+  expect(PROCEDURES.toSorted()).toEqual(Object.keys(TABLE).toSorted());
+});
+
+describe.each(PROCEDURES)("%s", (path) => {
+  const row = TABLE[path] ?? "";
+
+  test.each(ROLES)("as %s", async (role) => {
+    const expected = row === ANYONE || row.split(" ").includes(role) ? "allowed" : "forbidden";
+    expect(await outcome(path, role)).toBe(expected);
+  });
+
+  test("signed out", async () => {
+    expect(await outcome(path, undefined)).toBe(row === ANYONE ? "allowed" : "unauthorized");
+  });
+});
