@@ -7,6 +7,6 @@ declare global {
 
 /** Every service, built once a process: Next loads this module once for each bundle, so it is kept on globalThis. */
 export function server(): Container {
-  globalThis.signetContainer ??= createContainer(loadEnv());
+  globalThis.signetContainer ??= createContainer(loadEnv(), "web");
   return globalThis.signetContainer;
 }

@@ -55,7 +55,7 @@ export function MembersTable({
           title: "Member",
           render: ({ userId, name, email }) => (
             <Group gap="sm" wrap="nowrap">
-              <Avatar name={name} color="initials" size={34} radius="xl" />
+              <Avatar name={name} color="initials" size={34} radius="xl" visibleFrom="xs" />
               <Box miw={0}>
                 <Group gap={6} wrap="nowrap">
                   <Text fz="sm" fw={600}>
@@ -74,7 +74,7 @@ export function MembersTable({
             </Group>
           ),
         },
-        { accessor: "role", title: "Role", width: 130, render: ({ role }) => roleLabel(role) },
+        { accessor: "role", title: "Role", width: 112, render: ({ role }) => roleLabel(role) },
         {
           accessor: "joinedAt",
           title: "Joined",
