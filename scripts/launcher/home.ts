@@ -32,13 +32,21 @@ export function openHome(path: string | undefined): { home: Home; release(): voi
     refuseSecondLauncher(pidFile, directory);
     writeFileSync(pidFile, String(process.pid));
   } catch (error) {
-    if (!["EACCES", "EPERM", "EROFS"].includes(codeOf(error))) throw error;
-    throw new LaunchFailure(
-      `No permission to write to ${directory}; give this user the directory, or set SIGNET_HOME to another.`,
-      { cause: error },
-    );
+    throw unusable(directory, error);
   }
   return { home, release: () => rmSync(pidFile, { force: true }) };
+}
+
+function unusable(directory: string, cause: unknown): unknown {
+  const code = codeOf(cause);
+  if (code === "ENOTDIR" || code === "EEXIST") {
+    return new LaunchFailure(`${directory} is not a directory; set SIGNET_HOME to another path.`, { cause });
+  }
+  if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS") return cause;
+  return new LaunchFailure(
+    `No permission to write to ${directory}; give this user the directory, or set SIGNET_HOME to another.`,
+    { cause },
+  );
 }
 
 function refuseSecondLauncher(pidFile: string, directory: string): void {
