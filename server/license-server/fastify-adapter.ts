@@ -100,6 +100,8 @@ class FastifyRawRequest implements RawRequest {
 function send(reply: FastifyReply, { status, headers, body }: RawReply): void {
   reply.hijack();
   if (status !== 204 && status !== 304) headers["content-length"] = String(Buffer.byteLength(body));
+  // The server has stopped listening: this client's next request must go elsewhere.
+  if (!reply.server.server.listening) headers.connection = "close";
   reply.raw.writeHead(status, headers).end(body);
 }
 

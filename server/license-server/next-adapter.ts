@@ -1,4 +1,4 @@
-import { createLicenseServer, type LicenseServer } from "./license-server.ts";
+import { createLicenseServer, type LicenseServer, type LicenseServerOptions } from "./license-server.ts";
 import { BODY_BYTES_MAX, type RawReply, type RawRequest } from "./raw.ts";
 import { bodyTooLarge, wrongContentType } from "./refusal.ts";
 import type { Route } from "./router.ts";
@@ -12,8 +12,12 @@ export type FetchHandler = (request: Request) => Promise<Response>;
  *
  * @param basePath what the host puts before the table's paths, e.g. `/api` for `/api/v1/…`.
  */
-export function createFetchHandler(services: LicenseServerServices, basePath: string): FetchHandler {
-  const licenseServer = createLicenseServer(services);
+export function createFetchHandler(
+  services: LicenseServerServices,
+  basePath: string,
+  options?: LicenseServerOptions,
+): FetchHandler {
+  const licenseServer = createLicenseServer(services, options);
   return async (request) => {
     const { pathname } = new URL(request.url);
     const path = pathname.startsWith(basePath) ? pathname.slice(basePath.length) : pathname;

@@ -53,14 +53,20 @@ export function activationOperations(
       params: tenantParams,
       body: activateRequest,
       requestExample: {
-        licenseKey: "RENDER-00000-00000-00000-00000-00082",
+        licenseKey: "RENDER-K97E5-M0C93-5EK9E-705R1-DGC7S",
         product: "renderer",
         fingerprint: { machine: "pmWkWSBCL51Bfkhn79xPuKBKHz__H6B-mY6G9_eieuM" },
         deviceKey: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" },
         nonce: "c2lnbmV0LW5vbmNlLTAx",
         metadata: { name: "Ada's workstation", platform: "linux-x64", appVersion: "4.2.0" },
       },
-      denials: ["license_not_found", ...LICENSE_DENIALS, "product_mismatch", "activation_limit_reached"],
+      denials: [
+        "license_not_found",
+        ...LICENSE_DENIALS,
+        "product_mismatch",
+        "activation_limit_reached",
+        "rate_limited",
+      ],
       responses: {
         200: {
           description: "The device was known; its activation has a fresh token.",

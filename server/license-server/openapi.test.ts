@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { CODES } from "#server/domain/codes.ts";
+import { createLicenseServer } from "./license-server.ts";
+import { createOpenApiDocument } from "./openapi.ts";
+import { takes } from "./operation.ts";
+import { plainServices } from "./testing/plain-services.ts";
+
+const { operations } = createLicenseServer(plainServices());
+const document = createOpenApiDocument(operations);
+
+/** Every object in a JSON value. */
+function* objectsIn(value: unknown): Generator<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return;
+  if (!Array.isArray(value)) yield value as Record<string, unknown>;
+  for (const child of Object.values(value)) yield* objectsIn(child);
+}
+
+test("describes every operation once, under its own path and method", () => {
+  const ids = [...objectsIn(document.paths)].flatMap(({ operationId }) =>
+    operationId === undefined ? [] : [operationId],
+  );
+  expect(ids.sort()).toEqual(operations.map(({ id }) => id).sort());
+});
+
+test("has no reference that leads nowhere, and nothing JSON cannot hold", () => {
+  const references = [...objectsIn(document)].flatMap(({ $ref }) => (typeof $ref === "string" ? [$ref] : []));
+  expect(references.length).toBeGreaterThan(10);
+  for (const reference of references) {
+    const found = reference
+      .replace("#/", "")
+      .split("/")
+      .reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], document);
+    expect(found, reference).toBeTypeOf("object");
+  }
+  expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+});
+
+test("every example is one its schema takes", () => {
+  for (const { id, body, requestExample, responses } of operations) {
+    if (takes(body)) expect(body.safeParse(requestExample).error, `${id} request`).toBeUndefined();
+    for (const [status, { schema, example }] of Object.entries(responses)) {
+      if (schema !== undefined && example !== undefined)
+        expect(schema.safeParse(example).error, `${id} ${status}`).toBeUndefined();
+    }
+  }
+});
+
+test("names the refusals an operation can answer, by status and code", () => {
+  const paths = document.paths as Record<string, Record<string, { responses: Record<string, unknown> }>>;
+  const activate = paths["/v1/{tenant}/activations"]?.post?.responses ?? {};
+  expect(Object.keys(activate)).toEqual(["200", "201", "400", "403", "404", "429", "500", "503"]);
+  expect(JSON.stringify(activate["403"])).toContain("activation_limit_reached");
+  for (const { denials } of operations) for (const code of denials) expect(CODES[code]).toBeDefined();
+});
+
+test("forbids fields it does not know, as the server does", () => {
+  const { schemas } = document.components as { schemas: Record<string, Record<string, unknown>> };
+  expect(schemas.ActivateRequest).toMatchObject({ type: "object", additionalProperties: false });
+});

@@ -1,0 +1,77 @@
+import { pino } from "pino";
+import type { Denied } from "#server/domain/decision.ts";
+import { newUuid } from "#server/platform/ids.ts";
+import { TestClock } from "#server/testing/test-clock.ts";
+import type { ActivationGrant, LicenseServerServices } from "../services.ts";
+
+export const TENANT = { id: "01a20bb6-54b5-778e-8ae8-61cdc47a045d", slug: "acme" };
+export const ACTIVATION_ID = "01a20bb6-54b5-778e-8ae8-61cdc47a0001";
+/** A bearer that the services below take for this activation's token. */
+export const TOKEN = "header.payload.signature";
+export const BUNDLE = `eyJhbGciOiJFZERTQSJ9.eyJzZXEiOjQyfQ.${"s".repeat(86)}`;
+
+/** What the services were last asked, and how they answer next. */
+export interface Script {
+  next: ActivationGrant | Denied | Error | undefined;
+  databaseAnswers: boolean;
+  readonly asked: unknown[];
+  readonly logged: string[];
+}
+
+/** Services that decide what they are told to: for what the transport promises by itself. */
+export function plainServices(): LicenseServerServices & { readonly script: Script } {
+  const script: Script = { next: undefined, databaseAnswers: true, asked: [], logged: [] };
+  const grant: ActivationGrant = {
+    activationId: ACTIVATION_ID,
+    licenseId: newUuid(),
+    created: true,
+    expiresAt: new Date("2030-02-01T00:00:00.000Z"),
+    token: "a.b.c",
+    certificate: "d.e.f",
+    trustSeq: 7,
+  };
+
+  async function decide<Value>(input: unknown, value: Value) {
+    script.asked.push(input);
+    const { next } = script;
+    if (next instanceof Error) throw next;
+    if (next !== undefined && "outcome" in next) return next;
+    return { outcome: "granted" as const, value: next === undefined ? value : { ...value, ...next } };
+  }
+
+  return {
+    script,
+    clock: new TestClock(),
+    log: pino({ level: "warn" }, { write: (line: string) => void script.logged.push(line) }),
+    database: {
+      ping: () =>
+        script.databaseAnswers ? Promise.resolve() : Promise.reject(new Error("ECONNREFUSED 10.0.0.7")),
+    },
+    tenants: { resolve: async (name) => (name === TENANT.slug ? TENANT : undefined) },
+    activations: {
+      activate: (_tenantId, input) => decide(input, grant),
+      refresh: (_tenantId, input) => decide(input, { ...grant, created: false }),
+      deactivate: (_tenantId, input) => decide(input, { activationId: input.activationId }),
+    },
+    trust: {
+      currentBundle: async () => ({ jws: BUNDLE, seq: 42 }),
+      jwks: async () => ({
+        keys: [
+          {
+            kty: "OKP",
+            crv: "Ed25519",
+            x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+            kid: "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+            alg: "EdDSA",
+            use: "sig",
+          },
+        ],
+      }),
+      signDenial: async (_tenantId, denial) => `signed:${JSON.stringify(denial)}`,
+      verifyActivationToken: async (_tenantId, jws) =>
+        jws === TOKEN
+          ? { activationId: ACTIVATION_ID, licenseId: newUuid(), product: "renderer" }
+          : undefined,
+    },
+  };
+}
