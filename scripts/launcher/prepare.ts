@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
-import { LaunchFailure } from "./failure.ts";
 import { type Home, ROOT } from "./home.ts";
 import { step } from "./progress.ts";
 import { run } from "./run.ts";
@@ -48,14 +47,14 @@ export async function buildPortal(env: NodeJS.ProcessEnv, signal: AbortSignal): 
   );
 }
 
-/** What the seed tells about the trial tenant it made. */
+/** What the seed tells about the trial tenant it made, as far as it is printed. */
 export interface Demo {
   readonly signIns: readonly { readonly label: string; readonly email: string; readonly password: string }[];
 }
 
 /**
- * Seeds a database that has no tenant, and remembers the sign-ins. Returns those remembered, if this installation made
- * them for this database.
+ * Seeds a database that has no tenant, and remembers all that the seed told. Returns the sign-ins remembered, if this
+ * installation made them.
  */
 export async function seed(
   home: Home,
@@ -63,13 +62,14 @@ export async function seed(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Demo | undefined> {
-  if (await hasTenant(ownerUrl))
-    return existsSync(home.demo) ? parseDemo(readFileSync(home.demo, "utf8")) : undefined;
+  if (await hasTenant(ownerUrl)) {
+    return existsSync(home.demo) ? toDemo(JSON.parse(readFileSync(home.demo, "utf8"))) : undefined;
+  }
   return step("Seeding a trial tenant", "Trial tenant seeded", async () => {
     const output = await run("The seed", [join(ROOT, "prisma/seed.ts")], env, signal);
-    const demo = parseDemo(output.trimEnd().split("\n").at(-1) ?? "");
-    writePrivately(home.demo, demo);
-    return demo;
+    const told: unknown = JSON.parse(output.trimEnd().split("\n").at(-1) ?? "");
+    writePrivately(home.demo, told);
+    return toDemo(told);
   });
 }
 
@@ -80,20 +80,18 @@ async function hasTenant(ownerUrl: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-function parseDemo(json: string): Demo {
-  try {
-    const value: unknown = JSON.parse(json);
-    const list: unknown =
-      typeof value === "object" && value !== null ? Reflect.get(value, "signIns") : undefined;
-    if (Array.isArray(list)) return { signIns: list.map(toSignIn) };
-  } catch {
-    // Falls through to the one sentence below.
-  }
-  throw new LaunchFailure("The demo sign-ins cannot be read; begin afresh with npm start -- --reset.");
+function toDemo(told: unknown): Demo {
+  const entries: unknown = property(told, "signIns");
+  const signIns = Array.isArray(entries) ? entries : [];
+  return {
+    signIns: signIns.map((entry: unknown) => ({
+      label: String(property(entry, "label")),
+      email: String(property(entry, "email")),
+      password: String(property(entry, "password")),
+    })),
+  };
 }
 
-function toSignIn(entry: unknown): Demo["signIns"][number] {
-  const text = (name: string): string =>
-    String((typeof entry === "object" && entry !== null ? Reflect.get(entry, name) : undefined) ?? "");
-  return { label: text("label"), email: text("email"), password: text("password") };
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
