@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{app,server,workers,sdk,prisma,scripts}/**/*.test.{ts,tsx}", "tests/*.test.ts"],
+    include: ["{app,server,workers,sdk,prisma,scripts}/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "prisma/generated/**"],
     globalSetup: ["server/testing/global-setup.ts"],
     testTimeout: 20_000,
