@@ -26,6 +26,7 @@ export function superviseWorkers(count: number, log: Logger): void {
     ending = true;
     await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && ended(worker)));
   });
+  cluster.on("fork", (worker) => log.info({ pid: worker.process.pid }, "worker started"));
   cluster.on("listening", (worker) => served.add(worker.id));
   cluster.on("exit", (worker, code, signal) => {
     if (ending) return;

@@ -1,0 +1,155 @@
+import { hash } from "node:crypto";
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TOKEN_TYPES } from "#sdk/wire.ts";
+import { publicId } from "#server/domain/ids.ts";
+import { newUuid } from "#server/platform/ids.ts";
+import { type Authority, createAuthority } from "#server/testing/authority.ts";
+import { createTestDatabase } from "#server/testing/database.ts";
+import { activateRequest, createLicense, createTenant, type TestTenant } from "#server/testing/fixtures.ts";
+import { activationResponse, deactivateResponse, problem } from "./schemas.ts";
+import { HOSTS, type Host } from "./testing/hosts.ts";
+
+let authority: Authority;
+let tenant: TestTenant;
+let drop: () => Promise<void>;
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  drop = database.drop;
+  authority = createAuthority(database.appUrl);
+  tenant = await createTenant(authority);
+});
+afterAll(async () => {
+  await authority.close();
+  await drop();
+});
+
+function bodyOf(licenseKey: string, device: string) {
+  const { requestHash: _hash, correlationId: _id, ...body } = activateRequest(licenseKey, device);
+  return body;
+}
+
+describe.each(Object.entries(HOSTS))("a device behind %s", (name, start) => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await start({ ...authority, log: pino({ level: "silent" }) });
+  });
+  afterAll(() => host.stop());
+
+  /** The claims of a token, verified as a plain JOSE client would. */
+  async function claimsOf(token: string, typ: string) {
+    const keys = (await host.ask("GET", `/v1/${tenant.slug}/.well-known/jwks.json`)).json();
+    const verified = await jwtVerify(token, createLocalJWKSet(keys as JSONWebKeySet), {
+      typ,
+      algorithms: ["EdDSA"],
+      issuer: publicId("tenant", tenant.tenantId),
+      audience: "renderer",
+      currentDate: authority.clock.now(),
+    });
+    return verified.payload;
+  }
+
+  test("activates once, refreshes, and gives its slot back, each answer bound to its request", async () => {
+    const license = await createLicense(authority, tenant, { activationsMax: 1 });
+    const activations = `/v1/${tenant.slug}/activations`;
+    const body = JSON.stringify(bodyOf(license.licenseKey, `${name}-1`));
+
+    const first = await host.ask("POST", activations, { body });
+    expect(first.status).toBe(201);
+    const { activation, token } = activationResponse.parse(first.json());
+    expect(activation.license).toBe(publicId("license", license.id));
+    expect(await claimsOf(token, TOKEN_TYPES.activation)).toMatchObject({
+      sub: activation.id,
+      req: hash("sha256", body, "base64url"),
+      cid: first.headers.get("x-correlation-id"),
+    });
+
+    const again = await host.ask("POST", activations, { body });
+    expect(again.status).toBe(200);
+    expect(activationResponse.parse(again.json()).activation).toMatchObject({
+      id: activation.id,
+      created: false,
+    });
+
+    const denied = await host.ask("POST", activations, { body: bodyOf(license.licenseKey, `${name}-2`) });
+    const refusal = problem.parse(denied.json());
+    expect([denied.status, refusal.code]).toEqual([403, "activation_limit_reached"]);
+    expect(await claimsOf(refusal.decision ?? "", TOKEN_TYPES.denial)).toMatchObject({
+      code: "activation_limit_reached",
+      cid: refusal.correlationId,
+    });
+
+    const headers = { authorization: `Bearer ${token}` };
+    const own = `${activations}/${activation.id}`;
+    const refreshed = await host.ask("POST", `${own}/refresh`, {
+      headers,
+      body: { nonce: "0123456789abcdef" },
+    });
+    expect(refreshed.status).toBe(200);
+    expect(
+      await claimsOf(activationResponse.parse(refreshed.json()).token, TOKEN_TYPES.activation),
+    ).toMatchObject({ nonce: "0123456789abcdef" });
+
+    for (let time = 0; time < 2; time++) {
+      const gone = await host.ask("POST", `${own}/deactivate`, { headers });
+      expect(gone.status).toBe(200);
+      expect(deactivateResponse.parse(gone.json()).activation.status).toBe("deactivated");
+    }
+    const other = await host.ask("POST", activations, { body: bodyOf(license.licenseKey, `${name}-2`) });
+    expect(other.status).toBe(201);
+  });
+
+  test("is refused on the very next request once its license is suspended", async () => {
+    const license = await createLicense(authority, tenant);
+    const activations = `/v1/${tenant.slug}/activations`;
+    const body = bodyOf(license.licenseKey, `${name}-3`);
+    const { activation, token } = activationResponse.parse(
+      (await host.ask("POST", activations, { body })).json(),
+    );
+    await authority.database.withTenant(tenant.tenantId, (tx) =>
+      tx.license.update({
+        where: { tenantId_id: { tenantId: tenant.tenantId, id: license.id } },
+        data: { suspendedAt: authority.clock.now() },
+      }),
+    );
+    const refused = await host.ask("POST", `${activations}/${activation.id}/refresh`, {
+      headers: { authorization: `Bearer ${token}` },
+      body: { nonce: "0123456789abcdef" },
+    });
+    const refusal = problem.parse(refused.json());
+    expect(refusal.code).toBe("license_suspended");
+    expect(await claimsOf(refusal.decision ?? "", TOKEN_TYPES.denial)).toMatchObject({
+      sub: activation.id,
+      nonce: "0123456789abcdef",
+    });
+  });
+
+  test("of one tenant is nobody to another", async () => {
+    const stranger = await createTenant(authority);
+    const license = await createLicense(authority, tenant);
+    const body = bodyOf(license.licenseKey, `${name}-4`);
+    const elsewhere = problem.parse(
+      (await host.ask("POST", `/v1/${stranger.slug}/activations`, { body })).json(),
+    );
+    expect(elsewhere.code).toBe("license_not_found");
+
+    const { token } = activationResponse.parse(
+      (await host.ask("POST", `/v1/${tenant.slug}/activations`, { body })).json(),
+    );
+    const path = `/v1/${stranger.slug}/activations/${publicId("activation", newUuid())}/refresh`;
+    const refused = await host.ask("POST", path, {
+      headers: { authorization: `Bearer ${token}` },
+      body: { nonce: "0123456789abcdef" },
+    });
+    expect(refused.status).toBe(401);
+  });
+
+  test("finds the tenant by its id as well as by its slug", async () => {
+    const bySlug = await host.ask("GET", `/v1/${tenant.slug}/trust`);
+    const byId = await host.ask("GET", `/v1/${publicId("tenant", tenant.tenantId)}/trust`);
+    expect(byId.status).toBe(200);
+    expect(byId.text).toBe(bySlug.text);
+  });
+});
