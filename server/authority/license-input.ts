@@ -38,6 +38,10 @@ export const listLicenses = z
   .prefault({});
 export type ListLicenses = z.output<typeof listLicenses>;
 
+/** A customer's people list their own; whose these are is not theirs to say. */
+export const listOwnLicenses = z.strictObject(pageFields).prefault({});
+export type ListOwnLicenses = z.output<typeof listOwnLicenses>;
+
 /** Why, for the audit log. */
 export const changeLicense = z.strictObject({ id: idOf("license"), reason: reasonField });
 

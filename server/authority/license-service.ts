@@ -5,6 +5,7 @@ import { createLifecycle } from "./license-lifecycle.ts";
 import { createLicenseQueries } from "./license-query.ts";
 import { createLicenseTerms } from "./license-terms-service.ts";
 import { createTransitions } from "./license-transitions.ts";
+import { createOwnLicenses } from "./own-licenses.ts";
 import type { Certificates, Devices, Trust, Vault } from "./ports.ts";
 
 export type Licenses = ReturnType<typeof createLicenses>;
@@ -23,6 +24,7 @@ export function createLicenses(deps: {
     ...createLicenseQueries(deps),
     ...createLifecycle(deps),
     ...createLicenseTerms(deps),
+    ...createOwnLicenses(deps),
     ...createTransitions(deps),
   };
 }

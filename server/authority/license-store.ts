@@ -4,6 +4,8 @@ import type { Tx } from "./ports.ts";
 
 const DEVICES_SHOWN_MAX = 200;
 const EVENTS_SHOWN_MAX = 50;
+/** On the customer's list, of each license. */
+const OWN_DEVICES_SHOWN_MAX = 20;
 
 /** Reserves `count` consecutive positions of the status list; returns the first. Locks the tenant's state. */
 export async function allocateStatusIndexes(tx: Tx, tenantId: string, count: number): Promise<number> {
@@ -68,6 +70,19 @@ export function listRuntimeEvents(tx: Tx, tenantId: string, licenseId: string) {
     orderBy: { at: "desc" },
     take: EVENTS_SHOWN_MAX,
   });
+}
+
+/** The devices in use on these licenses, most recently seen first, a few for each. */
+export function listLiveDevices(tx: Tx, tenantId: string, licenseIds: readonly string[]) {
+  return tx.$queryRaw<
+    { id: string; licenseId: string; name: string; platform: string; createdAt: Date; lastSeenAt: Date }[]
+  >`
+    SELECT d.id, l.id AS "licenseId", d.name, d.platform, d.created_at AS "createdAt", d.last_seen_at AS "lastSeenAt"
+      FROM unnest(${licenseIds}::uuid[]) AS l (id)
+     CROSS JOIN LATERAL (
+       SELECT * FROM activation a
+        WHERE a.tenant_id = ${tenantId}::uuid AND a.license_id = l.id AND a.live_fingerprint IS NOT NULL
+        ORDER BY a.last_seen_at DESC LIMIT ${OWN_DEVICES_SHOWN_MAX}) AS d`;
 }
 
 /** Seats of the license's pool that somebody holds. */

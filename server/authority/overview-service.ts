@@ -28,6 +28,8 @@ export function createOverview({ database, clock }: { database: Database; clock:
           tenantId,
           new Date(`${days[0]}T00:00:00.000Z`),
         );
+        const decisions = await store.listRecentDecisions(tx, tenantId, DECISIONS_SHOWN_MAX);
+        const { licenses, devices } = await store.nameSubjects(tx, tenantId, decisions);
         const ahead = new Date(now.getTime() + EXPIRING_DAYS * DAY_MS);
         return {
           licensesByStatus: everyStatus(statuses),
@@ -35,7 +37,11 @@ export function createOverview({ database, clock }: { database: Database; clock:
           activationsByDay: everyDay(days, activations),
           denialsByCode: await store.countDenialsByCode(tx, tenantId, ago(DENIAL_DAYS)),
           expiring: await store.listExpiring(tx, tenantId, now, ahead, EXPIRING_SHOWN_MAX),
-          decisions: await store.listRecentDecisions(tx, tenantId, DECISIONS_SHOWN_MAX),
+          decisions: decisions.map((decision) => ({
+            ...decision,
+            license: licenses.get(decision.licenseId ?? "") ?? null,
+            deviceName: devices.get(decision.activationId ?? "") ?? null,
+          })),
         };
       });
     },

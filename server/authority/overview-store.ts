@@ -47,3 +47,28 @@ export function listExpiring(tx: Tx, tenantId: string, from: Date, until: Date, 
 export function listRecentDecisions(tx: Tx, tenantId: string, limit: number) {
   return tx.runtimeEvent.findMany({ where: { tenantId }, orderBy: { at: "desc" }, take: limit });
 }
+
+/** What decisions are about, by id: a decision keeps ids only. */
+export async function nameSubjects(
+  tx: Tx,
+  tenantId: string,
+  decisions: readonly { readonly licenseId: string | null; readonly activationId: string | null }[],
+) {
+  const licenses = await tx.license.findMany({
+    where: { tenantId, id: { in: decisions.flatMap(({ licenseId }) => licenseId ?? []) } },
+    select: {
+      id: true,
+      keyHint: true,
+      customer: { select: { name: true } },
+      product: { select: { keyPrefix: true } },
+    },
+  });
+  const devices = await tx.activation.findMany({
+    where: { tenantId, id: { in: decisions.flatMap(({ activationId }) => activationId ?? []) } },
+    select: { id: true, name: true },
+  });
+  return {
+    licenses: new Map(licenses.map((license) => [license.id, license])),
+    devices: new Map(devices.map(({ id, name }) => [id, name])),
+  };
+}

@@ -1,4 +1,4 @@
-import type { CurrentActor, SessionClaims } from "../auth/actor.ts";
+import type { CurrentActor, CurrentCustomer, SessionClaims } from "../auth/actor.ts";
 import type { Invitations } from "../auth/invitations.ts";
 import type { Members } from "../auth/members.ts";
 import type { Auth } from "../auth/sign-in.ts";
@@ -31,6 +31,8 @@ export interface PortalContext {
   readonly ip: string;
   /** Who is acting as of this request, or undefined; read from the database once for a whole batch. */
   currentActor(): Promise<CurrentActor | undefined>;
+  /** The same for a person of an end customer. */
+  currentCustomer(): Promise<CurrentCustomer | undefined>;
 }
 
 export function createPortalContext({
@@ -45,6 +47,7 @@ export function createPortalContext({
   ip: string;
 }): PortalContext {
   let actor: Promise<CurrentActor | undefined> | undefined;
+  let customer: Promise<CurrentCustomer | undefined> | undefined;
   return {
     services,
     correlationId,
@@ -52,6 +55,10 @@ export function createPortalContext({
     currentActor: () => {
       actor ??= services.auth.currentActor(session);
       return actor;
+    },
+    currentCustomer: () => {
+      customer ??= services.auth.currentCustomer(session);
+      return customer;
     },
   };
 }

@@ -43,6 +43,21 @@ export function authorised(permission: Permission) {
   });
 }
 
+/**
+ * A procedure for the people of an end customer; gives it `ctx.customer`, whose ids say which rows are theirs. Refuses
+ * with `unauthorized` when nobody is signed in or they no longer belong, and `forbidden` to the vendor's staff.
+ */
+export const customerAuthorised = open.use(async ({ ctx, next }) => {
+  const customer = await ctx.currentCustomer();
+  if (customer === undefined) {
+    if ((await ctx.currentActor()) === undefined)
+      throw new SignetError("unauthorized", "You are signed out; sign in again.");
+    throw new SignetError("forbidden", "This is for the people of a customer; you are signed in as staff.");
+  }
+  if (customer.tenant.suspended) throw new SignetError("tenant_suspended");
+  return next({ ctx: { ...ctx, customer } });
+});
+
 function forbidden(permission: Permission): SignetError {
   const roles = new Intl.ListFormat("en", { type: "disjunction" }).format(rolesWith(permission));
   return new SignetError("forbidden", `Your role does not allow this (${permission}); ask an ${roles}.`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CurrentActor } from "../auth/actor.ts";
+import type { CurrentActor, CurrentCustomer } from "../auth/actor.ts";
 import { ROLES, type Role } from "../domain/actor.ts";
 import { SignetError } from "../domain/errors.ts";
 import { createLogger } from "../platform/log.ts";
@@ -13,6 +13,7 @@ const EVERYBODY = "owner admin developer support auditor";
 const LICENSE_STAFF = "owner admin support";
 const ADMINS = "owner admin";
 const ANYONE = "anyone, also signed out";
+const CUSTOMERS = "customer";
 const TABLE: Record<string, string> = {
   "audit.list": "owner admin auditor",
   "audit.verify": "owner admin auditor",
@@ -48,6 +49,7 @@ const TABLE: Record<string, string> = {
   "policy.publish": ADMINS,
   "policy.setArchived": ADMINS,
   "policy.moveLicenses": ADMINS,
+  "portal.licenses": CUSTOMERS,
   "product.list": EVERYBODY,
   "product.get": EVERYBODY,
   "product.sdk": EVERYBODY,
@@ -80,26 +82,32 @@ function services(): PortalServices {
   return new Proxy(Object.create(null), { get: (_, name) => (name === "log" ? log : reached) });
 }
 
-function contextOf(role: Role | undefined): PortalContext {
+function contextOf(role: Role | "customer" | undefined): PortalContext {
   const id = "01900000-0000-7000-8000-000000000001";
   const tenant = { id, name: "T", slug: "t", mode: "trial", suspended: false } as const;
   const user = { id, name: "U", email: "u@example.com" };
-  const current: CurrentActor | undefined = role && {
-    actor: { kind: "user", userId: id, tenantId: id, role },
+  const staff = role === "customer" ? undefined : role;
+  const current: CurrentActor | undefined = staff && {
+    actor: { kind: "user", userId: id, tenantId: id, role: staff },
     user,
     tenant,
     tenants: [tenant],
   };
+  const customer: CurrentCustomer | undefined =
+    role === "customer"
+      ? { userId: id, tenantId: id, customerId: id, role: "member", user, tenant, customerName: "C" }
+      : undefined;
   return {
     services: services(),
     correlationId: "cor_test",
     ip: "192.0.2.1",
     currentActor: async () => current,
+    currentCustomer: async () => customer,
   };
 }
 
 /** `allowed`, or the code it was refused with. Whether the input is good does not matter: permission is asked first. */
-async function outcome(path: string, role: Role | undefined): Promise<string> {
+async function outcome(path: string, role: Role | "customer" | undefined): Promise<string> {
   const caller = createCallerFactory(appRouter)(contextOf(role));
   try {
     await Reflect.apply(procedureOf(caller, path), undefined, []);
@@ -131,6 +139,11 @@ describe.each(PROCEDURES)("%s", (path) => {
   test.each(ROLES)("as %s", async (role) => {
     const expected = row === ANYONE || row.split(" ").includes(role) ? "allowed" : "forbidden";
     expect(await outcome(path, role)).toBe(expected);
+  });
+
+  test("as a person of a customer", async () => {
+    const expected = row === ANYONE || row === CUSTOMERS ? "allowed" : "unauthorized";
+    expect(await outcome(path, "customer")).toBe(expected);
   });
 
   test("signed out", async () => {

@@ -4,6 +4,7 @@ import { customerRouter } from "./routers/customer.ts";
 import { licenseRouter } from "./routers/license.ts";
 import { overviewRouter } from "./routers/overview.ts";
 import { policyRouter } from "./routers/policy.ts";
+import { portalRouter } from "./routers/portal.ts";
 import { productRouter } from "./routers/product.ts";
 import { teamRouter } from "./routers/team.ts";
 
@@ -14,6 +15,7 @@ export const appRouter = router({
   license: licenseRouter,
   overview: overviewRouter,
   policy: policyRouter,
+  portal: portalRouter,
   product: productRouter,
   team: teamRouter,
 });

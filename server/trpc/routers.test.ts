@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CurrentActor } from "../auth/actor.ts";
-import { publicId } from "../domain/ids.ts";
+import type { CurrentActor, CurrentCustomer } from "../auth/actor.ts";
+import { publicId, storedId } from "../domain/ids.ts";
 import { DEFAULT_RULES } from "../domain/policy.ts";
 import { newUuid } from "../platform/ids.ts";
 import { createVendor } from "../testing/authority.ts";
@@ -19,6 +19,8 @@ let people: People;
 let slug: string;
 let tenantId: string;
 let portal: ReturnType<typeof callerFor>;
+/** Whom the customer area's procedures find; a test sets it. */
+let asCustomer: CurrentCustomer | undefined;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -37,6 +39,7 @@ beforeAll(async () => {
     correlationId: "cor_test",
     ip: "192.0.2.1",
     currentActor: async () => current,
+    currentCustomer: async () => asCustomer,
   });
 });
 afterAll(async () => {
@@ -144,10 +147,60 @@ test("from product to revoked license, through the portal's procedures alone", a
 
   expect(leaksNothing(await portal.overview.get())).toMatchObject({
     activeDevices: 1,
-    decisions: [{ outcome: "granted" }],
+    decisions: [
+      {
+        outcome: "granted",
+        license: { keyHint: `RNDR-…-${key.slice(-5)}`, customerName: "Northwind Design" },
+      },
+    ],
   });
   expect(leaksNothing(await portal.audit.list({ action: "license." })).items).toHaveLength(6);
   expect(await portal.audit.verify()).toMatchObject({ intact: true });
+});
+
+test("a customer's people see their own licenses and the devices in use, nobody else's, and none of the notes", async () => {
+  const product = await portal.product.create({ code: "viewer", name: "Viewer", keyPrefix: "VIEW" });
+  const policy = await portal.policy.create({ productId: product.id, code: "view", name: "View" });
+  await portal.policy.publish(policy);
+  const issue = async (name: string) => {
+    const customer = await portal.customer.create({ name });
+    const request = { customerId: customer.id, policyId: policy.id, note: "Pays late" };
+    const { licenses } = await portal.license.issue(request);
+    const [license] = licenses;
+    if (license === undefined) throw new Error("one was asked for");
+    return { customerId: customer.id, ...license };
+  };
+  const own = await issue("Fabrikam");
+  await issue("Contoso");
+  await people.activations.activate(tenantId, { ...activateRequest(own.key, "desk"), product: "viewer" });
+  const customerId = storedId("customer", own.customerId);
+  if (customerId === undefined) throw new Error("an id was given");
+  const user = { id: newUuid(), name: "Ada", email: "ada@fabrikam.example" };
+  const tenant = { id: tenantId, name: "T", slug, mode: "trial", suspended: false } as const;
+  asCustomer = {
+    userId: user.id,
+    tenantId,
+    customerId,
+    role: "member",
+    user,
+    tenant,
+    customerName: "Fabrikam",
+  };
+  const page = leaksNothing(await portal.portal.licenses());
+  expect(page.items).toMatchObject([
+    {
+      id: own.id,
+      status: "active",
+      product: "Viewer",
+      activationCount: 1,
+      devices: [{ platform: expect.any(String) }],
+    },
+  ]);
+  expect(JSON.stringify(page)).not.toMatch(/Pays late|Contoso/);
+  asCustomer = { ...asCustomer, tenant: { ...tenant, suspended: true } };
+  expect(await refusal(portal.portal.licenses())).toMatchObject({ code: "tenant_suspended" });
+  asCustomer = undefined;
+  expect(await refusal(portal.portal.licenses())).toMatchObject({ code: "forbidden" });
 });
 
 test.each<[string, () => Promise<unknown>, string, RegExp]>([

@@ -19,6 +19,13 @@ export function overviewView(numbers: Numbers) {
       customer: { id: publicId("customer", license.customer.id), name: license.customer.name },
       product: license.product.name,
     })),
-    decisions: decisions.map(runtimeEvent),
+    decisions: decisions.map(({ license, deviceName, ...event }) => ({
+      ...runtimeEvent(event),
+      license: license && {
+        keyHint: keyHint(license.product.keyPrefix, license.keyHint),
+        customerName: license.customer.name,
+      },
+      deviceName,
+    })),
   };
 }
