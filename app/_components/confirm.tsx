@@ -18,8 +18,10 @@ export interface Confirmation {
   readonly danger?: boolean;
   /** A word to type first, for what cannot be undone and reaches far. */
   readonly typed?: string;
+  /** Asks why, under this label; what was written is given to `run`. */
+  readonly reason?: string;
   /** Does it. The dialog stays, saying why, if this rejects. */
-  readonly run: () => Promise<unknown>;
+  readonly run: (reason: string) => Promise<unknown>;
 }
 
 /** Asks before acting. */
@@ -36,18 +38,20 @@ function ConfirmBody({
   confirm,
   danger,
   typed,
+  reason,
   run,
   close,
 }: Confirmation & { close: () => void }) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
   const [text, setText] = useState("");
+  const [why, setWhy] = useState("");
 
   async function act() {
     setBusy(true);
     setFailure(undefined);
     try {
-      await run();
+      await run(why);
       close();
     } catch (error) {
       setFailure(describeFailure(error).message);
@@ -67,6 +71,15 @@ function ConfirmBody({
         <Text fz="sm" c="dimmed">
           {undo}
         </Text>
+      )}
+      {reason !== undefined && (
+        <TextInput
+          label={reason}
+          description="Optional; kept in the audit log."
+          value={why}
+          maxLength={500}
+          onChange={(event) => setWhy(event.currentTarget.value)}
+        />
       )}
       {typed !== undefined && (
         <TextInput

@@ -2,7 +2,12 @@
 
 import { Box, Button, Card } from "@mantine/core";
 import { IconFilterOff } from "@tabler/icons-react";
-import { type DataTableColumn, type DataTableProps, DataTable as MantineDataTable } from "mantine-datatable";
+import {
+  type DataTableColumn,
+  type DataTableProps,
+  type DataTableRowExpansionProps,
+  DataTable as MantineDataTable,
+} from "mantine-datatable";
 import type { ReactNode } from "react";
 import classes from "./data-table.module.css";
 import { EmptyState } from "./empty-state.tsx";
@@ -33,6 +38,7 @@ export function DataTable<Row extends object>({
   columns,
   rowKey,
   onRow,
+  expansion,
   toolbar,
   empty,
   label,
@@ -43,6 +49,8 @@ export function DataTable<Row extends object>({
   rowKey: (row: Row) => string;
   /** Opens a row; also give one column a real link, for the keyboard and for a new tab. */
   onRow?: (row: Row) => void;
+  /** What unfolds below a row; also give one column a button that does it, for the keyboard. */
+  expansion?: DataTableRowExpansionProps<Row>;
   /** A `<TableToolbar>`. */
   toolbar?: ReactNode;
   /** An `<EmptyState>` that teaches, for when there is nothing at all. */
@@ -62,6 +70,7 @@ export function DataTable<Row extends object>({
     const rowClicks: Pick<DataTableProps<Row>, "onRowClick"> = onRow === undefined
       ? {}
       : { onRowClick: ({ record }) => onRow(record) };
+    const unfolding = expansion === undefined ? {} : { rowExpansion: expansion };
     return (
       <>
         <MantineDataTable<Row>
@@ -77,6 +86,7 @@ export function DataTable<Row extends object>({
           records={[...data.items]}
           idAccessor={rowKey}
           {...rowClicks}
+          {...unfolding}
         />
         <TableFooter table={table} shown={data.items.length} nextCursor={data.nextCursor} />
       </>

@@ -6,13 +6,19 @@ import { relativeTime } from "./relative-time.ts";
 
 const TICK_MS = 30_000;
 
-/** "3 hours ago", kept current; the exact moment, with its zone, on hover or focus. */
-export function RelativeTime({ at }: { at: Date }) {
+/** The browser's clock, read again every half minute: for countdowns, which may be off by that much. */
+export function useNow(): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
     const timer = setInterval(() => setNow(new Date()), TICK_MS);
     return () => clearInterval(timer);
   }, []);
+  return now;
+}
+
+/** "3 hours ago", kept current; the exact moment, with its zone, on hover or focus. */
+export function RelativeTime({ at }: { at: Date }) {
+  const now = useNow();
   const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" }).format(at);
   return (
     <Tooltip label={exact} events={{ hover: true, focus: true, touch: true }}>
