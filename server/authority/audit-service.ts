@@ -1,5 +1,6 @@
 import type { Actor } from "../domain/actor.ts";
-import { CHAIN_START, type ChainVerdict, type JsonValue, verifyAuditChain } from "../domain/audit-chain.ts";
+import { CHAIN_START, type ChainVerdict, verifyAuditChain } from "../domain/audit-chain.ts";
+import type { JsonValue } from "../domain/canonical-json.ts";
 import type { Database } from "../platform/database.ts";
 import type { ListAudit } from "./audit-input.ts";
 import * as store from "./audit-store.ts";

@@ -1,6 +1,7 @@
 import { Prisma } from "#prisma/generated/client.ts";
 import type { Actor } from "../domain/actor.ts";
-import { auditHash, type JsonValue } from "../domain/audit-chain.ts";
+import { auditHash } from "../domain/audit-chain.ts";
+import type { JsonValue } from "../domain/canonical-json.ts";
 import type { Clock } from "../platform/clock.ts";
 import { newCorrelationId } from "../platform/ids.ts";
 import { currentCorrelationId } from "../platform/log.ts";

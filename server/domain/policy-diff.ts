@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from "./audit-chain.ts";
+import { canonicalJson, type JsonValue } from "./canonical-json.ts";
 import type { PolicyRules } from "./policy.ts";
 
 /** One rule that differs. `path` is `activationsMax`, `features/export-4k` or `meters/render-minutes/periodCredits`. */

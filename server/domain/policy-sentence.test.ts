@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_RULES, type PolicyRules } from "./policy.ts";
-import { policySentence } from "./policy-sentence.ts";
+import { policySentence, policyStatements } from "./policy-sentence.ts";
 
 function say(changes: Partial<PolicyRules>, names = {}): string {
   return policySentence({ ...DEFAULT_RULES, ...changes }, names);
@@ -9,7 +9,7 @@ function say(changes: Partial<PolicyRules>, names = {}): string {
 describe("policySentence", () => {
   test("a new policy reads as what it is", () => {
     expect(policySentence(DEFAULT_RULES)).toBe(
-      "A customer may use it for ever, on one device. They can move it to another device by themselves. Activation needs the internet.",
+      "A customer may use it for ever, on one device. They can move it to another device by themselves. Once activated, it works up to 14 days between two checks online. Activation needs the internet.",
     );
   });
 
@@ -36,6 +36,13 @@ describe("policySentence", () => {
       { seats: 1 },
       "One person can work at the same time. A seat whose program falls silent comes free after 5 minutes.",
     ],
+    [
+      "several seats for one person",
+      { seats: 5, seatsPerHolderMax: null },
+      "One person may hold any number of the seats.",
+    ],
+    ["a big number", { activationsMax: 25_000 }, "on up to 25,000 devices."],
+    ["a short token", { activationTokenTtlSeconds: 3_600 }, "up to one hour between two checks online."],
     [
       "seats with overage",
       { seats: 5, overageSeats: 1 },
@@ -64,6 +71,15 @@ describe("policySentence", () => {
     ],
   ])("%s", (_, changes, expected) => {
     expect(say(changes)).toContain(expected);
+  });
+
+  test("in pieces says the same, each piece beside the fields it comes from", () => {
+    const rules = { ...DEFAULT_RULES, seats: 2, features: { "export-4k": true } };
+    const statements = policyStatements(rules);
+    expect(statements.map(({ text }) => text).join(" ")).toBe(policySentence(rules));
+    const changed = policyStatements({ ...rules, activationsMax: 7 });
+    const moved = changed.filter(({ text }, index) => text !== statements[index]?.text);
+    expect(moved).toEqual([{ group: "devices", text: "on up to 7 devices." }]);
   });
 
   test("meters and features are called by the product's own names, and a flag that is off is not granted", () => {

@@ -7,25 +7,49 @@ export interface CatalogNames {
   readonly units?: Readonly<Record<string, string>>;
 }
 
-/** What a customer may do under these rules, in plain language. */
-export function policySentence(rules: PolicyRules, names: CatalogNames = {}): string {
-  return [
-    duration(rules),
-    moving(rules),
-    ...seats(rules),
-    offline(rules),
-    ...Object.entries(rules.meters).map(([code, meter]) => metered(names.units?.[code] ?? code, meter)),
-    ...granted(rules, names.features ?? {}),
-  ].join(" ");
+/** The groups of a policy's fields (domain.md, "Policy fields"), in the order they are read. */
+export const RULE_GROUPS = ["validity", "devices", "seats", "offline", "usage", "features"] as const;
+export type RuleGroup = (typeof RULE_GROUPS)[number];
+
+/** A piece of the text and the fields it comes from. */
+export interface Statement {
+  readonly group: RuleGroup;
+  readonly text: string;
 }
 
-function duration(rules: PolicyRules): string {
-  const { type, durationDays, graceDays, activationsMax } = rules;
-  const on = activationsMax === null ? "any number of devices" : upTo(activationsMax, "device");
-  if (durationDays === null) return `A customer may use it for ever, on ${on}.`;
-  const start = rules.validFrom === "issue" ? "the day it is issued" : "its first activation";
+/** What a customer may do under these rules, in plain language. */
+export function policySentence(rules: PolicyRules, names: CatalogNames = {}): string {
+  return policyStatements(rules, names)
+    .map(({ text }) => text)
+    .join(" ");
+}
+
+/** The same in pieces, which read as one text when joined by spaces. */
+export function policyStatements(rules: PolicyRules, names: CatalogNames = {}): Statement[] {
+  const of = (group: RuleGroup, ...texts: string[]) => texts.map((text) => ({ group, text }));
+  return [
+    ...of("validity", duration(rules)),
+    ...of("devices", devices(rules), moving(rules)),
+    ...of("seats", ...seats(rules)),
+    ...of("offline", between(rules), offline(rules)),
+    ...of(
+      "usage",
+      ...Object.entries(rules.meters).map(([code, meter]) => metered(names.units?.[code] ?? code, meter)),
+    ),
+    ...of("features", ...granted(rules, names.features ?? {})),
+  ];
+}
+
+/** Ends in a comma: the devices go on. */
+function duration({ type, durationDays, graceDays, validFrom }: PolicyRules): string {
+  if (durationDays === null) return "A customer may use it for ever,";
+  const start = validFrom === "issue" ? "the day it is issued" : "its first activation";
   const grace = graceDays > 0 ? `, then ${days(graceDays)} more while being told that it has expired` : "";
-  return `A customer may ${type === "trial" ? "try" : "use"} it for ${days(durationDays)} from ${start}${grace}, on ${on}.`;
+  return `A customer may ${type === "trial" ? "try" : "use"} it for ${days(durationDays)} from ${start}${grace},`;
+}
+
+function devices({ activationsMax }: PolicyRules): string {
+  return activationsMax === null ? "on any number of devices." : `on ${upTo(activationsMax, "device")}.`;
 }
 
 function moving({ selfServiceDeactivation, activationsMax }: PolicyRules): string {
@@ -35,6 +59,11 @@ function moving({ selfServiceDeactivation, activationsMax }: PolicyRules): strin
     : "To move it to another device they have to ask you.";
 }
 
+/** How long a device that was activated may stay without the server. */
+function between({ activationTokenTtlSeconds }: PolicyRules): string {
+  return `Once activated, it works up to ${time(activationTokenTtlSeconds)} between two checks online.`;
+}
+
 function seats(rules: PolicyRules): string[] {
   if (rules.seats === 0) return [];
   const overage =
@@ -42,7 +71,11 @@ function seats(rules: PolicyRules): string[] {
   const sentences = [
     `${capital(count(rules.seats, "person", "people"))} can work at the same time${overage}.`,
   ];
-  const reserved = Object.entries(rules.reservedSeats).map(([group, number]) => `${number} for ${group}`);
+  if (rules.seatsPerHolderMax !== 1) {
+    const held = rules.seatsPerHolderMax === null ? "any number" : `up to ${number(rules.seatsPerHolderMax)}`;
+    sentences.push(`One person may hold ${held} of the seats.`);
+  }
+  const reserved = Object.entries(rules.reservedSeats).map(([group, size]) => `${number(size)} for ${group}`);
   if (reserved.length > 0)
     sentences.push(`Of these seats, ${list(reserved)} ${reserved.length === 1 ? "is" : "are"} reserved.`);
   if (rules.borrowDaysMax > 0 && rules.borrowedSeatsMax > 0) {
@@ -64,9 +97,11 @@ function offline({ offlineAllowed, offlineDaysMax, trustMaxAgeDays }: PolicyRule
 function metered(unit: string, { periodCredits, period, overdraft, ticketAmountMax }: MeterRules): string {
   const every = period === "none" ? "once" : `every ${period}`;
   const credits =
-    periodCredits === 0 ? `It uses up ${unit} that you grant` : `It gets ${periodCredits} ${unit} ${every}`;
-  const beyond = overdraft > 0 ? `, may overdraw by ${overdraft}` : "";
-  const atOnce = ticketAmountMax === null ? "" : `, reserves at most ${ticketAmountMax} at once`;
+    periodCredits === 0
+      ? `It uses up ${unit} that you grant`
+      : `It gets ${number(periodCredits)} ${unit} ${every}`;
+  const beyond = overdraft > 0 ? `, may overdraw by ${number(overdraft)}` : "";
+  const atOnce = ticketAmountMax === null ? "" : `, reserves at most ${number(ticketAmountMax)} at once`;
   return `${credits}${beyond}${atOnce}.`;
 }
 
@@ -76,27 +111,32 @@ function granted({ features }: PolicyRules, names: Readonly<Record<string, strin
     if (value === false) return [];
     return value === true
       ? [name]
-      : [typeof value === "number" ? `${name} up to ${value}` : `${name} “${value}”`];
+      : [typeof value === "number" ? `${name} up to ${number(value)}` : `${name} “${value}”`];
   });
   return parts.length === 0 ? [] : [`It includes ${list(parts)}.`];
 }
 
-function upTo(number: number, noun: string): string {
-  if (number === 0) return `no ${noun}`;
-  return number === 1 ? `one ${noun}` : `up to ${number} ${noun}s`;
+function upTo(size: number, noun: string): string {
+  if (size === 0) return `no ${noun}`;
+  return size === 1 ? `one ${noun}` : `up to ${number(size)} ${noun}s`;
 }
 
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number === 1 ? "one" : number} ${number === 1 ? one : many}`;
+function count(size: number, one: string, many = `${one}s`): string {
+  return size === 1 ? `one ${one}` : `${number(size)} ${many}`;
 }
 
-function days(number: number): string {
-  return number === 1 ? "1 day" : `${number} days`;
+function days(size: number): string {
+  return size === 1 ? "1 day" : `${number(size)} days`;
 }
 
 function time(seconds: number): string {
+  if (seconds % 86_400 === 0) return count(seconds / 86_400, "day");
   if (seconds % 3600 === 0) return count(seconds / 3600, "hour");
   return seconds % 60 === 0 ? count(seconds / 60, "minute") : count(seconds, "second");
+}
+
+function number(size: number): string {
+  return new Intl.NumberFormat("en").format(size);
 }
 
 function capital(words: string): string {

@@ -1,14 +1,24 @@
 import { z } from "zod";
 
-const days = z.int().min(1).max(36_500);
-const seconds = z.int().min(10).max(31_536_000);
-const count = z.int().min(0).max(10_000_000);
+const days = whole(1, 36_500);
+const seconds = whole(10, 31_536_000);
+const count = whole(0, 10_000_000);
+
+/** A whole number in bounds that a refusal names. */
+function whole(least: number, most: number) {
+  const text = new Intl.NumberFormat("en");
+  return z
+    .int("Enter a whole number.")
+    .min(least, `At least ${text.format(least)}.`)
+    .max(most, `At most ${text.format(most)}.`);
+}
 
 /** Devices: how many, and how alike a device must stay to be the same one. */
-const fingerprintMatch = z.union([
-  z.enum(["all", "most", "any"]),
-  z.strictObject({ atLeast: z.int().min(1).max(16) }),
-]);
+const fingerprintMatch = z.union(
+  [z.enum(["all", "most", "any"]), z.strictObject({ atLeast: whole(1, 16) })],
+  "Choose how alike a device must stay; of components, at least 1 and at most 16.",
+);
+export type FingerprintMatch = z.infer<typeof fingerprintMatch>;
 
 const meterRules = z.strictObject({
   /** Credits granted at the start of each period. */
@@ -17,7 +27,7 @@ const meterRules = z.strictObject({
   /** How far below zero the balance may go. */
   overdraft: count,
   ticketTtlSeconds: seconds,
-  ticketAmountMax: z.int().min(1).max(10_000_000).nullable(),
+  ticketAmountMax: whole(1, 10_000_000).nullable(),
 });
 export type MeterRules = z.infer<typeof meterRules>;
 
@@ -27,25 +37,31 @@ export const policyRules = z.strictObject({
   /** Required unless perpetual. */
   durationDays: days.nullable(),
   validFrom: z.enum(["issue", "first_activation"]),
-  graceDays: z.int().min(0).max(365),
-  activationsMax: z.int().min(0).max(1_000_000).nullable(),
+  graceDays: whole(0, 365),
+  activationsMax: whole(0, 1_000_000).nullable(),
   fingerprintMatch,
   activationTokenTtlSeconds: seconds,
   selfServiceDeactivation: z.boolean(),
-  seats: z.int().min(0).max(100_000),
+  seats: whole(0, 100_000),
   leaseTtlSeconds: seconds,
-  heartbeatSeconds: z.int().min(5).max(86_400),
-  seatsPerHolderMax: z.int().min(1).max(100_000).nullable(),
-  overageSeats: z.int().min(0).max(100_000),
-  borrowDaysMax: z.int().min(0).max(365),
-  borrowedSeatsMax: z.int().min(0).max(100_000),
-  reservedSeats: z.record(z.string().min(1).max(100), z.int().min(1).max(100_000)),
+  heartbeatSeconds: whole(5, 86_400),
+  seatsPerHolderMax: whole(1, 100_000).nullable(),
+  overageSeats: whole(0, 100_000),
+  borrowDaysMax: whole(0, 365),
+  borrowedSeatsMax: whole(0, 100_000),
+  reservedSeats: z.record(
+    z.string().min(1, "Name the group.").max(100, "At most 100 characters."),
+    whole(1, 100_000),
+  ),
   offlineAllowed: z.boolean(),
   offlineDaysMax: days.nullable(),
   trustMaxAgeDays: days.nullable(),
   meters: z.record(z.string(), meterRules),
   /** Feature code → granted value; a feature left out is not granted. */
-  features: z.record(z.string(), z.union([z.boolean(), z.int(), z.string().max(500)])),
+  features: z.record(
+    z.string(),
+    z.union([z.boolean(), z.int(), z.string().max(500, "At most 500 characters.")]),
+  ),
 });
 export type PolicyRules = z.infer<typeof policyRules>;
 
