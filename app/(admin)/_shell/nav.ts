@@ -1,4 +1,13 @@
-import { type Icon, IconUsers } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconBox,
+  IconBuilding,
+  IconCertificate,
+  IconHistory,
+  IconLayoutDashboard,
+  IconScale,
+  IconUsers,
+} from "@tabler/icons-react";
 import type { Permission } from "#server/auth/permissions.ts";
 
 export interface NavItem {
@@ -17,7 +26,27 @@ export interface NavSection {
 /** Every screen in the sidebar, in order; each is shown to those who may open it. */
 export const NAV: readonly NavSection[] = [
   {
+    items: [{ href: "/admin", label: "Overview", icon: IconLayoutDashboard, permission: "license:read" }],
+  },
+  {
+    heading: "Define",
+    items: [
+      { href: "/admin/products", label: "Products", icon: IconBox, permission: "product:read" },
+      { href: "/admin/policies", label: "Policies", icon: IconScale, permission: "policy:read" },
+    ],
+  },
+  {
+    heading: "Operate",
+    items: [
+      { href: "/admin/licenses", label: "Licenses", icon: IconCertificate, permission: "license:read" },
+      { href: "/admin/customers", label: "Customers", icon: IconBuilding, permission: "customer:read" },
+    ],
+  },
+  {
     heading: "Account",
-    items: [{ href: "/admin/team", label: "Team", icon: IconUsers, permission: "team:read" }],
+    items: [
+      { href: "/admin/team", label: "Team", icon: IconUsers, permission: "team:read" },
+      { href: "/admin/audit", label: "Audit", icon: IconHistory, permission: "audit:read" },
+    ],
   },
 ];
