@@ -135,11 +135,16 @@ describe("what an operator does reaches the devices on their next request", () =
     expect(await audited("license.revoked")).toEqual([]);
   });
 
-  test("two operators who revoke at once revoke once", async () => {
+  test.each(["suspend", "revoke"] as const)("several operators who %s at once do it once", async (action) => {
     const id = await licenseIn("active");
-    const outcomes = await Promise.allSettled([1, 2, 3].map(() => authority.licenses.revoke(actor, id, "")));
-    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect(await audited("license.revoked")).toHaveLength(1);
+    const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => apply(action, id)));
+    const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    expect(refused.map(({ code }) => code)).toEqual([
+      "invalid_request",
+      "invalid_request",
+      "invalid_request",
+    ]);
+    expect(await audited(action === "suspend" ? "license.suspended" : "license.revoked")).toHaveLength(1);
   });
 
   test("a device freed by the vendor leaves its slot to another, and the log says which", async () => {

@@ -14,8 +14,6 @@ export interface ResolvedTenant {
   readonly slug: string;
 }
 
-export type Tenants = ReturnType<typeof createTenants>;
-
 /** Addresses remembered at once; every runtime request asks for one. */
 const REMEMBERED_MAX = 10_000;
 const REMEMBERED_FOR_MS = 60_000;
