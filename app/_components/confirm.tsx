@@ -11,6 +11,8 @@ export interface Confirmation {
   readonly title: string;
   /** What it will do, in numbers, a line each: "Revokes 3 activations and frees 12 seats". */
   readonly effects: readonly ReactNode[];
+  /** What it is about, above the effects, where a sentence is not enough: a comparison. */
+  readonly body?: ReactNode;
   /** Whether it can be taken back, and how. */
   readonly undo?: ReactNode;
   /** The verb on the button: "Revoke license". */
@@ -34,6 +36,7 @@ export function confirmAction(confirmation: Confirmation): void {
 
 function ConfirmBody({
   effects,
+  body,
   undo,
   confirm,
   danger,
@@ -61,6 +64,7 @@ function ConfirmBody({
 
   return (
     <Stack gap="md">
+      {body}
       <List spacing={6} fz="sm">
         {effects.map((effect, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an open dialog do not change.

@@ -1,0 +1,20 @@
+"use client";
+
+import { Box } from "@mantine/core";
+import classes from "./code-block.module.css";
+import { CopyIcon } from "./copy.tsx";
+
+/** A program or a command to take away whole. */
+export function CodeBlock({ code, label }: { code: string; label: string }) {
+  return (
+    <Box className={classes.block}>
+      <Box className={classes.copy}>
+        <CopyIcon value={code} label={label.toLowerCase()} />
+      </Box>
+      {/* What scrolls must be reachable from the keyboard. */}
+      <Box component="section" aria-label={label} tabIndex={0} className={classes.scroll}>
+        <pre className={classes.code}>{code}</pre>
+      </Box>
+    </Box>
+  );
+}
