@@ -4,6 +4,7 @@ import { type LicenseAction, type LicenseStatus, licenseStatus, mayApply } from 
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { type Auditable, recordAudit } from "./audit.ts";
+import { applyEntitlements } from "./entitlements-store.ts";
 import * as store from "./license-store.ts";
 import { present } from "./missing.ts";
 import type { Tx } from "./ports.ts";
@@ -55,6 +56,7 @@ export function createLicenseChanger({ database, clock }: { database: Database; 
         announcedStatus: status,
         updatedAt,
       });
+      if (data.effective !== undefined) await applyEntitlements(tx, tenantId, [id], now);
       await also?.(tx);
       await recordAudit(tx, actor, clock, { action, subjectKind: "license", subjectId: id, before, after });
       return { status, expiresAt: times.expiresAt };

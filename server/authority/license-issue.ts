@@ -8,6 +8,7 @@ import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import { recordAudits } from "./audit.ts";
 import { findCustomer } from "./customer-store.ts";
+import { applyEntitlements } from "./entitlements-store.ts";
 import type { IssueLicenses } from "./license-input.ts";
 import { newLicenseKey } from "./license-keys.ts";
 import * as store from "./license-store.ts";
@@ -98,6 +99,12 @@ export function createIssuing(deps: { database: Database; clock: Clock; vault: V
             activationsMax: rules.activationsMax,
             activationsCeiling: rules.activationsMax,
           })),
+        );
+        await applyEntitlements(
+          tx,
+          tenantId,
+          made.map(({ id }) => id),
+          now,
         );
         await recordAudits(
           tx,

@@ -11,6 +11,7 @@ import {
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { recordAudits } from "./audit.ts";
+import { applyEntitlements } from "./entitlements-store.ts";
 import { createLicenseChanger, type LockedLicense } from "./license-change.ts";
 import * as store from "./license-store.ts";
 import { present } from "./missing.ts";
@@ -113,12 +114,10 @@ export function createLicenseTerms(deps: { database: Database; clock: Clock }) {
           reason: unfit(rules, policyOverrides.parse(license.overrides), version.policy.product),
         }));
         const moving = judged.filter(({ reason }) => reason === undefined).map(({ license }) => license);
-        await store.moveLicenses(tx, tenantId, {
-          ids: moving.map(({ id }) => id),
-          versionId,
-          rules,
-          now: clock.now(),
-        });
+        const ids = moving.map(({ id }) => id);
+        const now = clock.now();
+        await store.moveLicenses(tx, tenantId, { ids, versionId, rules, now });
+        await applyEntitlements(tx, tenantId, ids, now);
         await recordAudits(
           tx,
           actor,

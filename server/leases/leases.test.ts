@@ -86,7 +86,7 @@ async function pool(change: Partial<PolicyRules>) {
       own.database.withTenant(tenant.tenantId, async (tx) => {
         const where = { tenantId_id: { tenantId: tenant.tenantId, id: license.id } };
         await tx.license.update({ where, data: { effective: { ...license.rules, ...rules } } });
-        await tx.$executeRaw`SELECT resize_pool(${tenant.tenantId}::uuid, ${license.id}::uuid, ${newUuid()}::uuid, ${clock.now()})`;
+        await tx.$executeRaw`SELECT resize_pools(${tenant.tenantId}::uuid, ARRAY[${license.id}::uuid], ${clock.now()})`;
       }),
     close: () => own.close(),
   };

@@ -13,6 +13,9 @@ import { localKeyWrapper } from "#server/platform/master-key.ts";
 import { createCertificates } from "#server/trust/certificates.ts";
 import { createTrust } from "#server/trust/service.ts";
 import { createVault } from "#server/trust/vault.ts";
+import { createCredits } from "#server/usage/credits.ts";
+import { createUsage } from "#server/usage/service.ts";
+import { createUsageStore } from "#server/usage/usage-store.ts";
 import { TestClock } from "./test-clock.ts";
 
 /** A master key for tests; every process of one test must be given the same. */
@@ -29,7 +32,10 @@ export function createRuntime(appUrl: string, clock: TestClock = new TestClock("
   const store = createActivationsStore(database.pool, clock);
   const activations = createActivations({ store, trust, vault, certificates });
   const leases = createLeases({ store: createLeasesStore(database.pool, clock), trust, database });
-  return { database, clock, vault, trust, certificates, activations, leases, close: () => database.close() };
+  const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
+  const credits = createCredits({ clock });
+  const close = () => database.close();
+  return { database, clock, vault, trust, certificates, activations, leases, usage, credits, close };
 }
 
 /** A tenant with keys and a first bundle, and one product. */
@@ -97,7 +103,15 @@ export async function createLicense(runtime: Runtime, tenant: TestTenant, change
         activationsCeiling: rules.activationsMax,
       },
     });
-    await tx.$executeRaw`SELECT resize_pool(${tenantId}::uuid, ${id}::uuid, ${newUuid()}::uuid, ${now})`;
+    await tx.$executeRaw`SELECT resize_pools(${tenantId}::uuid, ARRAY[${id}::uuid], ${now})`;
+    for (const code of Object.keys(rules.meters)) {
+      await tx.meter.upsert({
+        where: { tenantId_productId_code: { tenantId, productId, code } },
+        create: { tenantId, id: newUuid(), productId, code, name: code, unit: code },
+        update: {},
+      });
+    }
+    await tx.$executeRaw`SELECT open_accounts(${tenantId}::uuid, ARRAY[${id}::uuid], ${now})`;
   });
   return { id, licenseKey, rules, statusIndex: 0 };
 }
