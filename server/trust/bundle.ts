@@ -1,6 +1,6 @@
-import { deflateSync } from "node:zlib";
-import type { BundleKey, KeyUse, StatusList, TrustBundleClaims } from "#sdk/wire.ts";
+import type { BundleKey, KeyUse, TrustBundleClaims } from "#sdk/wire.ts";
 import { publicId } from "#server/domain/ids.ts";
+import { revokedIndexes } from "./revoked-indexes.ts";
 
 export const DAY_MS = 86_400_000;
 /** How long a bundle is good for; the trust-refresh job signs a new one when half of it has passed. */
@@ -40,7 +40,7 @@ export function bundleClaims(input: BundleInput): TrustBundleClaims {
     exp: seconds(now) + BUNDLE_TTL_DAYS * 86_400,
     keys: keys.flatMap((key) => bundleKey(key, now)),
     revocations: {
-      licenses: statusList(input.revokedStatusIndexes),
+      licenses: revokedIndexes(input.revokedStatusIndexes),
       activations: input.revokedActivationIds.map((id) => publicId("activation", id)),
       keys: keys.filter((key) => key.status === "compromised").map((key) => key.kid),
     },
@@ -63,14 +63,6 @@ function bundleKey(key: WorkingKey, now: Date): BundleKey[] {
       exp: seconds(key.notAfter),
     },
   ];
-}
-
-/** One bit an index, as long as the highest set bit needs, deflated: a million entries cost what their entropy does. */
-export function statusList(indexes: readonly number[]): StatusList {
-  const highest = indexes.reduce((max, index) => Math.max(max, index), -1);
-  const bits = new Uint8Array((highest >> 3) + 1);
-  for (const index of indexes) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
-  return { bits: 1, lst: deflateSync(bits, { level: 9 }).toString("base64url") };
 }
 
 /** Whole seconds since 1970, as tokens count. */

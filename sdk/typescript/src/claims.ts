@@ -9,6 +9,7 @@ import {
   KEY_USES,
   type KeyUse,
   type LicenseClaims,
+  type RevokedIndexes,
   type TrustBundleClaims,
 } from "./wire.ts";
 
@@ -129,10 +130,18 @@ export function isBundleClaims(claims: unknown): claims is RawBundleClaims {
     isCount(claims.exp) &&
     Array.isArray(claims.keys) &&
     isRecord(claims.revocations) &&
-    isRecord(claims.revocations.licenses) &&
-    claims.revocations.licenses.bits === 1 &&
-    isText(claims.revocations.licenses.lst) &&
+    isRevokedIndexes(claims.revocations.licenses) &&
     isTextList(claims.revocations.activations) &&
     isTextList(claims.revocations.keys)
+  );
+}
+
+function isRevokedIndexes(value: unknown): value is RevokedIndexes {
+  return (
+    isRecord(value) &&
+    value.encoding === "rice" &&
+    isCount(value.count) &&
+    isCount(value.remainderBits) &&
+    typeof value.gaps === "string"
   );
 }

@@ -42,12 +42,15 @@ export function randomText(): string {
 }
 
 /**
- * Undoes zlib's deflate.
+ * Undoes raw DEFLATE (RFC 1951).
  *
  * @throws TypeError when the data is damaged, RangeError when it would grow beyond `bytesMax`.
  */
-export async function inflate(data: Bytes, bytesMax: number): Promise<Bytes> {
-  const reader = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+export async function inflateRaw(data: Uint8Array, bytesMax: number): Promise<Bytes> {
+  const reader = new Blob([new Uint8Array(data)])
+    .stream()
+    .pipeThrough(new DecompressionStream("deflate-raw"))
+    .getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (let next = await reader.read(); !next.done; next = await reader.read()) {

@@ -2,7 +2,7 @@ import { compactVerify } from "jose";
 import { fromBase64url, textOf } from "./encoding.ts";
 import type { JwsReason, SignetError } from "./errors.ts";
 import { isRecord, isText, parseJson } from "./shapes.ts";
-import type { PublicKeyJwk } from "./wire.ts";
+import { type PublicKeyJwk, TOKEN_TYPES } from "./wire.ts";
 
 /** A compact JWS whose header is as it must be and whose signature nobody has checked yet. */
 export interface UnverifiedJws {
@@ -27,22 +27,21 @@ export function readJws(jws: unknown, type: string, fail: (reason: JwsReason) =>
   if (fields.typ !== type) throw fail("type");
   if ("crit" in fields || "b64" in fields || (fields.kid !== undefined && !isText(fields.kid)))
     throw fail("header");
+  if (fields.zip !== (type === TOKEN_TYPES.trust ? "DEF" : undefined)) throw fail("header");
   return { jws, kid: fields.kid };
 }
 
-/** The payload, once its signature is found good. */
+/** The payload's bytes, once its signature is found good. */
 export async function payloadOf(
   { jws }: UnverifiedJws,
   key: CryptoKey,
   fail: (reason: JwsReason, cause?: unknown) => SignetError,
-): Promise<unknown> {
-  let verified: Awaited<ReturnType<typeof compactVerify>>;
+): Promise<Uint8Array> {
   try {
-    verified = await compactVerify(jws, key, { algorithms: ["EdDSA"] });
+    return (await compactVerify(jws, key, { algorithms: ["EdDSA"] })).payload;
   } catch (cause) {
     throw fail("signature", cause);
   }
-  return jsonOf(verified.payload);
 }
 
 /** @throws DOMException when it is no Ed25519 key. */
@@ -52,7 +51,8 @@ export function importPublicKey({ x }: Pick<PublicKeyJwk, "x">): Promise<CryptoK
   ]);
 }
 
-function jsonOf(bytes: Uint8Array): unknown {
+/** The value these bytes are the JSON of, or undefined when they are not JSON. */
+export function jsonOf(bytes: Uint8Array): unknown {
   try {
     return parseJson(textOf(bytes));
   } catch {

@@ -1,4 +1,3 @@
-import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import {
   DAY,
@@ -6,13 +5,15 @@ import {
   NOW,
   NOW_MS,
   newKey,
+  revokedIndexes,
+  riceList,
   signJws,
-  statusList,
   TestAuthority,
+  zipped,
 } from "../testing/authority.ts";
 import { outcomeOf, part, respelled } from "../testing/bench.ts";
 import { type OpenTrustBundleOptions, openTrustBundle } from "./trust-bundle.ts";
-import { TOKEN_TYPES } from "./wire.ts";
+import { type RevokedIndexes, TOKEN_TYPES } from "./wire.ts";
 
 type Options = Partial<OpenTrustBundleOptions>;
 type Row = readonly [
@@ -21,6 +22,11 @@ type Row = readonly [
   bundle: (authority: TestAuthority) => string,
   options?: Options,
 ];
+
+const encoder = new TextEncoder();
+const FIVE = revokedIndexes([3, 70, 71, 500, 9_000]);
+/** A gap of 2^31, with remainders of 30 bits. */
+const BEYOND = `110${"0".repeat(30)}`;
 
 const BAD_BUNDLES: readonly Row[] = [
   ["empty text", "malformed", () => ""],
@@ -37,15 +43,28 @@ const BAD_BUNDLES: readonly Row[] = [
   ["a sequence number below nothing", "claims", (a) => a.bundle({ seq: -1 })],
   ["no keys", "claims", (a) => a.bundle({ keys: undefined })],
   ["no revocations", "claims", (a) => a.bundle({ revocations: undefined })],
-  ["a status list that is not base64url", "claims", (a) => withStatusList(a, { bits: 1, lst: "%%%" })],
+  ["a payload that does not say it is deflated", "header", (a) => withHeader(a, { zip: undefined })],
+  ["a payload deflated some other way", "header", (a) => withHeader(a, { zip: "GZIP" })],
+  ["a payload that is not deflated", "claims", (a) => withPayload(a, encoder.encode(goodText(a)))],
+  ["a payload cut short", "claims", (a) => withPayload(a, zipped(goodText(a)).slice(0, -10))],
+  ["a payload without end", "claims", (a) => withPayload(a, bomb(a))],
+  ["revoked licenses in another code", "claims", (a) => withList(a, { ...FIVE, encoding: "golomb" })],
+  ["revoked licenses that are not base64url", "claims", (a) => withList(a, { ...FIVE, gaps: "%%%" })],
+  ["revoked licenses cut short", "claims", (a) => withList(a, { ...FIVE, gaps: FIVE.gaps.slice(0, -2) })],
+  ["more revoked licenses than are listed", "claims", (a) => withList(a, { ...FIVE, count: 6 })],
+  ["more revoked licenses than could be listed", "claims", (a) => withList(a, { ...FIVE, count: 9_999_999 })],
+  ["fewer revoked licenses than are listed", "claims", (a) => withList(a, { ...FIVE, count: 3 })],
+  ["fewer revoked licenses than nothing", "claims", (a) => withList(a, { ...FIVE, count: -1 })],
   [
-    "a status list that is not deflated",
+    "revoked licenses with a byte left over",
     "claims",
-    (a) => withStatusList(a, { bits: 1, lst: encode("hello") }),
+    (a) => withList(a, { ...FIVE, gaps: `${FIVE.gaps}AA` }),
   ],
-  ["a status list cut short", "claims", (a) => withStatusList(a, { bits: 1, lst: cutStatusList() })],
-  ["a status list without end", "claims", (a) => withStatusList(a, { bits: 1, lst: bomb() })],
-  ["a status list of two bits a license", "claims", (a) => withStatusList(a, { ...statusList([]), bits: 2 })],
+  ["revoked licenses with a bit left over", "claims", (a) => withList(a, riceList("0000001", 1, 3))],
+  ["a revoked license beyond every index", "claims", (a) => withList(a, riceList(BEYOND, 1, 30))],
+  ["a revoked license without end", "claims", (a) => withList(a, riceList("1".repeat(800), 1, 30))],
+  ["remainders of more bits than an index", "claims", (a) => withList(a, riceList("0".repeat(32), 1, 31))],
+  ["more revoked licenses than anybody has", "claims", (a) => withList(a, tooMany())],
   ["revoked activations that are numbers", "claims", (a) => withRevocations(a, { activations: [1] })],
   ["one of another tenant id", "tenant", (a) => a.bundle(), { tenant: "ten_other" }],
   ["an older one than seen before", "rollback", (a) => a.bundle(), { lastSeq: 8 }],
@@ -55,7 +74,21 @@ const BAD_BUNDLES: readonly Row[] = [
 ];
 
 function withHeader(authority: TestAuthority, changes: object, key = authority.root): string {
-  return signJws({ alg: "EdDSA", typ: TOKEN_TYPES.trust, ...changes }, authority.bundleClaims(), key);
+  const header = { alg: "EdDSA", typ: TOKEN_TYPES.trust, zip: "DEF", ...changes };
+  return signJws(header, zipped(authority.bundleClaims()), key);
+}
+
+function withPayload({ root }: TestAuthority, payload: Uint8Array): string {
+  return signJws({ alg: "EdDSA", typ: TOKEN_TYPES.trust, zip: "DEF" }, payload, root);
+}
+
+function goodText(authority: TestAuthority): string {
+  return JSON.stringify(authority.bundleClaims());
+}
+
+/** A bundle that would be good, were there not eight megabytes of nothing after it. */
+function bomb(authority: TestAuthority): Uint8Array {
+  return zipped(goodText(authority) + " ".repeat(8 * 1024 * 1024));
 }
 
 function selfSigned(authority: TestAuthority): string {
@@ -67,27 +100,23 @@ function selfSigned(authority: TestAuthority): string {
 function exchangedKey(authority: TestAuthority): string {
   const good = authority.bundle();
   const keys = [authority.bundleKey("activation", { x: newKey().x })];
-  return [part(good, 0), encode(authority.bundleClaims({ keys })), part(good, 2)].join(".");
+  return [part(good, 0), encode(zipped(authority.bundleClaims({ keys }))), part(good, 2)].join(".");
 }
 
 function withRevocations(authority: TestAuthority, changes: object): string {
   return authority.bundle({
-    revocations: { licenses: statusList([]), activations: [], keys: [], ...changes },
+    revocations: { licenses: revokedIndexes([]), activations: [], keys: [], ...changes },
   });
 }
 
-function withStatusList(authority: TestAuthority, licenses: object): string {
+function withList(authority: TestAuthority, licenses: object): string {
   return withRevocations(authority, { licenses });
 }
 
-/** Noise, so that deflate cannot shorten it and cutting it loses something. */
-function cutStatusList(): string {
-  const noise = crypto.getRandomValues(new Uint8Array(1000));
-  return deflateSync(noise).subarray(0, 500).toString("base64url");
-}
-
-function bomb(): string {
-  return deflateSync(new Uint8Array(17 * 1024 * 1024)).toString("base64url");
+/** Every license revoked, one bit each. */
+function tooMany(): RevokedIndexes {
+  const count = 10_000_008;
+  return { encoding: "rice", count, remainderBits: 0, gaps: encode(new Uint8Array(count / 8)) };
 }
 
 describe("a bad trust bundle is refused, and the right reason given", () => {
@@ -118,6 +147,18 @@ describe("a good trust bundle", () => {
     const opened = await openTrustBundle(authority.bundle(), authority.root.x, { now: NOW_MS });
     const asked = [0, 1, 6, 7, 8, 9, 999_998, 999_999, 1_000_000, 5_000_000];
     expect(asked.filter(opened.isLicenseRevoked)).toEqual([0, 7, 8, 999_999]);
+  });
+
+  test("knows the revoked licenses whatever the remainder's length, to the last index there can be", async () => {
+    for (const remainderBits of [0, 1, 6, 13, 30]) {
+      const indexes = [2, 3, 64, 1_000, ...(remainderBits === 30 ? [2 ** 31 - 1] : [])];
+      const authority = new TestAuthority();
+      const licenses = revokedIndexes(indexes, remainderBits);
+      const bundle = withList(authority, licenses);
+      const opened = await openTrustBundle(bundle, authority.root.x, { now: NOW_MS });
+      const asked = [...Array(1_100).keys(), 2 ** 31 - 2, 2 ** 31 - 1];
+      expect(asked.filter(opened.isLicenseRevoked)).toEqual(indexes);
+    }
   });
 
   test.each([

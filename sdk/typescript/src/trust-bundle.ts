@@ -1,15 +1,16 @@
 import { isBundleClaims, isBundleKey, type RawBundleClaims } from "./claims.ts";
-import { type Bytes, fromBase64url, inflate } from "./encoding.ts";
+import { inflateRaw } from "./encoding.ts";
 import { trustInvalid } from "./errors.ts";
-import { importPublicKey, payloadOf, readJws } from "./jws.ts";
+import { importPublicKey, jsonOf, payloadOf, readJws } from "./jws.ts";
+import { includesIndex, readRevokedIndexes } from "./revoked-indexes.ts";
 import { type RootKey, rootKeyX } from "./root-key.ts";
 import { type BundleKey, TOKEN_TYPES } from "./wire.ts";
 
 /** How far this machine's clock may lag behind the server's before a fresh signature looks like it is from the future. */
 export const CLOCK_TOLERANCE_SECONDS = 300;
 
-/** 128 million licenses; beyond that a list is a bomb, not a list. */
-const STATUS_LIST_BYTES_MAX = 16 * 1024 * 1024;
+/** Six million revoked licenses; beyond that a bundle is a bomb, not a bundle. */
+const BUNDLE_BYTES_MAX = 8 * 1024 * 1024;
 
 /** A trust bundle whose root signature was found good: the tenant's keys and what was revoked. */
 export interface TrustBundle {
@@ -48,13 +49,16 @@ export async function openTrustBundle(
   options: OpenTrustBundleOptions,
 ): Promise<TrustBundle> {
   const key = await importPublicKey({ x: rootKeyX(rootKey) });
-  const claims = await payloadOf(readJws(jws, TOKEN_TYPES.trust, trustInvalid), key, trustInvalid);
+  const zipped = await payloadOf(readJws(jws, TOKEN_TYPES.trust, trustInvalid), key, trustInvalid);
+  const claims = jsonOf(await inflated(zipped));
   if (!isBundleClaims(claims)) throw trustInvalid("claims");
+  const revokedLicenses = readRevokedIndexes(claims.revocations.licenses);
+  if (revokedLicenses === undefined) throw trustInvalid("claims");
   if (options.tenant?.startsWith("ten_") && claims.tenant !== options.tenant) throw trustInvalid("tenant");
   if (options.lastSeq !== undefined && claims.seq < options.lastSeq) throw trustInvalid("rollback");
   if (claims.iat * 1000 > options.now + CLOCK_TOLERANCE_SECONDS * 1000) throw trustInvalid("not_yet_valid");
   assertBundleFresh({ expiresAt: claims.exp }, options.now);
-  return bundleOf(claims, await licenseBits(claims));
+  return bundleOf(claims, revokedLicenses);
 }
 
 /** A bundle is opened once and used for long, so its end is looked at each time. */
@@ -62,17 +66,15 @@ export function assertBundleFresh({ expiresAt }: Pick<TrustBundle, "expiresAt">,
   if (now >= expiresAt * 1000) throw trustInvalid("expired");
 }
 
-async function licenseBits({ revocations }: RawBundleClaims): Promise<Bytes> {
-  const deflated = fromBase64url(revocations.licenses.lst);
-  if (deflated === undefined) throw trustInvalid("claims");
+async function inflated(payload: Uint8Array): Promise<Uint8Array> {
   try {
-    return await inflate(deflated, STATUS_LIST_BYTES_MAX);
+    return await inflateRaw(payload, BUNDLE_BYTES_MAX);
   } catch (cause) {
     throw trustInvalid("claims", cause);
   }
 }
 
-function bundleOf(claims: RawBundleClaims, bits: Bytes): TrustBundle {
+function bundleOf(claims: RawBundleClaims, revokedLicenses: Uint32Array): TrustBundle {
   const keys = new Map(claims.keys.filter(isBundleKey).map((key) => [key.kid, key]));
   const imported = new Map<string, Promise<CryptoKey>>();
   const revokedKeys = new Set(claims.revocations.keys);
@@ -90,6 +92,6 @@ function bundleOf(claims: RawBundleClaims, bits: Bytes): TrustBundle {
     },
     isKeyRevoked: (kid) => revokedKeys.has(kid),
     isActivationRevoked: (activationId) => revokedActivations.has(activationId),
-    isLicenseRevoked: (statusIndex) => (((bits[statusIndex >> 3] ?? 0) >> (statusIndex & 7)) & 1) === 1,
+    isLicenseRevoked: (statusIndex) => includesIndex(revokedLicenses, statusIndex),
   };
 }

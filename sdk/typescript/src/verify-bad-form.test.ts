@@ -31,6 +31,7 @@ const BAD_FORM: readonly Row[] = [
   ["a trust bundle as an activation", "type", (b) => b.verify(b.authority.bundle())],
   ["a critical extension", "header", (b) => b.verify(b.withHeader({ crit: ["exp"], exp: NOW + DAY }))],
   ["an unencoded payload", "header", (b) => b.verify(b.withHeader({ b64: false, crit: ["b64"] }))],
+  ["a deflated payload", "header", (b) => b.verify(b.withHeader({ zip: "DEF" }))],
   ["no key id", "header", (b) => b.verify(b.withHeader({ kid: undefined }))],
   ["a key id that is a number", "header", (b) => b.verify(b.withHeader({ kid: 7 }))],
 ];

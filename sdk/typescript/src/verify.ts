@@ -3,7 +3,7 @@
  */
 import { CLAIMS_GUARDS, type ClaimsByKind, type VerifiableKind } from "./claims.ts";
 import { type TokenReason, tokenInvalid } from "./errors.ts";
-import { payloadOf, readJws } from "./jws.ts";
+import { jsonOf, payloadOf, readJws } from "./jws.ts";
 import { assertBundleFresh, CLOCK_TOLERANCE_SECONDS, type TrustBundle } from "./trust-bundle.ts";
 import { KEY_USE_OF, TOKEN_TYPES } from "./wire.ts";
 
@@ -69,7 +69,7 @@ export async function verifyToken<Kind extends VerifiableKind>(
   if (key === undefined) throw tokenInvalid("key_unknown");
   if (key.use !== KEY_USE_OF[kind]) throw tokenInvalid("key_use");
 
-  const claims = await payloadOf(unverified, await bundle.cryptoKey(key), tokenInvalid);
+  const claims = jsonOf(await payloadOf(unverified, await bundle.cryptoKey(key), tokenInvalid));
   if (!CLAIMS_GUARDS[kind](claims)) throw tokenInvalid("claims");
   if (claims.iat < key.nbf || claims.iat >= key.exp) throw tokenInvalid("key_window");
 

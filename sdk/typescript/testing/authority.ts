@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { deflateSync } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 import {
   type ActivationClaims,
   type BundleKey,
@@ -7,6 +7,7 @@ import {
   KEY_USES,
   type KeyUse,
   type LicenseClaims,
+  type RevokedIndexes,
   TOKEN_TYPES,
   type TokenKind,
   type TrustBundleClaims,
@@ -34,7 +35,17 @@ export function digest(data: string | Uint8Array): string {
 }
 
 export function encode(value: unknown): string {
-  return Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+  const bytes = value instanceof Uint8Array ? value : textOf(value);
+  return Buffer.from(bytes).toString("base64url");
+}
+
+/** A trust bundle's payload. */
+export function zipped(value: unknown): Uint8Array {
+  return deflateRawSync(textOf(value));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Any header and payload, signed: what an authority would never do is done by its tests. */
@@ -43,11 +54,24 @@ export function signJws(header: object, payload: unknown, key: TestKey): string 
   return `${text}.${sign(null, Buffer.from(text), key.privateKey).toString("base64url")}`;
 }
 
-/** A status list with the bits of `indexes` set. */
-export function statusList(indexes: readonly number[]): { bits: 1; lst: string } {
-  const bytes = new Uint8Array((Math.max(0, ...indexes) >> 3) + 1);
-  for (const index of indexes) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (1 << (index & 7));
-  return { bits: 1, lst: deflateSync(bytes).toString("base64url") };
+/** Revoked indexes, written bit by bit as the wire describes them. */
+export function revokedIndexes(indexes: readonly number[], remainderBits = 6): RevokedIndexes {
+  let bits = "";
+  let previous = -1;
+  for (const index of indexes.toSorted((a, b) => a - b)) {
+    const gap = index - previous - 1;
+    bits += `${"1".repeat(gap >> remainderBits)}0`;
+    for (let bit = 0; bit < remainderBits; bit++) bits += (gap >> bit) & 1;
+    previous = index;
+  }
+  return riceList(bits, indexes.length, remainderBits);
+}
+
+/** A list of revoked indexes with any bits at all. */
+export function riceList(bits: string, count: number, remainderBits: number): RevokedIndexes {
+  const bytes = bits.match(/.{1,8}/g) ?? [];
+  const values = bytes.map((byte) => Number.parseInt([...byte].reverse().join(""), 2));
+  return { encoding: "rice", count, remainderBits, gaps: encode(Uint8Array.from(values)) };
 }
 
 /** A tenant's keys, and whatever they are asked to sign. */
@@ -85,13 +109,14 @@ export class TestAuthority {
       iat: this.now - DAY,
       exp: this.now + 7 * DAY,
       keys: KEY_USES.map((use) => this.bundleKey(use)),
-      revocations: { ...this.revoked, licenses: statusList(this.revoked.licenses) },
+      revocations: { ...this.revoked, licenses: revokedIndexes(this.revoked.licenses) },
       ...changes,
     };
   }
 
   bundle(changes: Partial<Record<keyof TrustBundleClaims, unknown>> = {}, key = this.root): string {
-    return signJws({ alg: "EdDSA", typ: TOKEN_TYPES.trust, kid: key.kid }, this.bundleClaims(changes), key);
+    const header = { alg: "EdDSA", typ: TOKEN_TYPES.trust, kid: key.kid, zip: "DEF" };
+    return signJws(header, zipped(this.bundleClaims(changes)), key);
   }
 
   activationClaims(changes: Partial<Record<keyof ActivationClaims, unknown>> = {}) {
