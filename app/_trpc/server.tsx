@@ -42,3 +42,20 @@ export async function Prefetched({
   await runWithCorrelation(correlationId, () => Promise.all(prefetch(client, trpc)));
   return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
 }
+
+/**
+ * One answer for the page itself, such as its title; undefined when there is none, which the screen then says. The
+ * screen finds it in its first data.
+ *
+ *     const license = await asked((client, trpc) => client.fetchQuery(trpc.license.get.queryOptions({ id })));
+ */
+export async function asked<Answer>(
+  ask: (client: QueryClient, from: typeof trpc) => Promise<Answer>,
+): Promise<Answer | undefined> {
+  const { correlationId } = await pageContext();
+  try {
+    return await runWithCorrelation(correlationId, () => ask(pageQueries(), trpc));
+  } catch {
+    return undefined;
+  }
+}

@@ -18,8 +18,8 @@ export function runtimeEvent(event: RuntimeEvent) {
     sentence: code !== null && isCode(code) ? CODES[code].sentence : null,
     rule,
     facts,
-    licenseId: licenseId && publicId("license", licenseId),
-    activationId: activationId && publicId("activation", activationId),
+    licenseId: licenseId === null ? null : publicId("license", licenseId),
+    activationId: activationId === null ? null : publicId("activation", activationId),
     correlationId,
   };
 }
@@ -31,7 +31,7 @@ export function auditEvent(event: AuditEvent) {
   return {
     seq,
     at,
-    actor: actorUserId && { id: publicId("user", actorUserId), name: actorName },
+    actor: actorUserId === null ? null : { id: publicId("user", actorUserId), name: actorName },
     action,
     subjectKind,
     subjectId: isIdKind(subjectKind) ? publicId(subjectKind, subjectId) : subjectId,

@@ -1,0 +1,69 @@
+"use client";
+
+import { IconCertificate, IconPlus } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { EmptyState } from "../../../_components/empty-state.tsx";
+import { LinkButton } from "../../../_components/links.tsx";
+import { PageHeader } from "../../../_components/page-header.tsx";
+import { TableToolbar } from "../../../_components/table-toolbar.tsx";
+import { useTable } from "../../../_components/use-table.ts";
+import { useTRPC } from "../../../_trpc/client.tsx";
+import { CustomerSelect } from "../customers/customer-select.tsx";
+import { LicensesTable } from "./licenses-table.tsx";
+import { LICENSES, STATUS_OPTIONS } from "./list.ts";
+
+export function LicensesScreen({ mayIssue }: { mayIssue: boolean }) {
+  const trpc = useTRPC();
+  const table = useTable(LICENSES);
+  const licenses = useQuery(
+    trpc.license.list.queryOptions(table.input, { placeholderData: keepPreviousData }),
+  );
+  const products = useQuery(trpc.product.list.queryOptions());
+  const issue = (
+    <LinkButton href="/admin/licenses/new" leftSection={<IconPlus size={18} />}>
+      Issue license
+    </LinkButton>
+  );
+  return (
+    <>
+      <PageHeader
+        title="Licenses"
+        description="What each customer may do, and whether they may do it now."
+        actions={mayIssue && issue}
+      />
+      <LicensesTable
+        query={licenses}
+        table={table}
+        toolbar={
+          <TableToolbar
+            table={table}
+            search="Search key, its last characters, customer or note"
+            filters={[
+              { name: "status", any: "Any status", options: STATUS_OPTIONS },
+              {
+                name: "productId",
+                any: "Any product",
+                options: (products.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+              },
+            ]}
+          >
+            <CustomerSelect
+              aria-label="Any customer"
+              placeholder="Any customer"
+              w="13rem"
+              clearable
+              value={table.filter("customerId") ?? null}
+              onChange={(id) => table.setFilter("customerId", id ?? undefined)}
+            />
+          </TableToolbar>
+        }
+        empty={
+          <EmptyState icon={IconCertificate} title="No licenses yet" action={mayIssue && issue}>
+            A license lets one customer use one product, under the rules of a policy. Issue one, and send its
+            key to the customer.
+          </EmptyState>
+        }
+      />
+    </>
+  );
+}
