@@ -57,6 +57,9 @@ export class MigrationAdapterFactory implements SqlMigrationAwareDriverAdapterFa
 
   #pool(url: string): Pool {
     const pool = new Pool({ connectionString: url, max: 1 });
+    // A failing query tells its caller; what befalls a connection between queries concerns nobody.
+    pool.on("error", () => undefined);
+    pool.on("connect", (client) => client.on("error", () => undefined));
     const query = pool.query.bind(pool);
     this.#pools.push(pool);
     return Object.assign(pool, {

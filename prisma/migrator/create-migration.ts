@@ -6,16 +6,10 @@ import { NO_FILTERS, readMigrations, readSchema } from "./folder.ts";
 import { APP_ROLE, ensureRoles } from "./roles.ts";
 
 /**
- * Writes `migrations/<timestamp>_<name>/migration.sql` with what the schema files have and the migrations do not.
- * `scratchUrl` is a database that may be filled and emptied. Returns the file's path, or undefined when there is no
- * difference.
+ * The SQL that leads from the migrations to the schema files, empty when they agree. `scratchUrl` is a database beside
+ * which others may be made and removed.
  */
-export async function createMigration(
-  folder: string,
-  name: string,
-  scratchUrl: string,
-  now: Date,
-): Promise<string | undefined> {
+export async function pendingChanges(folder: string, scratchUrl: string): Promise<string> {
   const owner = new Client({ connectionString: scratchUrl });
   await owner.connect();
   await ensureRoles(owner, undefined).finally(() => owner.end());
@@ -33,7 +27,21 @@ export async function createMigration(
     }),
   );
   const script = stdout?.trim() ?? "";
-  if (script === "" || /^-- This is an empty migration\.?$/.test(script)) return undefined;
+  return /^-- This is an empty migration\.?$/.test(script) ? "" : script;
+}
+
+/**
+ * Writes the pending changes to `migrations/<timestamp>_<name>/migration.sql`. Returns the file's path, or undefined
+ * when there are none.
+ */
+export async function createMigration(
+  folder: string,
+  name: string,
+  scratchUrl: string,
+  now: Date,
+): Promise<string | undefined> {
+  const script = await pendingChanges(folder, scratchUrl);
+  if (script === "") return undefined;
   const timestamp = now.toISOString().replace(/\D/g, "").slice(0, 14);
   const directory = join(
     folder,
@@ -47,17 +55,14 @@ export async function createMigration(
   return path;
 }
 
-/** What Prisma cannot say: row-level security for new tables of a tenant, and the processes' privileges on all. */
+/** What Prisma cannot say: row-level security for new tables of a tenant, and the processes' privileges on the others. */
 function protection(script: string): string {
   const tables = [...script.matchAll(/CREATE TABLE "(\w+)" \(([\s\S]*?)\n\);/g)];
   return tables
-    .map(([, table = "", columns = ""]) => {
-      const policy = columns.includes('"tenant_id"')
-        ? `ALTER TABLE "${table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON "${table}" USING ("tenant_id" = current_setting('signet.tenant_id')::uuid);
-`
-        : "";
-      return `\n-- Protect "${table}"\n${policy}GRANT SELECT, INSERT, UPDATE, DELETE ON "${table}" TO ${APP_ROLE};\n`;
-    })
+    .map(([, table = "", columns = ""]) =>
+      columns.includes('"tenant_id"')
+        ? `\n-- Add p_append_only => true if rows are never to change.\nSELECT protect_tenant_table('"${table}"');\n`
+        : `\nGRANT SELECT, INSERT, UPDATE ON "${table}" TO ${APP_ROLE};\n`,
+    )
     .join("");
 }

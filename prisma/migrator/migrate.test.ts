@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { cloneDatabase, type TestDatabase } from "#server/testing/cluster.ts";
-import { createMigration } from "./create-migration.ts";
+import { createMigration, pendingChanges } from "./create-migration.ts";
+import { PRISMA_FOLDER, readMigrations } from "./folder.ts";
 import { migrate } from "./migrate.ts";
 
 let template: TestDatabase;
@@ -154,6 +155,11 @@ describe("SQL functions", () => {
 
 describe("a new migration", () => {
   test("holds what the schema has and the migrations do not, and protects a tenant's tables", async () => {
+    const [, protect = ""] =
+      /(CREATE FUNCTION protect_tenant_table[\s\S]*?END \$\$;)/.exec(
+        readMigrations(PRISMA_FOLDER).migrationDirectories.map(sqlOf).join("\n"),
+      ) ?? [];
+    addMigration("20290101000000_base", protect);
     write("schema/license.prisma", SCHEMA);
     const first = await createMigration(folder, "init", ownerUrl, new Date("2030-01-01T00:00:00Z"));
     expect(first).toBe(join(folder, "migrations/20300101000000_init/migration.sql"));
@@ -170,4 +176,12 @@ describe("a new migration", () => {
     await createMigration(folder, "Add a note", ownerUrl, new Date("2030-01-03T00:00:00Z"));
     expect((await migrate({ ownerUrl, folder })).applied).toEqual(["20300103000000_add_a_note"]);
   });
+
+  test("is not owed: the schema files and the migrations of this repository agree", async () => {
+    expect(await pendingChanges(PRISMA_FOLDER, ownerUrl)).toBe("");
+  });
 });
+
+function sqlOf({ migrationFile }: ReturnType<typeof readMigrations>["migrationDirectories"][number]): string {
+  return migrationFile.content.tag === "ok" ? migrationFile.content.value : "";
+}

@@ -47,7 +47,7 @@ export async function single(program: string, argv: readonly string[]): Promise<
 export function vitest(): Promise<Tally> {
   return counted(async (report) => {
     const argv = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    await runVisibly("vitest/vitest.mjs", argv);
+    const exitCode = await runVisibly("vitest/vitest.mjs", argv);
     const { numPassedTests, numFailedTests, testResults }: VitestReport = JSON.parse(
       readFileSync(report, "utf8"),
     );
@@ -55,28 +55,33 @@ export function vitest(): Promise<Tally> {
       ({ status, assertionResults }) =>
         status === "failed" && !assertionResults.some((result) => result.status === "failed"),
     );
-    return { passed: numPassedTests, failed: numFailedTests + broken.length };
+    return { passed: numPassedTests, failed: numFailedTests + broken.length, exitCode };
   });
 }
 
 /** All Playwright tests, against what `npm start` runs. */
 export function playwright(): Promise<Tally> {
   return counted(async (report) => {
-    await runVisibly("@playwright/test/cli.js", ["test", "--reporter=list,json"], {
+    const exitCode = await runVisibly("@playwright/test/cli.js", ["test", "--reporter=list,json"], {
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
     });
     const { stats, errors }: PlaywrightReport = JSON.parse(readFileSync(report, "utf8"));
     // Nothing here is skipped on purpose: a test that did not run did not pass.
-    return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped + errors.length };
+    const failed = stats.unexpected + stats.flaky + stats.skipped + errors.length;
+    return { passed: stats.expected, failed, exitCode };
   });
 }
 
-/** Gives `work` a file for its report; a run that cannot report, or counts nothing, is one failure. */
-async function counted(work: (report: string) => Promise<Tally>): Promise<Tally> {
+/**
+ * Gives `work` a file for its report. A run that cannot report, counts nothing, or ends badly for a reason it does not
+ * count (such as an error that no test caught) is one failure.
+ */
+async function counted(work: (report: string) => Promise<Tally & { exitCode: number }>): Promise<Tally> {
   const directory = mkdtempSync(join(tmpdir(), "signet-report-"));
   try {
-    const tally = await work(join(directory, "report.json"));
-    return tally.passed + tally.failed === 0 ? { passed: 0, failed: 1 } : tally;
+    const { passed, failed, exitCode } = await work(join(directory, "report.json"));
+    const uncounted = failed === 0 && (exitCode !== 0 || passed === 0);
+    return { passed, failed: uncounted ? 1 : failed };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return { passed: 0, failed: 1 };

@@ -9,7 +9,7 @@ import type { Options } from "./options.ts";
 import { refuseTakenPorts } from "./ports.ts";
 import { buildPortal, generateClient, seed } from "./prepare.ts";
 import { type ProcessSpec, Supervised } from "./processes.ts";
-import { colour, step } from "./progress.ts";
+import { colour, printLine, step } from "./progress.ts";
 import { untilAnswering } from "./ready.ts";
 import { reset } from "./reset.ts";
 import { loadSecrets } from "./secrets.ts";
@@ -59,7 +59,7 @@ export async function launch(options: Options, shutdown: Shutdown): Promise<void
 
 async function embeddedDatabase(home: Home, password: string, shutdown: Shutdown): Promise<string> {
   const database = await step("Starting the embedded PostgreSQL", "PostgreSQL", () =>
-    startEmbedded(home, password, (sentence) => console.log(colour(33, sentence))),
+    startEmbedded(home, password, (sentence) => printLine(colour(33, sentence))),
   );
   shutdown.add(
     () => database.stop(),

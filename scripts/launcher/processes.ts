@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { killGroup } from "./group.ts";
 import { type Home, ROOT } from "./home.ts";
-import { colour } from "./progress.ts";
+import { colour, printLine } from "./progress.ts";
 
 const STOP_TIMEOUT_MS = 15_000;
 const LOG_SIZE_MAX = 20 * 1024 * 1024;
@@ -92,7 +92,7 @@ export class Supervised {
   }
 
   #write(line: string): void {
-    console.log(`${colour(this.#spec.colour, this.#spec.name.padEnd(14))} ${line}`);
+    printLine(`${colour(this.#spec.colour, this.#spec.name.padEnd(14))} ${line}`);
     this.#log.write(`${line}\n`);
   }
 }
