@@ -50,7 +50,10 @@ describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
     async (_id, operation: Operation) => {
       const path = operation.path
         .replace("{tenant}", TENANT.slug)
-        .replace("{id}", publicId("activation", ACTIVATION_ID));
+        .replace(
+          "{id}",
+          publicId(operation.path.includes("/leases/") ? "lease" : "activation", ACTIVATION_ID),
+        );
       const answer = await ask(operation.method, path, {
         headers: operation.caller === "activation" ? BEARER : {},
         ...(takes(operation.body) ? { body: operation.requestExample } : {}),

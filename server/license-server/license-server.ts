@@ -8,6 +8,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { createOpenApiDocument } from "./openapi.ts";
 import type { AnyReply, MaybePromise, Operation, Refusal } from "./operation.ts";
 import { activationOperations } from "./operations/activations.ts";
+import { leaseOperations } from "./operations/leases.ts";
 import { systemOperations } from "./operations/system.ts";
 import { trustOperations } from "./operations/trust.ts";
 import { denialReply, problemReply } from "./problem.ts";
@@ -48,6 +49,7 @@ export function createLicenseServer(
   let document: Readonly<Record<string, unknown>> | undefined;
   const operations: readonly Operation[] = [
     ...activationOperations(doors, services.activations, failures),
+    ...leaseOperations(doors, services.leases),
     ...trustOperations(doors, trust),
     ...systemOperations(doors, services, metrics, () => (document ??= createOpenApiDocument(operations))),
   ];

@@ -8,7 +8,13 @@ import { newUuid } from "#server/platform/ids.ts";
 import { type Authority, createAuthority } from "#server/testing/authority.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { activateRequest, createLicense, createTenant, type TestTenant } from "#server/testing/fixtures.ts";
-import { activationResponse, deactivateResponse, problem } from "./schemas.ts";
+import {
+  activationResponse,
+  deactivateResponse,
+  leaseResponse,
+  problem,
+  releaseResponse,
+} from "./schemas.ts";
 import { HOSTS, type Host } from "./testing/hosts.ts";
 
 let authority: Authority;
@@ -124,6 +130,48 @@ describe.each(Object.entries(HOSTS))("a device behind %s", (name, start) => {
       sub: activation.id,
       nonce: "0123456789abcdef",
     });
+  });
+
+  test("takes the last seat, keeps it, and gives it back, each answer signed and bound to its request", async () => {
+    const license = await createLicense(authority, tenant, { seats: 1, activationsMax: 2 });
+    const bearers = [];
+    for (const device of ["5", "6"]) {
+      const body = bodyOf(license.licenseKey, `${name}-${device}`);
+      const activated = await host.ask("POST", `/v1/${tenant.slug}/activations`, { body });
+      bearers.push({ authorization: `Bearer ${activationResponse.parse(activated.json()).token}` });
+    }
+    const [first, second] = bearers;
+    const leases = `/v1/${tenant.slug}/leases`;
+    const nonce = "0123456789abcdef";
+    const asFirst = { headers: first ?? {}, body: { holder: "ada", nonce } };
+    const taken = await host.ask("POST", leases, asFirst);
+    expect(taken.status).toBe(201);
+    const { lease, token } = leaseResponse.parse(taken.json());
+    expect(await claimsOf(token, TOKEN_TYPES.lease)).toMatchObject({
+      sub: lease.id,
+      fence: lease.fence,
+      nonce,
+    });
+    expect((await host.ask("POST", leases, asFirst)).status).toBe(200);
+
+    const refused = await host.ask("POST", leases, { headers: second ?? {}, body: { holder: "bob", nonce } });
+    const refusal = problem.parse(refused.json());
+    expect([refused.status, refusal.code, refusal.retryable]).toEqual([409, "no_seats_available", true]);
+    expect(await claimsOf(refusal.decision ?? "", TOKEN_TYPES.denial)).toMatchObject({ nonce });
+
+    const own = `${leases}/${lease.id}`;
+    const beat = { headers: first ?? {}, body: { fence: lease.fence, nonce } };
+    expect((await host.ask("POST", `${own}/heartbeat`, beat)).status).toBe(200);
+    const release = { headers: first ?? {}, body: { fence: lease.fence } };
+    for (let time = 0; time < 2; time++) {
+      const gone = await host.ask("POST", `${own}/release`, release);
+      expect(releaseResponse.parse(gone.json()).lease).toEqual({ id: lease.id, status: "released" });
+    }
+    expect(problem.parse((await host.ask("POST", `${own}/heartbeat`, beat)).json()).code).toBe(
+      "lease_released",
+    );
+    const bob = { headers: second ?? {}, body: { holder: "bob", nonce } };
+    expect((await host.ask("POST", leases, bob)).status).toBe(201);
   });
 
   test("of one tenant is nobody to another", async () => {

@@ -13,6 +13,16 @@ test("what the schemas take and give is what the wire says, to the field", () =>
   expectTypeOf<wire.ActivationResponse>().toExtend<z.output<typeof schemas.activationResponse>>();
   expectTypeOf<z.output<typeof schemas.deactivateResponse>>().toExtend<wire.DeactivateResponse>();
   expectTypeOf<wire.DeactivateResponse>().toExtend<z.output<typeof schemas.deactivateResponse>>();
+  expectTypeOf<z.output<typeof schemas.checkoutRequest>>().toExtend<wire.CheckoutRequest>();
+  expectTypeOf<wire.CheckoutRequest>().toExtend<z.input<typeof schemas.checkoutRequest>>();
+  expectTypeOf<z.output<typeof schemas.heartbeatRequest>>().toExtend<wire.HeartbeatRequest>();
+  expectTypeOf<wire.HeartbeatRequest>().toExtend<z.input<typeof schemas.heartbeatRequest>>();
+  expectTypeOf<z.output<typeof schemas.releaseRequest>>().toExtend<wire.ReleaseRequest>();
+  expectTypeOf<wire.ReleaseRequest>().toExtend<z.input<typeof schemas.releaseRequest>>();
+  expectTypeOf<z.output<typeof schemas.leaseResponse>>().toExtend<wire.LeaseResponse>();
+  expectTypeOf<wire.LeaseResponse>().toExtend<z.output<typeof schemas.leaseResponse>>();
+  expectTypeOf<z.output<typeof schemas.releaseResponse>>().toExtend<wire.ReleaseResponse>();
+  expectTypeOf<wire.ReleaseResponse>().toExtend<z.output<typeof schemas.releaseResponse>>();
   expectTypeOf<z.output<typeof schemas.trustResponse>>().toExtend<wire.TrustResponse>();
   expectTypeOf<wire.TrustResponse>().toExtend<z.output<typeof schemas.trustResponse>>();
   expectTypeOf<z.output<typeof schemas.problem>>().toExtend<wire.Problem>();

@@ -72,6 +72,45 @@ export const refreshRequest = z.strictObject({ nonce }).register(namedSchemas, {
 
 export const emptyRequest = z.strictObject({}).register(namedSchemas, { id: "EmptyRequest" });
 
+/** Whole numbers JSON carries exactly. */
+const fence = z.int().min(1);
+
+export const checkoutRequest = z
+  .strictObject({
+    holder: shortText(200),
+    group: shortText(100).exactOptional(),
+    borrowSeconds: z.int().min(60).max(31_536_000).exactOptional(),
+    nonce,
+  })
+  .register(namedSchemas, { id: "CheckoutRequest" });
+
+export const heartbeatRequest = z
+  .strictObject({ fence, nonce })
+  .register(namedSchemas, { id: "HeartbeatRequest" });
+
+export const releaseRequest = z.strictObject({ fence }).register(namedSchemas, { id: "ReleaseRequest" });
+
+export const leaseResponse = z
+  .strictObject({
+    lease: z.strictObject({
+      id: z.string(),
+      status: z.literal("held"),
+      slot: z.int(),
+      fence,
+      overage: z.boolean(),
+      borrowed: z.boolean(),
+      expiresAt: z.iso.datetime(),
+      heartbeatDueAt: z.iso.datetime(),
+    }),
+    token: z.string(),
+    trustSeq: z.int(),
+  })
+  .register(namedSchemas, { id: "LeaseResponse" });
+
+export const releaseResponse = z
+  .strictObject({ lease: z.strictObject({ id: z.string(), status: z.literal("released") }) })
+  .register(namedSchemas, { id: "ReleaseResponse" });
+
 export const activationResponse = z
   .strictObject({
     activation: z.strictObject({
@@ -142,3 +181,4 @@ export const problem = z
 
 export const tenantParams = z.object({ tenant: z.string() });
 export const activationParams = z.object({ tenant: z.string(), id: idOf("activation") });
+export const leaseParams = z.object({ tenant: z.string(), id: idOf("lease") });

@@ -43,6 +43,55 @@ export interface ActivationsService {
   deactivate(tenantId: string, input: DeactivateInput): Promise<Decision<{ readonly activationId: string }>>;
 }
 
+export interface CheckoutInput extends RequestBinding {
+  /** The stored uuid. */
+  readonly activationId: string;
+  readonly holder: string;
+  readonly group?: string;
+  readonly borrowSeconds?: number;
+  readonly nonce: string;
+}
+
+export interface HeartbeatInput extends RequestBinding {
+  /** The stored uuid. */
+  readonly leaseId: string;
+  /** The stored uuid. */
+  readonly activationId: string;
+  readonly fence: number;
+  readonly nonce: string;
+}
+
+export interface ReleaseInput {
+  /** The stored uuid. */
+  readonly leaseId: string;
+  /** The stored uuid. */
+  readonly activationId: string;
+  readonly fence: number;
+  readonly correlationId: string;
+}
+
+export interface LeaseGrant {
+  /** The stored uuid. */
+  readonly leaseId: string;
+  readonly slot: number;
+  readonly fence: number;
+  readonly overage: boolean;
+  readonly borrowed: boolean;
+  /** The holder's own lease came back. */
+  readonly resumed: boolean;
+  readonly expiresAt: Date;
+  readonly heartbeatDueAt: Date;
+  readonly token: string;
+  readonly trustSeq: number;
+}
+
+/** Floating seats, as this transport needs them. */
+export interface LeasesService {
+  checkout(tenantId: string, input: CheckoutInput): Promise<Decision<LeaseGrant>>;
+  heartbeat(tenantId: string, input: HeartbeatInput): Promise<Decision<LeaseGrant>>;
+  release(tenantId: string, input: ReleaseInput): Promise<Decision<{ readonly leaseId: string }>>;
+}
+
 /** A denial to be signed. `subject` is a public id. */
 export interface DenialInput extends RequestBinding {
   readonly code: Code;
@@ -87,6 +136,7 @@ export interface TenantsService {
 /** Everything the runtime transport stands on; the container satisfies it. */
 export interface LicenseServerServices {
   readonly activations: ActivationsService;
+  readonly leases: LeasesService;
   readonly trust: TrustService;
   readonly tenants: TenantsService;
   readonly database: { ping(): Promise<void> };

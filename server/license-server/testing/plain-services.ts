@@ -2,7 +2,7 @@ import { pino } from "pino";
 import type { Denied } from "#server/domain/decision.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
-import type { ActivationGrant, LicenseServerServices } from "../services.ts";
+import type { ActivationGrant, LeaseGrant, LicenseServerServices } from "../services.ts";
 
 export const TENANT = { id: "01a20bb6-54b5-778e-8ae8-61cdc47a045d", slug: "acme" };
 export const ACTIVATION_ID = "01a20bb6-54b5-778e-8ae8-61cdc47a0001";
@@ -31,6 +31,19 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
     trustSeq: 7,
   };
 
+  const lease: LeaseGrant = {
+    leaseId: newUuid(),
+    slot: 3,
+    fence: 17,
+    overage: false,
+    borrowed: false,
+    resumed: false,
+    expiresAt: new Date("2030-02-01T00:05:00.000Z"),
+    heartbeatDueAt: new Date("2030-02-01T00:01:00.000Z"),
+    token: "a.b.c",
+    trustSeq: 7,
+  };
+
   async function decide<Value>(input: unknown, value: Value) {
     script.asked.push(input);
     const { next } = script;
@@ -52,6 +65,11 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
       activate: (_tenantId, input) => decide(input, grant),
       refresh: (_tenantId, input) => decide(input, { ...grant, created: false }),
       deactivate: (_tenantId, input) => decide(input, { activationId: input.activationId }),
+    },
+    leases: {
+      checkout: (_tenantId, input) => decide(input, lease),
+      heartbeat: (_tenantId, input) => decide(input, { ...lease, resumed: true }),
+      release: (_tenantId, input) => decide(input, { leaseId: input.leaseId }),
     },
     trust: {
       currentBundle: async () => ({ jws: BUNDLE, seq: 42 }),
