@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
+
+const SHARED = "/var/lib/signet";
 
 /** The operating-system user that a server started by root runs as: PostgreSQL refuses to be root. */
 export interface ServerUser {
@@ -36,7 +38,9 @@ export function findBinaries(): Binaries {
 export function reachableDirectory(wanted: string, user: ServerUser | undefined): string {
   const path = resolve(wanted);
   if (user === undefined || canTraverse(dirname(path), user)) return path;
-  return join("/var/lib/signet", createHash("sha256").update(path).digest("hex").slice(0, 16));
+  mkdirSync(SHARED, { recursive: true });
+  chmodSync(SHARED, 0o711);
+  return join(SHARED, createHash("sha256").update(path).digest("hex").slice(0, 16));
 }
 
 function nativeDirectory(): string {
@@ -73,12 +77,15 @@ function serverUser(): ServerUser {
 }
 
 function reachableCopy(native: string, user: ServerUser | undefined): string {
-  const root = user === undefined || canTraverse(native, user) ? native : reachableDirectory(native, user);
-  if (root !== native && !existsSync(join(root, "bin"))) {
-    mkdirSync(root, { recursive: true });
-    cpSync(native, root, { recursive: true, verbatimSymlinks: true });
+  if (user === undefined || canTraverse(native, user)) return native;
+  const { version } = JSON.parse(readFileSync(join(native, "..", "package.json"), "utf8"));
+  const copy = `${reachableDirectory(native, user)}-${version}`;
+  if (!existsSync(join(copy, "bin"))) {
+    const unfinished = `${copy}.${process.pid}`;
+    cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+    renameSync(unfinished, copy);
   }
-  return root;
+  return copy;
 }
 
 function canTraverse(directory: string, user: ServerUser): boolean {

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Binaries, findBinaries, reachableDirectory } from "./binaries.ts";
 
@@ -40,6 +40,10 @@ export interface Cluster {
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const binaries = findBinaries();
   const dataDirectory = reachableDirectory(options.dataDirectory, binaries.user);
+  // Where the data had to go elsewhere, a link says where.
+  if (dataDirectory !== resolve(options.dataDirectory) && !existsSync(options.dataDirectory)) {
+    symlinkSync(dataDirectory, options.dataDirectory);
+  }
   await stopStaleServer(dataDirectory);
   if (!existsSync(join(dataDirectory, "PG_VERSION"))) initialise(binaries, dataDirectory, options.password);
   const port = options.port ?? (await freePort());
@@ -66,7 +70,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 function initialise(binaries: Binaries, dataDirectory: string, password: string): void {
   rmSync(dataDirectory, { recursive: true, force: true });
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(dataDirectory), { recursive: true });
+  mkdirSync(dataDirectory, { mode: 0o700 });
   const passwordFile = join(dirname(dataDirectory), `.password-${process.pid}`);
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (binaries.user !== undefined) {
@@ -181,6 +186,6 @@ export function freePort(): Promise<number> {
 }
 
 function lastLine(error: unknown): string {
-  const stderr = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
-  return stderr.trim().split("\n").at(-1) ?? "";
+  const stderr = error instanceof Error && "stderr" in error ? String(error.stderr ?? "").trim() : "";
+  return (stderr || String(error)).split("\n").at(-1) ?? "";
 }

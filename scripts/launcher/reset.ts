@@ -16,7 +16,8 @@ export async function reset(home: Home, external: boolean, yes: boolean): Promis
   if (!existsSync(data) && !existsSync(home.secrets)) return;
   if (!yes && !(await confirmed(home.directory))) throw new LaunchFailure("Nothing was deleted.");
   await stopStaleServer(data);
-  for (const path of [data, home.secrets, home.demo]) rmSync(path, { recursive: true, force: true });
+  for (const path of [data, home.postgres, home.secrets, home.demo])
+    rmSync(path, { recursive: true, force: true });
 }
 
 async function confirmed(directory: string): Promise<boolean> {
