@@ -1,4 +1,5 @@
 import type { JobName, JobPayload } from "#server/jobs/catalogue.ts";
+import { type Leases, leaseExpiry } from "./lease-expiry.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
 import { type Trust, trustRefresh } from "./trust-refresh.ts";
 
@@ -7,8 +8,9 @@ export type Processor<Name extends JobName> = (payload: JobPayload<Name>) => Pro
 export type Processors = { readonly [Name in JobName]: Processor<Name> };
 
 /** One processor for each job of the catalogue; a job without one does not compile. */
-export function createProcessors(services: { licenses: Licenses; trust: Trust }): Processors {
+export function createProcessors(services: { leases: Leases; licenses: Licenses; trust: Trust }): Processors {
   return {
+    "lease-expiry": leaseExpiry(services.leases),
     "license-transitions": licenseTransitions(services.licenses),
     "trust-refresh": trustRefresh(services.trust),
   };

@@ -26,6 +26,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   queues = createQueues({ databaseUrl: database.appUrl, log });
   const processors = createProcessors({
+    leases: { expire: async () => ({ expired: 0 }) },
     licenses: {
       async announceTransitions({ limit }) {
         announcements.limits.push(limit);

@@ -15,6 +15,14 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
 const catalogue = {
+  /** Announces the leases that have run out, and frees their seats for the eye. */
+  "lease-expiry": job({
+    payload: z.strictObject({}),
+    everyMs: 15 * SECOND_MS,
+    attempts: 2,
+    backoffMs: 5 * SECOND_MS,
+    concurrency: 1,
+  }),
   /** Announces the changes of license status that time has brought about. */
   "license-transitions": job({
     payload: z.strictObject({}),
