@@ -7,7 +7,7 @@ import { ErrorState } from "../../../../_components/error-state.tsx";
 import { LinkButton, TextLink } from "../../../../_components/links.tsx";
 import { StatusBadge } from "../../../../_components/status-badge.tsx";
 import { TableSkeleton } from "../../../../_components/table-skeleton.tsx";
-import { licenseCount } from "../../policies/_rules/counts.ts";
+import { licenseCount } from "../../policies/_rules/license-count.ts";
 import classes from "./catalog.module.css";
 
 interface Policy {

@@ -1,3 +1,5 @@
+import { countOf, formatNumber } from "../../../../_components/format.ts";
+
 /** How many licenses there are; the server stops counting at a thousand. */
 export interface LicenseCount {
   readonly count: number;
@@ -6,7 +8,5 @@ export interface LicenseCount {
 
 /** "no licenses", "1 license", "1,000+ licenses". */
 export function licenseCount({ count, capped }: LicenseCount): string {
-  if (count === 0) return "no licenses";
-  if (count === 1 && !capped) return "1 license";
-  return `${new Intl.NumberFormat("en").format(count)}${capped ? "+" : ""} licenses`;
+  return capped && count > 0 ? `${formatNumber(count)}+ licenses` : countOf(count, "license");
 }
