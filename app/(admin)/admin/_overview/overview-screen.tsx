@@ -1,0 +1,126 @@
+"use client";
+
+import { Card, Grid, SimpleGrid, Skeleton, Stack } from "@mantine/core";
+import { IconCertificate } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { EmptyState } from "../../../_components/empty-state.tsx";
+import { ErrorState } from "../../../_components/error-state.tsx";
+import { LinkButton } from "../../../_components/links.tsx";
+import { PageHeader } from "../../../_components/page-header.tsx";
+import { useTRPC } from "../../../_trpc/client.tsx";
+import { ActivationsCard } from "./activations-card.tsx";
+import { DecisionsCard } from "./decisions-card.tsx";
+import { DenialsCard } from "./denials-card.tsx";
+import { ExpiringCard } from "./expiring-card.tsx";
+import type { Numbers } from "./numbers.ts";
+import { StatTile } from "./stat-tile.tsx";
+
+export function OverviewScreen({ tenantName, mayIssue }: { tenantName: string; mayIssue: boolean }) {
+  const trpc = useTRPC();
+  const overview = useQuery(trpc.overview.get.queryOptions());
+  const numbers = overview.data;
+
+  function body() {
+    if (numbers !== undefined) return <Dashboard numbers={numbers} mayIssue={mayIssue} />;
+    if (overview.error === null) return <Loading />;
+    return (
+      <Card>
+        <ErrorState error={overview.error} retry={() => overview.refetch()} busy={overview.isFetching} />
+      </Card>
+    );
+  }
+
+  return (
+    <>
+      <PageHeader title="Overview" description={`How licensing is going at ${tenantName}.`} />
+      {body()}
+    </>
+  );
+}
+
+function Dashboard({ numbers, mayIssue }: { numbers: Numbers; mayIssue: boolean }) {
+  const { licensesByStatus, activeDevices, activationsByDay, denialsByCode } = numbers;
+  const licenses = sum(licensesByStatus);
+  if (licenses === 0) return <FirstLicense mayIssue={mayIssue} />;
+  const of = (status: string) => licensesByStatus.find((entry) => entry.status === status)?.count ?? 0;
+  const usable = of("active") + of("grace");
+  const stopped = of("suspended") + of("revoked");
+  return (
+    <Stack gap="lg">
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing={{ base: "sm", sm: "lg" }}>
+        <StatTile
+          label="Active licenses"
+          value={usable}
+          detail={detail(
+            [of("grace"), "in grace"],
+            [of("pending"), "pending"],
+            [of("expired"), "expired"],
+            [stopped, "stopped"],
+          )}
+          href="/admin/licenses?status=active"
+        />
+        <StatTile label="Devices in use" value={activeDevices} detail={perLicense(activeDevices, usable)} />
+        <StatTile label="New devices" value={sum(activationsByDay)} detail="in the last 30 days" />
+        <StatTile label="Refused" value={sum(denialsByCode)} detail="requests in the last 7 days" />
+      </SimpleGrid>
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          <ActivationsCard days={activationsByDay} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <DenialsCard denials={denialsByCode} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          <DecisionsCard decisions={numbers.decisions} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <ExpiringCard licenses={numbers.expiring} />
+        </Grid.Col>
+      </Grid>
+    </Stack>
+  );
+}
+
+function FirstLicense({ mayIssue }: { mayIssue: boolean }) {
+  return (
+    <Card>
+      <EmptyState
+        icon={IconCertificate}
+        title="No licenses yet"
+        action={mayIssue && <LinkButton href="/admin/licenses/new">Issue the first license</LinkButton>}
+      >
+        Once customers hold licenses, this page shows at a glance whether they can use them: devices that
+        join, requests that are refused and why, and what is about to end.
+      </EmptyState>
+    </Card>
+  );
+}
+
+function Loading() {
+  return (
+    <Stack gap="lg" role="status" aria-label="Loading">
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing={{ base: "sm", sm: "lg" }}>
+        {[1, 2, 3, 4].map((tile) => (
+          <Skeleton key={tile} height={112} radius="lg" />
+        ))}
+      </SimpleGrid>
+      <Skeleton height={300} radius="lg" />
+      <Skeleton height={260} radius="lg" />
+    </Stack>
+  );
+}
+
+function sum(entries: readonly { readonly count: number }[]): number {
+  return entries.reduce((total, { count }) => total + count, 0);
+}
+
+function detail(...parts: readonly (readonly [number, string])[]): string {
+  const said = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
+  return said.length === 0 ? "all of them" : said.join(", ");
+}
+
+function perLicense(devices: number, licenses: number): string {
+  if (devices === 0) return "none yet";
+  if (licenses === 0) return "on licenses that have stopped";
+  return `${(devices / licenses).toLocaleString("en", { maximumFractionDigits: 1 })} a license`;
+}

@@ -1,0 +1,72 @@
+"use client";
+
+import { Box, Group, Text } from "@mantine/core";
+import { IconArrowRight } from "@tabler/icons-react";
+import type { inferRouterOutputs } from "@trpc/server";
+import type { AppRouter } from "#server/trpc/router.ts";
+import { CopyText } from "../../../_components/copy.tsx";
+import { formatDay } from "../../../_components/format.ts";
+import classes from "./audit.module.css";
+import { asMoment, auditDiff, fieldName, fieldValue, type JsonValue } from "./audit-diff.ts";
+
+export type AuditRow = inferRouterOutputs<AppRouter>["audit"]["list"]["items"][number];
+
+const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+/** What one entry changed, field by field. */
+export function AuditChange({ event: { seq, before, after, correlationId, at } }: { event: AuditRow }) {
+  const changes = auditDiff(before, after);
+  const fresh = before === null;
+  return (
+    <Box className={classes.change}>
+      {changes.length === 0 ? (
+        <Text fz="sm" c="dimmed">
+          Nothing was changed: this was looked at.
+        </Text>
+      ) : (
+        <table className={classes.fields}>
+          <tbody>
+            {changes.map((change) => (
+              <tr key={change.path.join("\n")}>
+                <th scope="row">{fieldName(change.path)}</th>
+                {!fresh && (
+                  <>
+                    <td data-side="before">
+                      <Value value={change.before} />
+                    </td>
+                    <td data-side="arrow">
+                      <IconArrowRight size={14} aria-label="became" />
+                    </td>
+                  </>
+                )}
+                <td data-side="after">
+                  <Value value={change.after} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <Group gap="6px 20px" mt="sm" fz="xs" c="dimmed">
+        <span>Entry {seq}</span>
+        <time dateTime={at.toISOString()} suppressHydrationWarning>
+          {formatDay(at)}, {time.format(at)}
+        </time>
+        <CopyText value={correlationId} label="correlation id" shown={`cor_…${correlationId.slice(-6)}`} />
+      </Group>
+    </Box>
+  );
+}
+
+function Value({ value }: { value: JsonValue | undefined }) {
+  const moment = asMoment(value);
+  if (moment !== undefined) {
+    return (
+      <time dateTime={moment.toISOString()} suppressHydrationWarning>
+        {formatDay(moment)}, {time.format(moment)}
+      </time>
+    );
+  }
+  const text = fieldValue(value);
+  return text === undefined ? <span className={classes.nothing}>nothing</span> : text;
+}
