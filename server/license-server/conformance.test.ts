@@ -11,7 +11,8 @@ import { type Answer, type AskInit, HOSTS, type Host } from "./testing/hosts.ts"
 import { ACTIVATION_ID, BUNDLE, plainServices, TENANT, TOKEN } from "./testing/plain-services.ts";
 
 const OPERATIONS = createLicenseServer(plainServices()).operations;
-const REFRESH = `/v1/acme/activations/${publicId("activation", ACTIVATION_ID)}/refresh`;
+const ACTIVATION = `/v1/acme/activations/${publicId("activation", ACTIVATION_ID)}`;
+const REFRESH = `${ACTIVATION}/refresh`;
 const BEARER = { authorization: `Bearer ${TOKEN}` };
 const NONCE = { nonce: "0123456789abcdef" };
 
@@ -230,14 +231,26 @@ describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
     });
   });
 
-  test("a denied refresh is signed for the activation and the product of its token", async () => {
-    script.next = { outcome: "denied", code: "license_suspended", rule: "license.status", facts: {} };
-    const found = problemOf(await ask("POST", REFRESH, { body: NONCE, headers: BEARER }));
-    expect(JSON.parse(found.decision?.replace("signed:", "") ?? "")).toMatchObject({
-      subject: publicId("activation", ACTIVATION_ID),
-      audience: "renderer",
-      nonce: NONCE.nonce,
-    });
+  test.each(["refresh", "deactivate"])(
+    "a denied %s is signed for this very request, the activation and the product of its token",
+    async (action) => {
+      script.next = { outcome: "denied", code: "activation_revoked", rule: "activation.revoked", facts: {} };
+      const path = `${ACTIVATION}/${action}`;
+      const found = problemOf(await ask("POST", path, { body: NONCE, headers: BEARER }));
+      expect(JSON.parse(found.decision?.replace("signed:", "") ?? "")).toMatchObject({
+        subject: publicId("activation", ACTIVATION_ID),
+        audience: "renderer",
+        nonce: NONCE.nonce,
+        requestHash: hash("sha256", JSON.stringify(NONCE), "base64url"),
+      });
+    },
+  );
+
+  test("without a nonce nothing is deactivated, since a denial could be played back", async () => {
+    const before = script.asked.length;
+    const answer = await ask("POST", `${ACTIVATION}/deactivate`, { body: {}, headers: BEARER });
+    expect(problemOf(answer).errors).toEqual([{ pointer: "/nonce", message: "nonce is required." }]);
+    expect(script.asked.length).toBe(before);
   });
 
   test("an error nobody expected tells the caller nothing and the log everything, under one id", async () => {

@@ -99,7 +99,10 @@ describe.each(Object.entries(HOSTS))("a device behind %s", (name, start) => {
     ).toMatchObject({ nonce: "0123456789abcdef" });
 
     for (let time = 0; time < 2; time++) {
-      const gone = await host.ask("POST", `${own}/deactivate`, { headers });
+      const gone = await host.ask("POST", `${own}/deactivate`, {
+        headers,
+        body: { nonce: "0123456789abcdef" },
+      });
       expect(gone.status).toBe(200);
       expect(deactivateResponse.parse(gone.json()).activation.status).toBe("deactivated");
     }

@@ -11,6 +11,8 @@ test("what the schemas take and give is what the wire says, to the field", () =>
   expectTypeOf<wire.RefreshRequest>().toExtend<z.input<typeof schemas.refreshRequest>>();
   expectTypeOf<z.output<typeof schemas.activationResponse>>().toExtend<wire.ActivationResponse>();
   expectTypeOf<wire.ActivationResponse>().toExtend<z.output<typeof schemas.activationResponse>>();
+  expectTypeOf<z.input<typeof schemas.deactivateRequest>>().toExtend<wire.DeactivateRequest>();
+  expectTypeOf<wire.DeactivateRequest>().toExtend<z.input<typeof schemas.deactivateRequest>>();
   expectTypeOf<z.output<typeof schemas.deactivateResponse>>().toExtend<wire.DeactivateResponse>();
   expectTypeOf<wire.DeactivateResponse>().toExtend<z.output<typeof schemas.deactivateResponse>>();
   expectTypeOf<z.output<typeof schemas.checkoutRequest>>().toExtend<wire.CheckoutRequest>();

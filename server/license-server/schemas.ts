@@ -70,7 +70,10 @@ export const activateRequest = z
 
 export const refreshRequest = z.strictObject({ nonce }).register(namedSchemas, { id: "RefreshRequest" });
 
-export const emptyRequest = z.strictObject({}).register(namedSchemas, { id: "EmptyRequest" });
+/** The nonce is what keeps a signed denial from being played back to a later request. */
+export const deactivateRequest = z
+  .strictObject({ nonce })
+  .register(namedSchemas, { id: "DeactivateRequest" });
 
 /** Whole numbers JSON carries exactly. */
 const fence = z.int().min(1);

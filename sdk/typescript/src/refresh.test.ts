@@ -107,6 +107,21 @@ describe("deactivate", () => {
     expect((await testClient(server).signet.activate(LICENSE_KEY)).status).toBe("active");
   });
 
+  test("does not believe an older refusal played back", async () => {
+    const activation = await client.signet.activate(LICENSE_KEY);
+    const [device] = license.devices.splice(0);
+    let recorded: unknown;
+    server.tamper = (_request, reply) => {
+      recorded = reply.body;
+      return reply;
+    };
+    const refusal = { code: "activation_not_found" };
+    await expect(activation.deactivate()).rejects.toMatchObject({ ...refusal, signed: true });
+    if (device !== undefined) license.devices.push(device);
+    server.tamper = () => ({ status: 404, body: recorded });
+    await expect(activation.deactivate()).rejects.toMatchObject({ ...refusal, signed: false });
+  });
+
   test("that fails forgets nothing", async () => {
     const activation = await client.signet.activate(LICENSE_KEY);
     server.tamper = () => "hang up";

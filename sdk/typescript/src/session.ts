@@ -12,7 +12,13 @@ import type { Configuration } from "./options.ts";
 import { isCount, isText } from "./shapes.ts";
 import { ACTIVATION, deleteDocument, readDocument, writeDocument } from "./state.ts";
 import { Trust } from "./trust.ts";
-import type { ActivateRequest, ActivationClaims, LicenseClaims, RefreshRequest } from "./wire.ts";
+import type {
+  ActivateRequest,
+  ActivationClaims,
+  DeactivateRequest,
+  LicenseClaims,
+  RefreshRequest,
+} from "./wire.ts";
 
 /** An activation whose every part was verified. */
 export interface VerifiedActivation {
@@ -98,7 +104,10 @@ export class Session {
   }
 
   async deactivate({ token, claims }: VerifiedActivation, signal: AbortSignal | undefined): Promise<void> {
-    await this.#api.post({ path: `/activations/${claims.sub}/deactivate`, body: {}, bearer: token, signal });
+    const nonce = randomText();
+    const body: DeactivateRequest = { nonce };
+    const path = `/activations/${claims.sub}/deactivate`;
+    await this.#api.post({ path, body, bearer: token, nonce, signal });
     if (await this.#isStored(claims.sub)) await deleteDocument(this.#configuration.storage, ACTIVATION);
   }
 

@@ -283,6 +283,11 @@ export interface RefreshRequest {
   readonly nonce: string;
 }
 
+/** Body of `POST /v1/{tenant}/activations/{id}/deactivate`: the nonce binds a signed denial to this very request. */
+export interface DeactivateRequest {
+  readonly nonce: string;
+}
+
 /** Answer to `POST /v1/{tenant}/activations/{id}/deactivate`; doing it twice is a success. */
 export interface DeactivateResponse {
   readonly activation: { readonly id: string; readonly status: "deactivated" };

@@ -8,8 +8,8 @@ import {
   activateRequest,
   activationParams,
   activationResponse,
+  deactivateRequest,
   deactivateResponse,
-  emptyRequest,
   refreshRequest,
   tenantParams,
 } from "../schemas.ts";
@@ -113,7 +113,7 @@ export function activationOperations(
           nonce: body.nonce,
           ...bindingOf(scope.context),
         });
-        if (decision.outcome === "denied") return { ...refusal(scope, decision), nonce: body.nonce };
+        if (decision.outcome === "denied") return refusal(scope, decision, body.nonce);
         return reply(200, grantBody(decision.value));
       },
     }),
@@ -125,9 +125,9 @@ export function activationOperations(
       description: "Frees the device's slot. Doing it twice is a success.",
       door: doors.activation,
       params: activationParams,
-      body: emptyRequest,
-      requestExample: {},
-      denials: ["activation_not_found", "activation_revoked"],
+      body: deactivateRequest,
+      requestExample: { nonce: "c2lnbmV0LW5vbmNlLTAz" },
+      denials: ["activation_not_found", "activation_revoked", "forbidden"],
       responses: {
         200: {
           description: "The slot is free.",
@@ -135,13 +135,13 @@ export function activationOperations(
           example: { activation: { id: EXAMPLE.activation.id, status: "deactivated" } },
         },
       },
-      async handle(scope, { params }) {
+      async handle(scope, { params, body }) {
         const activationId = ownActivation(scope, params.id);
         const decision = await activations.deactivate(scope.tenant.id, {
           activationId,
           ...bindingOf(scope.context),
         });
-        if (decision.outcome === "denied") return refusal(scope, decision);
+        if (decision.outcome === "denied") return refusal(scope, decision, body.nonce);
         const id = publicId("activation", decision.value.activationId);
         return reply(200, { activation: { id, status: "deactivated" } });
       },
@@ -159,12 +159,13 @@ function ownActivation({ activation }: ActivationScope, activationId: string): s
   return activationId;
 }
 
-function refusal({ tenant, activation }: ActivationScope, { code }: Denied): Refusal {
+function refusal({ tenant, activation }: ActivationScope, { code }: Denied, nonce: string): Refusal {
   return {
     refused: code,
     tenantId: tenant.id,
     subject: publicId("activation", activation.activationId),
     audience: activation.product,
+    nonce,
   };
 }
 
