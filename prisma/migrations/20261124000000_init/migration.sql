@@ -448,6 +448,9 @@ CREATE TABLE "account" (
     "reserved" BIGINT NOT NULL DEFAULT 0,
     "spent" BIGINT NOT NULL DEFAULT 0,
     "overdraft" BIGINT NOT NULL DEFAULT 0,
+    "lapsing" BIGINT NOT NULL DEFAULT 0,
+    "entry_count" BIGINT NOT NULL DEFAULT 0,
+    "due_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "account_pkey" PRIMARY KEY ("tenant_id","id")
@@ -461,6 +464,7 @@ CREATE TABLE "grant" (
     "kind" "grant_kind" NOT NULL,
     "amount" BIGINT NOT NULL,
     "remaining" BIGINT NOT NULL,
+    "expired" BIGINT NOT NULL DEFAULT 0,
     "priority" INTEGER NOT NULL DEFAULT 100,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "expires_at" TIMESTAMPTZ(3),
@@ -474,45 +478,38 @@ CREATE TABLE "ticket" (
     "id" TEXT NOT NULL,
     "account_id" UUID NOT NULL,
     "activation_id" UUID,
-    "content_hash" BYTEA NOT NULL,
     "amount" BIGINT NOT NULL,
+    "lapsing" BIGINT NOT NULL DEFAULT 0,
     "used" BIGINT,
+    "refunded" BIGINT NOT NULL DEFAULT 0,
     "status" "ticket_status" NOT NULL DEFAULT 'pending',
     "issued_at" TIMESTAMPTZ(3) NOT NULL,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
     "ended_at" TIMESTAMPTZ(3),
+    "issued_entry" BIGINT NOT NULL,
+    "ended_entry" BIGINT,
 
     CONSTRAINT "ticket_pkey" PRIMARY KEY ("tenant_id","id")
 );
 
 -- CreateTable
-CREATE TABLE "usage_event" (
-    "tenant_id" UUID NOT NULL,
-    "id" TEXT NOT NULL,
-    "account_id" UUID NOT NULL,
-    "content_hash" BYTEA NOT NULL,
-    "amount" BIGINT NOT NULL,
-    "occurred_at" TIMESTAMPTZ(3) NOT NULL,
-    "recorded_at" TIMESTAMPTZ(3) NOT NULL,
-
-    CONSTRAINT "usage_event_pkey" PRIMARY KEY ("tenant_id","id")
-);
-
--- CreateTable
 CREATE TABLE "ledger_entry" (
     "tenant_id" UUID NOT NULL,
-    "id" UUID NOT NULL,
     "account_id" UUID NOT NULL,
+    "entry" BIGINT NOT NULL,
     "kind" "ledger_kind" NOT NULL,
     "granted" BIGINT NOT NULL DEFAULT 0,
     "reserved" BIGINT NOT NULL DEFAULT 0,
     "spent" BIGINT NOT NULL DEFAULT 0,
-    "reference" TEXT NOT NULL,
+    "balance" BIGINT NOT NULL,
+    "event_id" TEXT,
+    "occurred_at" TIMESTAMPTZ(3),
+    "reference" TEXT,
     "reason" TEXT NOT NULL DEFAULT '',
     "correlation_id" TEXT NOT NULL,
     "recorded_at" TIMESTAMPTZ(3) NOT NULL,
 
-    CONSTRAINT "ledger_entry_pkey" PRIMARY KEY ("tenant_id","id")
+    CONSTRAINT "ledger_entry_pkey" PRIMARY KEY ("tenant_id","account_id","entry")
 );
 
 -- CreateIndex
@@ -627,13 +624,19 @@ CREATE UNIQUE INDEX "api_key_tenant_id_hash_key" ON "api_key"("tenant_id", "hash
 CREATE UNIQUE INDEX "account_tenant_id_license_id_meter_id_key" ON "account"("tenant_id", "license_id", "meter_id");
 
 -- CreateIndex
+CREATE INDEX "account_tenant_id_due_at_idx" ON "account"("tenant_id", "due_at");
+
+-- CreateIndex
 CREATE INDEX "grant_tenant_id_account_id_priority_expires_at_created_at_idx" ON "grant"("tenant_id", "account_id", "priority", "expires_at", "created_at");
 
 -- CreateIndex
 CREATE INDEX "ticket_tenant_id_account_id_issued_at_idx" ON "ticket"("tenant_id", "account_id", "issued_at");
 
 -- CreateIndex
-CREATE INDEX "ledger_entry_tenant_id_account_id_recorded_at_idx" ON "ledger_entry"("tenant_id", "account_id", "recorded_at");
+CREATE INDEX "ticket_tenant_id_status_expires_at_idx" ON "ticket"("tenant_id", "status", "expires_at");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ledger_entry_tenant_id_event_id_kind_key" ON "ledger_entry"("tenant_id", "event_id", "kind");
 
 -- CreateIndex
 CREATE INDEX "ledger_entry_tenant_id_correlation_id_idx" ON "ledger_entry"("tenant_id", "correlation_id");
@@ -716,9 +719,6 @@ ALTER TABLE "grant" ADD CONSTRAINT "grant_tenant_id_account_id_fkey" FOREIGN KEY
 -- AddForeignKey
 ALTER TABLE "ticket" ADD CONSTRAINT "ticket_tenant_id_account_id_fkey" FOREIGN KEY ("tenant_id", "account_id") REFERENCES "account"("tenant_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
--- AddForeignKey
-ALTER TABLE "ledger_entry" ADD CONSTRAINT "ledger_entry_tenant_id_account_id_fkey" FOREIGN KEY ("tenant_id", "account_id") REFERENCES "account"("tenant_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
 
 -- ── What the database refuses, whatever the code does ─────────────────────────────────────────────────────────────
 
@@ -742,7 +742,7 @@ SELECT protect_tenant_table(name::regclass) FROM unnest(ARRAY[
   'seat', 'lease', 'account', '"grant"', 'ticket', 'signing_key', 'api_key', 'webhook_endpoint'
 ]) AS name;
 SELECT protect_tenant_table(name::regclass, p_append_only => true) FROM unnest(ARRAY[
-  'policy_version', 'ledger_entry', 'usage_event', 'runtime_event', 'audit_event', 'trust_bundle', 'revocation',
+  'policy_version', 'ledger_entry', 'runtime_event', 'audit_event', 'trust_bundle', 'revocation',
   'webhook_delivery'
 ]) AS name;
 
@@ -790,13 +790,18 @@ ALTER TABLE seat ADD CONSTRAINT seat_has_at_most_one_holder CHECK (
 ALTER TABLE lease ADD CONSTRAINT lease_ends_once CHECK ((ended IS NULL) = (ended_at IS NULL));
 
 ALTER TABLE account ADD CONSTRAINT account_never_over_consumed CHECK (
-  granted >= 0 AND reserved >= 0 AND spent >= 0 AND overdraft >= 0
+  granted >= 0 AND reserved >= 0 AND spent >= 0 AND overdraft >= 0 AND entry_count >= 0
+  AND lapsing BETWEEN 0 AND reserved
   AND granted - reserved - spent >= -overdraft);
-ALTER TABLE "grant" ADD CONSTRAINT grant_burns_down CHECK (amount > 0 AND remaining BETWEEN 0 AND amount);
+ALTER TABLE "grant" ADD CONSTRAINT grant_burns_down CHECK (
+  amount > 0 AND remaining >= 0 AND expired >= 0 AND remaining + expired <= amount);
 ALTER TABLE ticket ADD CONSTRAINT ticket_ends_once CHECK (
   amount > 0 AND (status = 'pending') = (ended_at IS NULL) AND (status = 'settled') = (used IS NOT NULL)
-  AND (used IS NULL OR used BETWEEN 0 AND amount));
-ALTER TABLE usage_event ADD CONSTRAINT usage_event_amount_positive CHECK (amount > 0);
+  AND (used IS NULL OR used BETWEEN 0 AND amount) AND lapsing BETWEEN 0 AND amount
+  AND refunded BETWEEN 0 AND coalesce(used, 0) AND (status = 'pending') = (ended_entry IS NULL));
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_counts_from_one CHECK (entry >= 1);
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_debit_is_an_event
+  CHECK (kind <> 'debit' OR (spent > 0 AND event_id IS NOT NULL AND occurred_at IS NOT NULL));
 ALTER TABLE runtime_event ADD CONSTRAINT runtime_event_denial_has_a_code CHECK ((outcome = 'denied') = (code IS NOT NULL));
 
 -- Rows that are updated in place on the hot path: room on the page, so that an update stays on it (HOT).

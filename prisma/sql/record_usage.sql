@@ -1,0 +1,186 @@
+-- Charges a batch of usage: requests of some events each, flattened into columns in order of arrival, which cost a
+-- quarter of what a JSON object an event does to read. Output: one row a batch; its arrays have one element an event.
+--
+--   callers   one element a (license, activation or null, meter)
+--   requests  p_request_callers (one of the request's callers), p_request_sizes (its events), its event and correlation id
+--   events    p_callers, p_ids, p_firsts (which event of the batch has this id first; null: no id comes twice), p_amounts,
+--             p_occurred (milliseconds since 1970), p_correlations
+--
+-- Accounts are locked first; then each event is decided in turn: a known id gets its first answer or a conflict, a new
+-- one is charged if the balance holds. Debits are inserted in the order of their ids, so that two servers with the same
+-- ids under two accounts never wait for each other in a circle; who loses that race fails by the unique key, and is
+-- called again (usage-store.ts). Each look-up stands in a LATERAL with a LIMIT of its own, and seqscans are off, so that
+-- its plan is a look-up also where it was planned while the tables were empty. ledger_entry's key and account_never_over_consumed (CHECK) stand behind it.
+CREATE OR REPLACE FUNCTION record_usage(
+  p_tenant uuid, p_now timestamptz, p_licenses uuid[], p_activations uuid[], p_meters text[],
+  p_request_callers integer[], p_request_sizes integer[], p_event_ids uuid[], p_request_correlations text[],
+  p_callers integer[], p_ids text[], p_firsts integer[], p_amounts bigint[], p_occurred double precision[],
+  p_correlations text[]
+) RETURNS TABLE (
+  decided_at timestamptz, trust_seq integer, refusals json, products json, accounts json, outcomes json, entries json,
+  balances json
+) LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+  c_accepted CONSTANT smallint := 0;
+  c_duplicate CONSTANT smallint := 1;
+  c_conflict CONSTANT smallint := 2;
+  c_insufficient CONSTANT smallint := 3;
+  c_not_entitled CONSTANT smallint := 4;
+  c_refused CONSTANT smallint := 5;
+  v_now timestamptz;
+  v_trust_seq integer;
+  -- One element a caller. Callers of one account share the elements of the first of them, its slot: 0 where the license
+  -- does not include the meter, -1 where the caller is refused altogether.
+  v_accounts uuid[];
+  v_products text[];
+  v_refusals text[];
+  v_facts jsonb[];
+  v_policy_versions uuid[];
+  v_slots integer[];
+  v_available bigint[];
+  v_overdrafts bigint[];
+  v_entry_counts bigint[];
+  v_spent bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_licenses)]);
+  -- One element a request.
+  v_charged integer[] := p_request_sizes;
+  v_repeated integer[] := array_fill(0, ARRAY[cardinality(p_request_sizes)]);
+  -- One element an event.
+  v_outcomes smallint[] := array_fill(c_accepted, ARRAY[cardinality(p_ids)]);
+  v_entries bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_ids)]);
+  v_balances bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_ids)]);
+  v_takers integer[];
+  v_known record;
+  v_slot integer;
+  v_taker integer;
+  v_amount bigint;
+  v_charges integer;
+  v_repeats integer;
+  v_event integer := 0;
+  v_has_denials boolean := false;
+BEGIN
+  PERFORM set_config('signet.tenant_id', p_tenant::text, true);
+  v_now := lock_accounts(p_tenant, p_licenses, p_now);
+
+  SELECT array_agg(c.account_id), array_agg(c.product), array_agg(c.refusal), array_agg(c.facts),
+         array_agg(c.policy_version_id),
+         array_agg(CASE WHEN c.refusal IS NOT NULL THEN -1 WHEN c.available IS NULL THEN 0 ELSE c.slot END),
+         array_agg(coalesce(c.available, 0)), array_agg(coalesce(c.available - c.balance, 0)),
+         array_agg(coalesce(c.entry_count, 0)), (SELECT s.trust_seq FROM tenant_state s WHERE s.tenant_id = p_tenant)
+    INTO STRICT v_accounts, v_products, v_refusals, v_facts, v_policy_versions, v_slots, v_available, v_overdrafts,
+         v_entry_counts, v_trust_seq
+    FROM (SELECT u.*, min(u.caller) OVER (PARTITION BY u.account_id)::integer AS slot
+            FROM usage_callers(p_tenant, p_licenses, p_activations, p_meters, v_now) u ORDER BY u.caller) c;
+
+  FOR v_known IN
+    SELECT e.n, k.entry, k.balance,
+           k.account_id = v_accounts[e.caller] AND k.spent = e.amount
+             AND k.occurred_at = to_timestamp(e.occurred / 1000)::timestamptz(3) AS is_same
+      FROM unnest(p_callers, p_ids, p_amounts, p_occurred) WITH ORDINALITY AS e (caller, id, amount, occurred, n)
+     CROSS JOIN LATERAL (
+       SELECT x.account_id, x.spent, x.occurred_at, x.entry, x.balance FROM ledger_entry x
+        WHERE x.tenant_id = p_tenant AND x.event_id = e.id AND x.kind = 'debit' LIMIT 1) k
+  LOOP
+    v_outcomes[v_known.n] := CASE WHEN v_known.is_same THEN c_duplicate ELSE c_conflict END;
+    v_entries[v_known.n] := v_known.entry;
+    v_balances[v_known.n] := v_known.balance;
+  END LOOP;
+  IF p_firsts IS NOT NULL THEN v_takers := array_fill(0, ARRAY[cardinality(p_ids)]); END IF;
+
+  FOR v_request IN 1 .. cardinality(p_request_sizes) LOOP
+    v_charges := 0;
+    v_repeats := 0;
+    FOR v_unused IN 1 .. p_request_sizes[v_request] LOOP
+      v_event := v_event + 1;
+      v_slot := v_slots[p_callers[v_event]];
+      IF v_slot < 0 THEN
+        v_outcomes[v_event] := c_refused;
+      ELSIF v_outcomes[v_event] = c_accepted THEN
+        v_taker := CASE WHEN p_firsts IS NULL THEN 0 ELSE v_takers[p_firsts[v_event]] END;
+        v_amount := p_amounts[v_event];
+        IF v_taker > 0 THEN
+          v_outcomes[v_event] := CASE
+            WHEN v_slots[p_callers[v_taker]] = v_slot AND p_amounts[v_taker] = v_amount
+                 AND p_occurred[v_taker] = p_occurred[v_event] THEN c_duplicate ELSE c_conflict END;
+          v_entries[v_event] := v_entries[v_taker];
+          v_balances[v_event] := v_balances[v_taker];
+        ELSIF v_slot = 0 THEN
+          v_outcomes[v_event] := c_not_entitled;
+        ELSIF v_amount > v_available[v_slot] THEN
+          v_outcomes[v_event] := c_insufficient;
+          v_balances[v_event] := v_available[v_slot] - v_overdrafts[v_slot];
+        ELSE
+          v_available[v_slot] := v_available[v_slot] - v_amount;
+          v_spent[v_slot] := v_spent[v_slot] + v_amount;
+          v_entry_counts[v_slot] := v_entry_counts[v_slot] + 1;
+          v_entries[v_event] := v_entry_counts[v_slot];
+          v_balances[v_event] := v_available[v_slot] - v_overdrafts[v_slot];
+          v_charges := v_charges + 1;
+          IF p_firsts IS NOT NULL THEN v_takers[p_firsts[v_event]] := v_event; END IF;
+        END IF;
+      END IF;
+      IF v_outcomes[v_event] = c_duplicate THEN
+        v_repeats := v_repeats + 1;
+      ELSIF v_outcomes[v_event] BETWEEN c_conflict AND c_not_entitled THEN
+        v_has_denials := true;
+      END IF;
+    END LOOP;
+    v_charged[v_request] := v_charges;
+    v_repeated[v_request] := v_repeats;
+  END LOOP;
+
+  WITH charged AS (
+    INSERT INTO ledger_entry (tenant_id, account_id, entry, kind, spent, balance, event_id, occurred_at, correlation_id,
+                              recorded_at)
+    SELECT p_tenant, v_accounts[e.caller], v_entries[e.n], 'debit', e.amount, v_balances[e.n], e.id,
+           to_timestamp(e.occurred / 1000), e.correlation_id, v_now
+      FROM unnest(p_callers, p_ids, p_amounts, p_occurred, p_correlations) WITH ORDINALITY
+           AS e (caller, id, amount, occurred, correlation_id, n)
+     WHERE v_outcomes[e.n] = c_accepted
+     ORDER BY e.id COLLATE "C"
+  ), moved AS (
+    UPDATE account a SET spent = a.spent + s.spent, entry_count = s.entry_count
+      FROM unnest(v_accounts, v_spent, v_entry_counts) AS s (id, spent, entry_count)
+     WHERE s.spent > 0 AND a.tenant_id = p_tenant AND a.id = s.id
+  )
+  INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
+                             policy_version_id, correlation_id)
+  SELECT p_tenant, r.event_id, v_now, 'usage', (CASE WHEN v_slots[r.caller] < 0 THEN 'denied' ELSE 'granted' END)::outcome,
+         CASE WHEN v_slots[r.caller] < 0 THEN v_refusals[r.caller] END,
+         CASE WHEN v_slots[r.caller] < 0 THEN usage_rule(v_refusals[r.caller]) END,
+         jsonb_build_object('events', r.size, 'accepted', v_charged[r.n], 'duplicates', v_repeated[r.n]),
+         p_licenses[r.caller], p_activations[r.caller], v_policy_versions[r.caller], r.correlation_id
+    FROM unnest(p_request_callers, p_request_sizes, p_event_ids, p_request_correlations) WITH ORDINALITY
+         AS r (caller, size, event_id, correlation_id, n)
+   WHERE v_slots[r.caller] < 0 OR v_charged[r.n] + v_repeated[r.n] > 0;
+
+  IF v_has_denials THEN
+    INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
+                               policy_version_id, correlation_id)
+    SELECT p_tenant, gen_random_uuid(), v_now, 'usage', 'denied', d.code, usage_rule(d.code),
+           jsonb_strip_nulls(jsonb_build_object('event', e.id, 'meter', p_meters[e.caller], 'amount', e.amount,
+             'balance', CASE WHEN o.outcome = c_insufficient THEN v_balances[e.n] END,
+             'overdraft', CASE WHEN o.outcome = c_insufficient THEN v_overdrafts[v_slots[e.caller]] END)),
+           p_licenses[e.caller], p_activations[e.caller], v_policy_versions[e.caller], e.correlation_id
+      FROM unnest(p_callers, p_ids, p_amounts, p_correlations) WITH ORDINALITY AS e (caller, id, amount, correlation_id, n)
+      CROSS JOIN LATERAL (SELECT v_outcomes[e.n] AS outcome) o
+      CROSS JOIN LATERAL (SELECT CASE o.outcome WHEN c_conflict THEN 'idempotency_conflict'
+                                                WHEN c_insufficient THEN 'insufficient_credits'
+                                                WHEN c_not_entitled THEN 'meter_not_entitled' END AS code) d
+     WHERE o.outcome BETWEEN c_conflict AND c_not_entitled;
+  END IF;
+
+  decided_at := v_now;
+  trust_seq := v_trust_seq;
+  IF -1 = ANY (v_slots) THEN
+    refusals := (SELECT json_agg(CASE WHEN f.code IS NOT NULL
+                 THEN json_build_object('code', f.code, 'rule', usage_rule(f.code), 'facts', f.facts) END)
+                 FROM unnest(v_refusals, v_facts) AS f (code, facts));
+  END IF;
+  products := to_json(v_products);
+  accounts := to_json(v_accounts);
+  outcomes := to_json(v_outcomes);
+  entries := to_json(v_entries);
+  balances := to_json(v_balances);
+  RETURN NEXT;
+END $$;
