@@ -44,7 +44,7 @@ BEGIN
         SELECT live.*, y.reserved - y.lapsing - greatest(0, y.granted - y.spent - y.lapsing - live.held) AS reserved
           FROM live JOIN account y ON y.tenant_id = p_tenant AND y.id = a.id
       )
-      SELECT r.id, r.remaining, least(r.remaining, greatest(0, r.reserved - r.before)) AS reserved
+      SELECT r.id, r.remaining, least(r.remaining, greatest(0, r.reserved - r.before))::bigint AS reserved
         FROM reserving r
        WHERE r.expires_at <= p_now OR (r.kind = 'period' AND v_begins IS NOT NULL AND r.id <> v_grant)
        ORDER BY r.expires_at, r.id
