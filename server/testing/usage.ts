@@ -2,8 +2,7 @@ import type { UsageEventAnswer } from "#sdk/wire.ts";
 import type { MeterRules, PolicyRules } from "#server/domain/policy.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import type { GrantInput } from "#server/usage/credits.ts";
-import { activateRequest, createLicense, createRuntime, type Runtime, type TestTenant } from "./fixtures.ts";
-import { TestClock } from "./test-clock.ts";
+import { activateRequest, createLicense, type Runtime, type TestTenant } from "./fixtures.ts";
 
 export const METER_RULES: MeterRules = {
   periodCredits: 0,
@@ -13,15 +12,14 @@ export const METER_RULES: MeterRules = {
   ticketAmountMax: null,
 };
 
-/** A licensed device with one meter, `credits`, a clock of its own, and a hand at its account. */
+/** A licensed device with one meter, `credits`, and a hand at its account. The runtime is the account's own to close. */
 export async function createAccount(
-  appUrl: string,
+  runtime: Runtime,
   tenant: TestTenant,
   change: Partial<MeterRules> = {},
   rules: Partial<PolicyRules> = {},
-  clock = new TestClock("2030-01-15"),
 ) {
-  const runtime = createRuntime(appUrl, clock);
+  const { clock } = runtime;
   const license = await createLicense(runtime, tenant, {
     activationsMax: null,
     meters: { credits: { ...METER_RULES, ...change } },

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { MeterRules, PolicyRules } from "#server/domain/policy.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { createRuntime, createTenant, type Runtime, type TestTenant } from "#server/testing/fixtures.ts";
+import { TestClock } from "#server/testing/test-clock.ts";
 import { createAccount } from "#server/testing/usage.ts";
 
 const DAY_MS = 86_400_000;
@@ -22,12 +24,10 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-async function account(
-  ...change: Parameters<typeof createAccount> extends [string, TestTenant, ...infer R] ? R : []
-) {
-  const made = await createAccount(testDatabase.appUrl, tenant, ...change);
-  opened.push(made);
-  return made;
+async function account(change: Partial<MeterRules> = {}, rules: Partial<PolicyRules> = {}) {
+  const own = createRuntime(testDatabase.appUrl, new TestClock("2030-01-15"));
+  opened.push(own);
+  return createAccount(own, tenant, change, rules);
 }
 
 function granted<Value>(answer: Value | string): Value {

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { UsageReceiptClaims } from "#sdk/wire.ts";
 import { publicId } from "#server/domain/ids.ts";
+import type { MeterRules, PolicyRules } from "#server/domain/policy.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { createRuntime, createTenant, type Runtime, type TestTenant } from "#server/testing/fixtures.ts";
+import { TestClock } from "#server/testing/test-clock.ts";
 import { createAccount, METER_RULES, outcome, type TestAccount } from "#server/testing/usage.ts";
 
 let testDatabase: TestDatabase;
 let runtime: Runtime;
 let tenant: TestTenant;
-const opened: TestAccount[] = [];
+const opened: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
@@ -18,23 +20,21 @@ beforeAll(async () => {
   tenant = await createTenant(runtime);
 });
 afterAll(async () => {
-  for (const account of opened) await account.close();
+  for (const each of opened) await each.close();
   await runtime.close();
   await testDatabase.drop();
 });
 
-async function account(
-  ...change: Parameters<typeof createAccount> extends [string, TestTenant, ...infer R] ? R : []
-) {
-  const made = await createAccount(testDatabase.appUrl, tenant, ...change);
-  opened.push(made);
-  return made;
+async function account(change: Partial<MeterRules> = {}, rules: Partial<PolicyRules> = {}) {
+  const own = createRuntime(testDatabase.appUrl, new TestClock("2030-01-15"));
+  opened.push(own);
+  return createAccount(own, tenant, change, rules);
 }
 
 /** The same services in a process of their own, as far as the database can tell. */
-async function secondServer(of: TestAccount): Promise<Runtime> {
+function secondServer(of: TestAccount): Runtime {
   const other = createRuntime(testDatabase.appUrl, of.clock);
-  opened.push({ ...of, close: () => other.close() });
+  opened.push(other);
   return other;
 }
 
@@ -43,7 +43,7 @@ const count = (answers: readonly string[], word: string) => answers.filter((each
 test("two hundred debits racing for the last credits over two servers: exactly what fits is charged", async () => {
   const own = await account();
   await own.grant(70);
-  const other = await secondServer(own);
+  const other = secondServer(own);
   const answers = await Promise.all(
     [...Array(200).keys()].map((n) => own.debit(7, newUuid(), n % 2 ? own.runtime : other)),
   );
@@ -56,7 +56,7 @@ test("two hundred debits racing for the last credits over two servers: exactly w
 test("the same id sent fifty times over two servers charges once, and every answer is the first", async () => {
   const own = await account();
   await own.grant(1000);
-  const other = await secondServer(own);
+  const other = secondServer(own);
   const id = newUuid();
   const answers = await Promise.all(
     [...Array(50).keys()].map((n) => own.record([{ id, amount: 3 }], n % 2 ? own.runtime : other)),
@@ -75,7 +75,7 @@ test("the same id racing under two accounts on two servers charges one of them",
   const [one, two] = [await account(), await account()];
   await one.grant(1000);
   await two.grant(1000);
-  const other = await secondServer(two);
+  const other = secondServer(two);
   for (let round = 0; round < 30; round++) {
     const ids = [...Array(8).keys()].map(() => newUuid());
     const [first, second] = await Promise.all([

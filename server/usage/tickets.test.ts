@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TicketClaims, TicketReceiptClaims } from "#sdk/wire.ts";
 import { publicId } from "#server/domain/ids.ts";
+import type { MeterRules, PolicyRules } from "#server/domain/policy.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { createRuntime, createTenant, type Runtime, type TestTenant } from "#server/testing/fixtures.ts";
+import { TestClock } from "#server/testing/test-clock.ts";
 import { createAccount, METER_RULES, type TestAccount } from "#server/testing/usage.ts";
 
 const HOUR_MS = 3_600_000;
@@ -24,12 +26,10 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-async function account(
-  ...change: Parameters<typeof createAccount> extends [string, TestTenant, ...infer R] ? R : []
-) {
-  const made = await createAccount(testDatabase.appUrl, tenant, ...change);
-  opened.push(made);
-  return made;
+async function account(change: Partial<MeterRules> = {}, rules: Partial<PolicyRules> = {}) {
+  const own = createRuntime(testDatabase.appUrl, new TestClock("2030-01-15"));
+  opened.push(own);
+  return createAccount(own, tenant, change, rules);
 }
 
 function secondServer(of: TestAccount): Runtime {
