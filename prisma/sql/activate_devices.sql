@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION activate_devices(p_tenant uuid, p_now timestamptz, p_
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, created boolean, status_index integer, features text,
-  token_ttl_seconds integer, expires_at timestamptz, grace_until timestamptz, certificate text
+  token_ttl_seconds integer, expires_at timestamptz, grace_until timestamptz, certificate text,
+  fingerprint_match integer
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -139,6 +140,7 @@ BEGIN
   SELECT e.item, v_now, v_trust_seq, e.denial, e.denial_rule, CASE WHEN e.denial IS NOT NULL THEN e.decision_facts END,
          e.license_id, CASE WHEN e.denial IS NULL THEN e.granted_id END, e.is_created, e.status_index,
          (e.effective->'features')::text, (e.effective->>'activationTokenTtlSeconds')::integer,
-         e.expires_at, e.grace_until, e.certificate
+         e.expires_at, e.grace_until, e.certificate,
+         fingerprint_components_required(e.effective->'fingerprintMatch', cardinality(e.components))
     FROM explained e ORDER BY e.item;
 END $$;

@@ -3,7 +3,8 @@ CREATE OR REPLACE FUNCTION refresh_activations(p_tenant uuid, p_now timestamptz,
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, product text, fingerprint text, thumbprint text, status_index integer,
-  features text, token_ttl_seconds integer, expires_at timestamptz, grace_until timestamptz, certificate text
+  features text, token_ttl_seconds integer, expires_at timestamptz, grace_until timestamptz, certificate text,
+  fingerprint_match integer
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -27,7 +28,8 @@ BEGIN
       FROM ROWS FROM (jsonb_to_recordset(p_items) AS (id uuid, event_id uuid, correlation_id text))
            WITH ORDINALITY AS i (id, event_id, correlation_id, item)
   ), decided AS MATERIALIZED (
-    SELECT a.item, a.event_id, a.correlation_id, x.id AS activation_id, x.fingerprint, x.device_thumbprint,
+    SELECT a.item, a.event_id, a.correlation_id, x.id AS activation_id, x.fingerprint, x.components,
+           x.device_thumbprint,
            l.id AS license_id, l.policy_version_id, l.status_index, l.effective, l.expires_at, l.grace_until,
            l.certificate, p.code AS product,
            CASE WHEN v_tenant_suspended THEN 'tenant_suspended'
@@ -64,6 +66,7 @@ BEGIN
   SELECT e.item, v_now, v_trust_seq, e.denial, e.denial_rule, CASE WHEN e.denial IS NOT NULL THEN e.decision_facts END,
          e.license_id, e.activation_id, e.product, e.fingerprint, e.device_thumbprint, e.status_index,
          (e.effective->'features')::text, (e.effective->>'activationTokenTtlSeconds')::integer,
-         e.expires_at, e.grace_until, e.certificate
+         e.expires_at, e.grace_until, e.certificate,
+         fingerprint_components_required(e.effective->'fingerprintMatch', cardinality(e.components))
     FROM explained e ORDER BY e.item;
 END $$;

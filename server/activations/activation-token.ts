@@ -8,6 +8,8 @@ export interface TokenFacts {
   readonly product: string;
   readonly statusIndex: number;
   readonly fingerprint: string;
+  /** How many of the fingerprint's components must stay the same. */
+  readonly match: number;
   readonly thumbprint: string;
   readonly features: Features;
   readonly tokenTtlSeconds: number;
@@ -40,6 +42,7 @@ export function activationClaims(facts: TokenFacts): ActivationClaims {
     license: publicId("license", facts.licenseId),
     statusIndex: facts.statusIndex,
     fingerprint: facts.fingerprint,
+    match: facts.match,
     cnf: { jkt: facts.thumbprint },
     features: facts.features,
     nonce: facts.nonce,

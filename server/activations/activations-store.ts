@@ -14,6 +14,8 @@ export interface GrantRow extends DecisionRow {
   readonly expires_at: Date | null;
   readonly grace_until: Date | null;
   readonly certificate: string | null;
+  /** How many components of the fingerprint must stay the same for the device to count as this one. */
+  readonly fingerprint_match: number | null;
 }
 
 export interface ActivateRow extends GrantRow {

@@ -40,6 +40,14 @@ async function granted(licenseKey: string, device: string, change = {}) {
   return decision.value;
 }
 
+async function refreshed(activationId: string): Promise<ActivationClaims> {
+  const binding = { requestHash: "r".repeat(43), correlationId: "cor_refreshed" };
+  const request = { activationId, nonce: "n".repeat(16), ...binding };
+  const decision = await runtime.activations.refresh(tenant.tenantId, request);
+  if (decision.outcome === "denied") throw new Error(`denied: ${decision.code}`);
+  return claimsOf(decision.value.token);
+}
+
 async function code(licenseKey: string, device = "any", change = {}) {
   const decision = await activate(licenseKey, device, change);
   return decision.outcome === "denied" ? decision.code : "granted";
@@ -244,6 +252,38 @@ test.each([
     expect(await code(licenseKey, "before", { fingerprint: altered })).toBe(expected);
   },
 );
+
+test.each([
+  ["all", 3],
+  ["most", 2],
+  ["any", 1],
+  [{ atLeast: 2 }, 2],
+  [{ atLeast: 16 }, 3],
+] as const)(
+  "matching %j, the token says that %i of 3 components must stay, also refreshed",
+  async (fingerprintMatch, expected) => {
+    const { licenseKey } = await createLicense(runtime, tenant, { fingerprintMatch });
+    const { activationId, token } = await granted(licenseKey, "matched");
+    expect(claimsOf(token).match).toBe(expected);
+    expect((await refreshed(activationId)).match).toBe(expected);
+  },
+);
+
+test("refresh carries the fingerprint of the latest activation, and how much of that must stay", async () => {
+  const { licenseKey } = await createLicense(runtime, tenant, {
+    fingerprintMatch: "most",
+    activationsMax: 1,
+  });
+  const first = await granted(licenseKey, "growing");
+  const { fingerprint } = activateRequest(licenseKey, "growing");
+  const grown = { ...fingerprint, gpu: "g".repeat(43), board: "b".repeat(43) };
+  const latest = await granted(licenseKey, "growing", { fingerprint: grown });
+  expect(latest.activationId).toBe(first.activationId);
+  const [before, after] = [claimsOf(first.token), claimsOf(latest.token)];
+  expect([before.match, after.match]).toEqual([2, 3]);
+  expect(after.fingerprint).not.toBe(before.fingerprint);
+  expect(await refreshed(first.activationId)).toMatchObject({ fingerprint: after.fingerprint, match: 3 });
+});
 
 test("deactivating frees the slot once, however often it is done", async () => {
   const { id, licenseKey } = await createLicense(runtime, tenant, { activationsMax: 1 });

@@ -96,8 +96,8 @@ export function createActivations(deps: {
     created: boolean,
     subject: Subject,
   ): Promise<ActivationGrant> {
-    const { license_id: licenseId, activation_id: activationId } = row;
-    if (licenseId === null || activationId === null || row.features === null)
+    const { license_id: licenseId, activation_id: activationId, fingerprint_match: match } = row;
+    if (licenseId === null || activationId === null || row.features === null || match === null)
       throw new Error("The database granted an activation without saying which.");
     const { sign, expMax, seq } = await trust.signer(tenantId, "activation", row.trust_seq);
     const claims = activationClaims({
@@ -106,6 +106,7 @@ export function createActivations(deps: {
       activationId,
       licenseId,
       statusIndex: row.status_index ?? 0,
+      match,
       features: parsedFeatures(row.features),
       tokenTtlSeconds: row.token_ttl_seconds ?? 0,
       expiresAt: row.expires_at,

@@ -77,6 +77,8 @@ function isActivationClaims(claims: unknown): claims is ActivationClaims {
     isText(claims.license) &&
     isCount(claims.statusIndex) &&
     isText(claims.fingerprint) &&
+    isCount(claims.match) &&
+    claims.match >= 1 &&
     isRecord(claims.cnf) &&
     isText(claims.cnf.jkt) &&
     isFeatures(claims.features) &&

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DAY, TestAuthority } from "../testing/authority.ts";
 import { LICENSE_KEY, testClient } from "../testing/client.ts";
-import { TestServer } from "../testing/server.ts";
+import { type TestLicense, TestServer } from "../testing/server.ts";
 import { memoryStorage, type SignetOptions, type StateStorage } from "./index.ts";
 
 let server: TestServer;
@@ -76,6 +76,103 @@ describe("current", () => {
       code: "token_invalid",
       reason: "fingerprint",
       message: expect.stringContaining("another device"),
+    });
+  });
+
+  describe("on a device that changes", () => {
+    const before = { machine: "m", cpu: "c", disk: "d" };
+    const on = (components: Record<string, string>) => ({ fingerprint: async () => components });
+    const activateOn = (components: Record<string, string>) =>
+      testClient(server, { storage, ...on(components) }).signet.activate(LICENSE_KEY);
+    let license: TestLicense;
+    beforeEach(() => {
+      license = server.addLicense(LICENSE_KEY, { match: 2, activationsMax: 1 });
+    });
+
+    test.each([
+      [1, { machine: "x", cpu: "x", disk: "d" }, "active"],
+      [2, before, "active"],
+      [2, { ...before, disk: "x" }, "active"],
+      [2, { ...before, gpu: "added" }, "active"],
+      [2, { machine: "m", cpu: "c" }, "active"],
+      [
+        2,
+        { ...before, cpu: "x", disk: "x" },
+        "Of the 3 fingerprint components at activation 1 are unchanged; 2 must be.",
+      ],
+      [
+        2,
+        { machine: "m", processor: "c", drive: "d" },
+        "Of the 3 fingerprint components at activation 1 are unchanged; 2 must be.",
+      ],
+      [
+        3,
+        { ...before, disk: "x" },
+        "Of the 3 fingerprint components at activation 2 are unchanged; 3 must be.",
+      ],
+    ] as const)("where %i of 3 components must stay, %j is %s", async (match, now, expected) => {
+      license.match = match;
+      await activateOn(before);
+      const current = offline(on(now)).signet.current();
+      if (expected === "active") expect((await current).status).toBe("active");
+      else
+        await expect(current).rejects.toMatchObject({
+          code: "token_invalid",
+          reason: "fingerprint",
+          message: expect.stringContaining("activate it again"),
+          detail: expected,
+        });
+    });
+
+    test("is refused when the stored components are exchanged for another machine's", async () => {
+      const other = { machine: "other", cpu: "other", disk: "other" };
+      await activateOn(before);
+      const stolen = (await storage.get("activation")) ?? "";
+      license.devices.length = 0;
+      await activateOn(other);
+      const { components } = JSON.parse((await storage.get("activation")) ?? "").content;
+      await storage.set("activation", stolen);
+      await edit("activation", () => ({ components }));
+      await expect(offline(on(other)).signet.current()).rejects.toMatchObject({ reason: "fingerprint" });
+    });
+
+    test("stays measured by what it was when activated, however often it is refreshed", async () => {
+      await activateOn(before);
+      const drifted = testClient(server, { storage, ...on({ ...before, disk: "x" }) }).signet;
+      await (await drifted.current()).refresh();
+      const further = { ...before, disk: "x", cpu: "x" };
+      await expect(offline(on(further)).signet.current()).rejects.toMatchObject({ reason: "fingerprint" });
+    });
+
+    test("is refreshed also after an activation whose answer was lost", async () => {
+      await activateOn(before);
+      server.tamper = (request, reply) => (request.path.endsWith("/activations") ? "hang up" : reply);
+      const drifted = testClient(server, { storage, ...on({ ...before, disk: "x" }) }).signet;
+      await expect(drifted.activate(LICENSE_KEY)).rejects.toMatchObject({ code: "network_error" });
+      await (await drifted.current()).refresh();
+      const further = { ...before, disk: "x", cpu: "x" };
+      expect((await offline(on(further)).signet.current()).status).toBe("active");
+    });
+
+    test("is told to activate again by a refresh under a stricter rule, and keeps what it has until then", async () => {
+      await activateOn(before);
+      const drifted = testClient(server, { storage, ...on({ ...before, disk: "x" }) }).signet;
+      license.match = 3;
+      await expect((await drifted.current()).refresh()).rejects.toMatchObject({
+        code: "token_invalid",
+        reason: "fingerprint",
+        message: expect.stringContaining("activate it again"),
+      });
+      expect((await drifted.current()).status).toBe("active");
+    });
+
+    test("is measured anew once activated again, also by a process that began before", async () => {
+      const old = await activateOn(before);
+      const again = await activateOn({ ...before, disk: "x" });
+      expect(again.id).toBe(old.id);
+      await old.refresh();
+      const further = { ...before, disk: "x", cpu: "x" };
+      expect((await offline(on(further)).signet.current()).status).toBe("active");
     });
   });
 

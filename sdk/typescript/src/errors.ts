@@ -46,7 +46,8 @@ const REASON_SENTENCES: Partial<Record<TokenReason | TrustReason, string>> = {
   license_revoked: "This license was revoked and cannot be used again; contact the vendor.",
   activation_revoked: "This device's activation was revoked; contact the vendor.",
   device_key: "This activation belongs to another installation; activate this one.",
-  fingerprint: "This activation belongs to another device; activate this one.",
+  fingerprint:
+    "This activation belongs to another device, or too much of this one has changed since; activate it again.",
 };
 const TOKEN_EXPIRED = "This activation has run out; connect to the internet to renew it.";
 

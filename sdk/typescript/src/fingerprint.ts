@@ -1,5 +1,5 @@
 import { randomText, sha256, toBase64url, utf8 } from "./encoding.ts";
-import { configurationInvalid } from "./errors.ts";
+import { configurationInvalid, SignetError } from "./errors.ts";
 import { fingerprintText } from "./fingerprint-digest.ts";
 import { INSTALL_ID, readDocument, writeDocument } from "./state.ts";
 import type { StateStorage } from "./storage.ts";
@@ -55,6 +55,25 @@ export async function takeFingerprint(
     const digest = await crypto.subtle.sign("HMAC", key, utf8(`${name}=${value}`));
     return [name, toBase64url(new Uint8Array(digest))] as const;
   });
-  const components = Object.fromEntries(await Promise.all(hashed));
+  return fingerprintOf(Object.fromEntries(await Promise.all(hashed)));
+}
+
+/** A fingerprint by its components, hashed already. */
+export async function fingerprintOf(components: Fingerprint["components"]): Promise<Fingerprint> {
   return { components, digest: await sha256(fingerprintText(components)) };
+}
+
+/**
+ * Lets a device pass that is as it was in at least `match` components: a new disk need not be a new device.
+ *
+ * @throws SignetError `token_invalid` with reason `fingerprint`, whose `detail` counts them.
+ */
+export function assertSameDevice(match: number, before: Fingerprint, now: Fingerprint): void {
+  const names = Object.keys(before.components);
+  const same = names.filter((name) => before.components[name] === now.components[name]).length;
+  if (same >= match) return;
+  throw new SignetError("token_invalid", {
+    reason: "fingerprint",
+    detail: `Of the ${names.length} fingerprint components at activation ${same} are unchanged; ${match} must be.`,
+  });
 }

@@ -5,12 +5,12 @@ import { isServerCode } from "./codes.ts";
 import { type DeviceKey, loadDeviceKey, loadOrMakeDeviceKey } from "./device-key.ts";
 import { randomText } from "./encoding.ts";
 import { isSignetError, SignetError, tokenInvalid } from "./errors.ts";
-import { type Fingerprint, takeFingerprint } from "./fingerprint.ts";
+import { assertSameDevice, type Fingerprint, fingerprintOf, takeFingerprint } from "./fingerprint.ts";
 import { createHttp } from "./http.ts";
 import { parseLicenseKey } from "./license-key.ts";
 import type { Configuration } from "./options.ts";
 import { isCount, isText } from "./shapes.ts";
-import { ACTIVATION, deleteDocument, readDocument, writeDocument } from "./state.ts";
+import { ACTIVATION, deleteDocument, readDocument, type StoredActivation, writeDocument } from "./state.ts";
 import { Trust } from "./trust.ts";
 import type {
   ActivateRequest,
@@ -26,9 +26,11 @@ export interface VerifiedActivation {
   readonly certificate: string;
   readonly claims: ActivationClaims;
   readonly license: LicenseClaims;
+  /** The fingerprint the token is over: that of the latest activation, not necessarily today's. */
+  readonly fingerprint: Fingerprint;
 }
 
-/** What this device is: what an activation must be bound to. */
+/** What this device is now: what an activation must be bound to. */
 interface Device {
   readonly key: DeviceKey;
   readonly fingerprint: Fingerprint;
@@ -72,13 +74,13 @@ export class Session {
       metadata,
     };
     const answer = await this.#api.post({ path: "/activations", body, nonce, signal });
-    const activation = await this.#verifyAnswer(answer, device, { nonce, signal });
+    const activation = await this.#verifyAnswer(answer, device, device.fingerprint, { nonce, signal });
     await this.#store(activation);
     return activation;
   }
 
   async refresh(
-    { token, claims }: VerifiedActivation,
+    { token, claims, fingerprint }: VerifiedActivation,
     signal: AbortSignal | undefined,
   ): Promise<VerifiedActivation> {
     const id = claims.sub;
@@ -98,8 +100,10 @@ export class Session {
       if (isFinalRefusal(error)) await this.#storeRefusal(id, error);
       throw error;
     }
-    const activation = await this.#verifyAnswer(answer, device, { nonce, signal, subject: id });
-    if (await this.#isStored(id)) await this.#store(activation);
+    const latest = await this.#fingerprintIn(answer, id, [device.fingerprint, fingerprint]);
+    const activation = await this.#verifyAnswer(answer, device, latest, { nonce, signal, subject: id });
+    assertSameDevice(activation.claims.match, latest, device.fingerprint);
+    if (await this.#stored(id)) await this.#store(activation);
     return activation;
   }
 
@@ -108,30 +112,48 @@ export class Session {
     const body: DeactivateRequest = { nonce };
     const path = `/activations/${claims.sub}/deactivate`;
     await this.#api.post({ path, body, bearer: token, nonce, signal });
-    if (await this.#isStored(claims.sub)) await deleteDocument(this.#configuration.storage, ACTIVATION);
+    if (await this.#stored(claims.sub)) await deleteDocument(this.#configuration.storage, ACTIVATION);
+  }
+
+  /**
+   * Which of this device's fingerprints an answer is over: the server answers by the latest it was given, which another process may
+   * have sent meanwhile, or this one in an activation whose answer was lost. The token is verified against it, so a lie gains nothing.
+   */
+  async #fingerprintIn(
+    { answer }: ApiAnswer,
+    activationId: string,
+    known: readonly [Fingerprint, ...Fingerprint[]],
+  ): Promise<Fingerprint> {
+    const named = unverifiedClaim(answer.token, "fingerprint");
+    const stored = await this.#stored(activationId);
+    const candidates = stored === undefined ? known : [...known, await fingerprintOf(stored.components)];
+    return candidates.find(({ digest }) => digest === named) ?? known[0];
   }
 
   /** The stored activation, verified without the network. */
   async current(): Promise<VerifiedActivation> {
     const stored = await readDocument(this.#configuration.storage, ACTIVATION);
     if (stored === undefined) throw new SignetError("not_activated");
-    const { token, certificate, refusal } = stored;
+    const { token, certificate, components, refusal } = stored;
     if (refusal !== undefined) {
       throw new SignetError(refusal.code, { signed: true, correlationId: refusal.correlationId });
     }
-    const { key, fingerprint } = await this.#device();
+    const device = await this.#device();
+    const fingerprint = await fingerprintOf(components);
     const audience = this.#configuration.product;
-    const expected = { audience, deviceKey: key.thumbprint, fingerprint: fingerprint.digest };
+    const expected = { audience, deviceKey: device.key.thumbprint, fingerprint: fingerprint.digest };
     const claims = await this.#trust.verifyOffline(token, "activation", expected);
+    assertSameDevice(claims.match, fingerprint, device.fingerprint);
     const described = { audience, subject: claims.license, allowExpired: true };
     const license = await this.#trust.verifyOffline(certificate, "license", described);
-    return { token, certificate, claims, license };
+    return { token, certificate, claims, license, fingerprint };
   }
 
   /** Believes an answer only when it was signed for this request, this device and this product. */
   async #verifyAnswer(
     { answer, req }: ApiAnswer,
-    { key, fingerprint }: Device,
+    { key }: Device,
+    fingerprint: Fingerprint,
     options: { readonly nonce: string; readonly subject?: string; readonly signal: AbortSignal | undefined },
   ): Promise<VerifiedActivation> {
     const { token, certificate, trustSeq } = answer;
@@ -153,7 +175,7 @@ export class Session {
       const claims = await this.#trust.verifyAnswer(token, "activation", bound, trusted);
       const described = { audience, subject: claims.license, allowExpired: true };
       const license = await this.#trust.verifyAnswer(certificate, "license", described, { signal });
-      return { token, certificate, claims, license };
+      return { token, certificate, claims, license, fingerprint };
     } catch (cause) {
       if (!isSignetError(cause) || cause.code !== "token_invalid") throw cause;
       throw new SignetError("response_invalid", {
@@ -188,22 +210,24 @@ export class Session {
     return taken;
   }
 
-  async #store({ token, certificate }: VerifiedActivation): Promise<void> {
-    await writeDocument(this.#configuration.storage, ACTIVATION, { token, certificate });
+  async #store({ token, certificate, fingerprint }: VerifiedActivation): Promise<void> {
+    const { components } = fingerprint;
+    await writeDocument(this.#configuration.storage, ACTIVATION, { token, certificate, components });
   }
 
   async #storeRefusal(activationId: string, { code, correlationId }: SignetError): Promise<void> {
-    const { storage } = this.#configuration;
-    const stored = await readDocument(storage, ACTIVATION);
+    const stored = await this.#stored(activationId);
     if (stored === undefined || correlationId === undefined || !isServerCode(code)) return;
-    if (activationIdOf(stored.token) !== activationId) return;
-    await writeDocument(storage, ACTIVATION, { ...stored, refusal: { code, correlationId } });
+    await writeDocument(this.#configuration.storage, ACTIVATION, {
+      ...stored,
+      refusal: { code, correlationId },
+    });
   }
 
-  /** Whether what is stored is still this activation: the device may have been given another license meanwhile. */
-  async #isStored(activationId: string): Promise<boolean> {
+  /** What is stored, if it is still this activation: the device may have been given another license meanwhile. */
+  async #stored(activationId: string): Promise<StoredActivation | undefined> {
     const stored = await readDocument(this.#configuration.storage, ACTIVATION);
-    return stored !== undefined && activationIdOf(stored.token) === activationId;
+    return stored && unverifiedClaim(stored.token, "sub") === activationId ? stored : undefined;
   }
 }
 
@@ -212,9 +236,9 @@ export function isFinalRefusal(error: unknown): error is SignetError {
   return error instanceof SignetError && error.signed && !error.retryable;
 }
 
-function activationIdOf(token: string): string | undefined {
+function unverifiedClaim(token: unknown, name: "sub" | "fingerprint"): unknown {
   try {
-    return decodeJwt(token).sub;
+    return isText(token) ? decodeJwt(token)[name] : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { isServerCode, type ServerCode } from "./codes.ts";
 import { SignetError } from "./errors.ts";
-import { isCount, isRecord, isText, parseJson, type UnknownRecord } from "./shapes.ts";
+import { isCount, isRecord, isText, isTextRecord, parseJson, type UnknownRecord } from "./shapes.ts";
 import type { StateStorage } from "./storage.ts";
 import type { PublicKeyJwk } from "./wire.ts";
 
@@ -23,6 +23,8 @@ export interface StoredTrust {
 export interface StoredActivation {
   readonly token: string;
   readonly certificate: string;
+  /** Of the fingerprint the device was activated with, hashed as they were sent: the token's digest is over them. */
+  readonly components: Readonly<Record<string, string>>;
   /** The signed refusal of the last refresh, kept so that it also holds after a restart without network. */
   readonly refusal?: { readonly code: ServerCode; readonly correlationId: string };
 }
@@ -55,6 +57,7 @@ export const ACTIVATION: Document<StoredActivation> = {
     isRecord(content) &&
     isText(content.token) &&
     isText(content.certificate) &&
+    isTextRecord(content.components) &&
     (content.refusal === undefined ||
       (isRecord(content.refusal) &&
         isServerCode(content.refusal.code) &&

@@ -16,6 +16,8 @@ const BAD_SHAPE: readonly Row[] = [
     "claims",
     (b) => b.verify(b.token({ features: { "export-4k": { on: true } } })),
   ],
+  ["no count of unchanged components", "claims", (b) => b.verify(b.token({ match: undefined }))],
+  ["any device at all", "claims", (b) => b.verify(b.token({ match: 0 }))],
   ["no device key", "claims", (b) => b.verify(b.token({ cnf: undefined }))],
   ["a status index below nothing", "claims", (b) => b.verify(b.token({ statusIndex: -1 }))],
   [

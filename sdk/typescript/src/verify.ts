@@ -35,7 +35,7 @@ export interface TokenExpectations {
   readonly req?: string | undefined;
   /** RFC 7638 thumbprint of this device's key. */
   readonly deviceKey?: string | undefined;
-  /** This device's fingerprint digest. */
+  /** Digest of the fingerprint this device was activated with; the token's `match` says how much of it may have changed since. */
   readonly fingerprint?: string | undefined;
   /** For a license certificate beside an activation: the activation says until when, the certificate only describes. */
   readonly allowExpired?: boolean;

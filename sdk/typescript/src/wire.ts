@@ -142,6 +142,12 @@ export interface ActivationClaims extends CommonClaims {
    * component, sorted by name, joined with line feeds.
    */
   readonly fingerprint: string;
+  /**
+   * How many of that fingerprint's components must still be as they were for the device to count as the same, by the policy's
+   * rule: 1 to their number. The token binds them only as one digest, so who keeps the components can check them against it, and
+   * then compare one by one without a network.
+   */
+  readonly match: number;
   /** RFC 7638 thumbprint of the device key the activation is bound to. */
   readonly cnf: { readonly jkt: string };
   readonly features: Features;

@@ -125,6 +125,7 @@ export class TestAuthority {
       license: "lic_01jtest",
       statusIndex: 5,
       fingerprint: "fingerprint-digest",
+      match: 1,
       cnf: { jkt: "device-thumbprint" },
       features: { "export-4k": true, "watermark-off": false, "render-nodes": 8, tier: "studio" },
       nonce: "nonce-of-the-request",

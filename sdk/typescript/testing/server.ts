@@ -19,7 +19,7 @@ export interface TestReply {
 
 interface TestDevice {
   readonly id: string;
-  readonly fingerprint: string;
+  readonly components: Readonly<Record<string, string>>;
   readonly jkt: string;
 }
 
@@ -27,6 +27,8 @@ export interface TestLicense {
   /** The code of the refusal; undefined when it is good. */
   refusal?: string | undefined;
   activationsMax: number;
+  /** How many fingerprint components must be the same; all unless given. */
+  match?: number;
   features: Record<string, boolean | number | string>;
   grace?: { reason: "license_expired"; until: number };
   readonly devices: TestDevice[];
@@ -114,19 +116,19 @@ export class TestServer {
     const license = this.licenses.get(licenseKey);
     if (license === undefined) return this.#refuse(request, "license_not_found", this.authority.tenant);
     if (license.refusal !== undefined) return this.#refuse(request, license.refusal, "lic_01jtest");
-    const print = digest(fingerprintText(fingerprint));
     const jkt = digest(JSON.stringify({ crv: deviceKey.crv, kty: deviceKey.kty, x: deviceKey.x }));
-    const known = license.devices.find((device) => device.fingerprint === print);
+    const match = license.match ?? Object.keys(fingerprint).length;
+    const known = license.devices.find(({ components }) => sameOf(components, fingerprint) >= match);
     if (known === undefined && license.devices.length >= license.activationsMax) {
       return this.#refuse(request, "activation_limit_reached", "lic_01jtest");
     }
     const device = {
       id:
         known?.id ??
-        `act_${digest(licenseKey + print)
+        `act_${digest(licenseKey + fingerprintText(fingerprint))
           .replace(/\W/g, "")
           .slice(0, 12)}`,
-      fingerprint: print,
+      components: fingerprint,
       jkt,
     };
     if (known === undefined) license.devices.push(device);
@@ -143,7 +145,8 @@ export class TestServer {
       authority.activationClaims({
         ...times,
         sub: device.id,
-        fingerprint: device.fingerprint,
+        fingerprint: digest(fingerprintText(device.components)),
+        match: license.match ?? Object.keys(device.components).length,
         cnf: { jkt: device.jkt },
         features: license.features,
         nonce,
@@ -171,6 +174,10 @@ export class TestServer {
     const decision = this.authority.token("denial", claims);
     return { status: 403, body: { ...problem(code), decision } };
   }
+}
+
+function sameOf(known: Readonly<Record<string, string>>, sent: Readonly<Record<string, string>>): number {
+  return Object.keys(known).filter((name) => known[name] === sent[name]).length;
 }
 
 export function problem(code: string) {
