@@ -21,7 +21,8 @@ export function trustOperations(doors: Doors, trust: TrustService): Operation[] 
       denials: [],
       responses: {
         200: {
-          description: "The bundle, as a compact JWS of typ signet-trust+jwt.",
+          description:
+            "The bundle, as a compact JWS of typ signet-trust+jwt, its payload deflated: zip DEF, raw RFC 1951.",
           schema: trustResponse,
           example: { bundle: "eyJhbGciOiJFZERTQSJ9.eyJzZXEiOjQyfQ.c2lnbmF0dXJl" },
           headers: { etag: "Changes with the bundle.", "cache-control": "How long it may be kept." },
