@@ -37,7 +37,7 @@ export function KeyReveal({
   return (
     <Input.Wrapper label={label} description="Revealing it is recorded in the audit log.">
       <Group gap={4} wrap="nowrap" className={classes.field} mt={4}>
-        <Box component="output" className={classes.value} tabIndex={0} aria-label={label} aria-live="polite">
+        <Box component="output" className={classes.secret} tabIndex={0} aria-label={label} aria-live="polite">
           {value ?? hint}
         </Box>
         {value !== undefined && <CopyIcon value={value} label={label.toLowerCase()} />}

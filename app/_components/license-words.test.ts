@@ -35,6 +35,12 @@ test.each<[string, string, Partial<LicenseMoments>]>([
   expect(urgency(license, NOW)).toBe(tone);
 });
 
+test("a short license does not stand out from its first day", () => {
+  const trial = { ...ACTIVE, validFrom: at(-DAY_MS), expiresAt: at(13 * DAY_MS) };
+  expect(urgency(trial, NOW)).toBe("neutral");
+  expect(urgency({ ...trial, validFrom: at(-12 * DAY_MS), expiresAt: at(2 * DAY_MS) }, NOW)).toBe("warning");
+});
+
 test("the share that is left runs from one to nothing, and is unknown without start or end", () => {
   const year = { ...ACTIVE, validFrom: at(-100 * DAY_MS), expiresAt: at(300 * DAY_MS) };
   expect(shareLeft(year, NOW)).toBe(0.75);

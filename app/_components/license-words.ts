@@ -14,8 +14,9 @@ export interface LicenseMoments {
 }
 
 const DAY_MS = 86_400_000;
-/** From here on an end is near enough to stand out. */
+/** An end stands out within these days, and in the last part only of a license that is short. */
 const SOON_DAYS = 30;
+const SOON_SHARE = 0.25;
 
 /** The state in a few words, beside its badge: "12 days left", "never expires". */
 export function countdown(license: LicenseMoments, now: Date): string {
@@ -28,19 +29,21 @@ export function countdown(license: LicenseMoments, now: Date): string {
     case "pending":
       return validFrom === null ? "starts at first activation" : `starts ${relativeTime(validFrom, now)}`;
     case "active":
-      return expiresAt === null ? "never expires" : left(expiresAt, now);
+      return expiresAt === null ? "never expires" : timeLeft(expiresAt, now);
     case "grace":
-      return graceUntil === null ? "in grace" : `${left(graceUntil, now)} of grace`;
+      return graceUntil === null ? "in grace" : `${timeLeft(graceUntil, now)} of grace`;
     case "expired":
       return expiresAt === null ? "" : `ended ${relativeTime(expiresAt, now)}`;
   }
 }
 
 /** How the countdown is to stand out. */
-export function urgency({ status, expiresAt }: LicenseMoments, now: Date): Tone {
+export function urgency(license: LicenseMoments, now: Date): Tone {
+  const { status, expiresAt } = license;
   if (status === "grace" || status === "expired") return "warning";
   if (status !== "active" || expiresAt === null) return "neutral";
-  return expiresAt.getTime() - now.getTime() < SOON_DAYS * DAY_MS ? "warning" : "neutral";
+  const soon = expiresAt.getTime() - now.getTime() < SOON_DAYS * DAY_MS;
+  return soon && (shareLeft(license, now) ?? 0) < SOON_SHARE ? "warning" : "neutral";
 }
 
 /** How much of its time is left, 1 at the start and 0 at the end; undefined where it has no end or no start. */
@@ -50,7 +53,8 @@ export function shareLeft({ validFrom, expiresAt }: LicenseMoments, now: Date): 
   return Math.min(1, Math.max(0, (expiresAt.getTime() - now.getTime()) / whole));
 }
 
-function left(end: Date, now: Date): string {
+/** "12 days left", down to hours on the last two days. */
+export function timeLeft(end: Date, now: Date): string {
   const ms = end.getTime() - now.getTime();
   if (ms < 0) return "just ended";
   if (ms >= 2 * DAY_MS) return `${countOf(Math.floor(ms / DAY_MS), "day")} left`;
@@ -59,5 +63,6 @@ function left(end: Date, now: Date): string {
 }
 
 function ago(at: Date | null | undefined, now: Date): string {
-  return at ? relativeTime(at, now) : "";
+  // What has just been done may be later than the clock was last read.
+  return at ? relativeTime(at < now ? at : now, now) : "";
 }

@@ -21,12 +21,15 @@ export function TableToolbar({
   table,
   search,
   filters = [],
+  more,
   children,
 }: {
   table: TableState;
   /** What the search looks in: "Search name or code". */
   search: string;
   filters?: readonly FilterChoice[];
+  /** Filters that are no plain choice. */
+  more?: ReactNode;
   /** Further actions, such as an export. */
   children?: ReactNode;
 }) {
@@ -62,6 +65,7 @@ export function TableToolbar({
           clearable
         />
       ))}
+      {more}
       {table.narrowed && (
         <Button
           variant="subtle"

@@ -1,6 +1,6 @@
 "use client";
 
-import { Box, Card, Collapse, Group, Progress, Stack, Text, Title, UnstyledButton } from "@mantine/core";
+import { Box, Card, Collapse, Group, Stack, Text, Title, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconChevronDown, IconDeviceDesktop } from "@tabler/icons-react";
 import type { inferRouterOutputs } from "@trpc/server";
@@ -8,8 +8,8 @@ import { useId } from "react";
 import type { AppRouter } from "#server/trpc/router.ts";
 import { countOf, formatNumber } from "../../_components/format.ts";
 import { LicenseState } from "../../_components/license-state.tsx";
-import { shareLeft, urgency } from "../../_components/license-words.ts";
-import { RelativeTime, useNow } from "../../_components/relative-time.tsx";
+import { RelativeTime } from "../../_components/relative-time.tsx";
+import { TimeBar } from "../../_components/time-bar.tsx";
 import classes from "./license-card.module.css";
 import { stateSentence } from "./state-sentence.ts";
 
@@ -17,10 +17,8 @@ type OwnLicense = inferRouterOutputs<AppRouter>["portal"]["licenses"]["items"][n
 
 export function LicenseCard({ license, vendorName }: { license: OwnLicense; vendorName: string }) {
   const { product, policy, keyHint, devices, activationCount, activationsMax, status } = license;
-  const now = useNow();
   const [opened, { toggle }] = useDisclosure(false);
   const id = useId();
-  const share = shareLeft(license, now);
   const works = status === "active" || status === "grace";
   return (
     <Card component="article" aria-labelledby={`${id}-title`}>
@@ -37,14 +35,7 @@ export function LicenseCard({ license, vendorName }: { license: OwnLicense; vend
           <LicenseState license={license} inline />
         </Group>
         <Text suppressHydrationWarning>{stateSentence(license, vendorName)}</Text>
-        {works && share !== undefined && (
-          <Progress
-            value={share * 100}
-            size={6}
-            color={urgency(license, now) === "warning" ? "yellow" : "petrol"}
-            aria-label="Time left"
-          />
-        )}
+        {works && <TimeBar license={license} />}
         <UnstyledButton
           className={classes.devices}
           onClick={toggle}

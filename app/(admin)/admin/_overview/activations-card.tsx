@@ -43,7 +43,7 @@ export function ActivationsCard({ days }: { days: Numbers["activationsByDay"] })
             data={data}
             dataKey="day"
             series={[{ name: "New devices", color: "petrol.5" }]}
-            gridAxis="y"
+            gridAxis="x"
             tickLine="none"
             xAxisProps={{ interval: "preserveStartEnd", minTickGap: 48 }}
             yAxisProps={{ allowDecimals: false, width: 34 }}

@@ -22,8 +22,8 @@ export function DecisionsCard({ decisions }: { decisions: Numbers["decisions"] }
         </Text>
       ) : (
         <ol className={classes.list}>
-          {decisions.map((decision) => (
-            <Decision key={decision.id} decision={decision} />
+          {together(decisions).map(({ decision, times }) => (
+            <Decision key={decision.id} decision={decision} times={times} />
           ))}
         </ol>
       )}
@@ -31,7 +31,30 @@ export function DecisionsCard({ decisions }: { decisions: Numbers["decisions"] }
   );
 }
 
-function Decision({ decision }: { decision: Numbers["decisions"][number] }) {
+type One = Numbers["decisions"][number];
+
+/** The same thing several times in a row is told once. */
+function together(decisions: readonly One[]): { decision: One; times: number }[] {
+  const told: { decision: One; times: number }[] = [];
+  for (const decision of decisions) {
+    const last = told.at(-1);
+    if (last !== undefined && same(last.decision, decision)) last.times += 1;
+    else told.push({ decision, times: 1 });
+  }
+  return told;
+}
+
+function same(one: One, other: One): boolean {
+  return (
+    one.licenseId !== null &&
+    one.licenseId === other.licenseId &&
+    one.activationId === other.activationId &&
+    one.code === other.code &&
+    decisionTitle(one) === decisionTitle(other)
+  );
+}
+
+function Decision({ decision, times }: { decision: One; times: number }) {
   const { outcome, code, at, license, licenseId, deviceName } = decision;
   const Glyph = outcome === "granted" ? IconCheck : IconX;
   return (
@@ -44,6 +67,12 @@ function Decision({ decision }: { decision: Numbers["decisions"][number] }) {
         {code !== null && (
           <Text span fz="sm" fw={400}>
             : {denialTitle(code)?.toLowerCase()}
+          </Text>
+        )}
+        {times > 1 && (
+          <Text span fz="sm" fw={400} c="dimmed">
+            {" "}
+            {times} times
           </Text>
         )}
       </Text>

@@ -116,7 +116,7 @@ function sum(entries: readonly { readonly count: number }[]): number {
 
 function detail(...parts: readonly (readonly [number, string])[]): string {
   const said = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
-  return said.length === 0 ? "all of them" : said.join(", ");
+  return said.length === 0 ? "every license issued" : said.join(", ");
 }
 
 function perLicense(devices: number, licenses: number): string {

@@ -8,6 +8,7 @@ import { CopyText } from "../../../_components/copy.tsx";
 import { formatDay } from "../../../_components/format.ts";
 import classes from "./audit.module.css";
 import { asMoment, auditDiff, fieldName, fieldValue, type JsonValue } from "./audit-diff.ts";
+import { IdLink, pageOf } from "./subject-link.tsx";
 
 export type AuditRow = inferRouterOutputs<AppRouter>["audit"]["list"]["items"][number];
 
@@ -27,7 +28,7 @@ export function AuditChange({ event: { seq, before, after, correlationId, at } }
         <table className={classes.fields}>
           <tbody>
             {changes.map((change) => (
-              <tr key={change.path.join("\n")}>
+              <tr key={change.path.join("\n")} data-fresh={fresh}>
                 <th scope="row">{fieldName(change.path)}</th>
                 {!fresh && (
                   <>
@@ -67,6 +68,7 @@ function Value({ value }: { value: JsonValue | undefined }) {
       </time>
     );
   }
+  if (typeof value === "string" && pageOf(value) !== undefined) return <IdLink id={value} />;
   const text = fieldValue(value);
   return text === undefined ? <span className={classes.nothing}>nothing</span> : text;
 }

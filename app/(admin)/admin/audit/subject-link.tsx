@@ -1,26 +1,38 @@
 "use client";
 
+import { ID_PREFIXES } from "#server/domain/ids.ts";
 import { TextLink } from "../../../_components/links.tsx";
 import type { AuditRow } from "./audit-change.tsx";
 
-/** Where a thing of a kind is shown; `feature` and `meter` are on their product's page, which an entry does not name. */
-const PAGES: Readonly<Record<string, string>> = {
-  license: "/admin/licenses",
-  customer: "/admin/customers",
-  policy: "/admin/policies",
-  product: "/admin/products",
-};
+/** Where the things of a kind are shown, by the prefix of their ids. What has no page of its own is not here. */
+const PAGES = new Map<string, string>([
+  [ID_PREFIXES.license, "/admin/licenses"],
+  [ID_PREFIXES.customer, "/admin/customers"],
+  [ID_PREFIXES.policy, "/admin/policies"],
+  [ID_PREFIXES.product, "/admin/products"],
+]);
 
-/** What was changed, as a link where it has a page: by name if the entry tells it, else by the end of its id. */
-export function SubjectLink({ event: { subjectKind, subjectId, before, after } }: { event: AuditRow }) {
-  const page = PAGES[subjectKind];
-  const label = nameIn(after) ?? nameIn(before) ?? shortId(subjectId);
-  if (page === undefined) return label;
-  return (
-    <TextLink href={`${page}/${subjectId}`} fz="xs">
+/** The page of the thing with this id; undefined when there is none, or the text is no id. */
+export function pageOf(id: string): string | undefined {
+  const page = PAGES.get(id.slice(0, id.indexOf("_")));
+  return page === undefined || !/^[a-z]+_[0-9a-z]{26}$/.test(id) ? undefined : `${page}/${id}`;
+}
+
+/** An id as a link to what it names, by its end. */
+export function IdLink({ id, label = shortId(id) }: { id: string; label?: string }) {
+  const page = pageOf(id);
+  return page === undefined ? (
+    label
+  ) : (
+    <TextLink href={page} fz="inherit">
       {label}
     </TextLink>
   );
+}
+
+/** What was changed: by name if the entry tells it, else by the end of its id. */
+export function SubjectLink({ event: { subjectId, before, after } }: { event: AuditRow }) {
+  return <IdLink id={subjectId} label={nameIn(after) ?? nameIn(before) ?? shortId(subjectId)} />;
 }
 
 function nameIn(value: AuditRow["after"]): string | undefined {

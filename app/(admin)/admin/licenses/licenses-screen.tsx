@@ -46,16 +46,17 @@ export function LicensesScreen({ mayIssue }: { mayIssue: boolean }) {
                 options: (products.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
               },
             ]}
-          >
-            <CustomerSelect
-              aria-label="Any customer"
-              placeholder="Any customer"
-              w="13rem"
-              clearable
-              value={table.filter("customerId") ?? null}
-              onChange={(id) => table.setFilter("customerId", id ?? undefined)}
-            />
-          </TableToolbar>
+            more={
+              <CustomerSelect
+                aria-label="Any customer"
+                placeholder="Any customer"
+                w="13rem"
+                clearable
+                value={table.filter("customerId") ?? null}
+                onChange={(id) => table.setFilter("customerId", id ?? undefined)}
+              />
+            }
+          />
         }
         empty={
           <EmptyState icon={IconCertificate} title="No licenses yet" action={mayIssue && issue}>

@@ -137,15 +137,7 @@ function Slots({ used, max }: { used: number; max: number | null }) {
           {max === null ? " / any" : ` / ${formatNumber(max)}`}
         </Text>
       </Text>
-      {max !== null && max > 0 && (
-        <Progress
-          value={(used / max) * 100}
-          size={4}
-          mt={3}
-          color={used >= max ? "copper" : "petrol"}
-          aria-hidden
-        />
-      )}
+      {max !== null && max > 0 && <Progress value={(used / max) * 100} size={4} mt={3} aria-hidden />}
     </Box>
   );
 }

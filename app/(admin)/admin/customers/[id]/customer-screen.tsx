@@ -74,7 +74,7 @@ export function CustomerScreen({
           </TextLink>
         )}
         <span>
-          Customer since <RelativeTime at={createdAt} />
+          Added <RelativeTime at={createdAt} />
         </span>
       </Group>
       <Grid gap="lg" align="flex-start">

@@ -42,7 +42,6 @@ export function DevicesCard({ license, mayDeactivate }: { license: License; mayD
               value={(activationCount / activationsMax) * 100}
               size={5}
               mt={4}
-              color={activationCount >= activationsMax ? "copper" : "petrol"}
               aria-label="Devices in use"
             />
           )}
@@ -53,12 +52,16 @@ export function DevicesCard({ license, mayDeactivate }: { license: License; mayD
           icon={IconDeviceDesktopPlus}
           title="No device yet"
           action={
-            <LinkButton href={`/admin/products/${product.id}?tab=integrate`} variant="default">
-              Show how an application activates
-            </LinkButton>
+            license.status !== "revoked" && (
+              <LinkButton href={`/admin/products/${product.id}?tab=integrate`} variant="default">
+                Show how an application activates
+              </LinkButton>
+            )
           }
         >
-          A device appears here once somebody enters this license's key in {product.name}.
+          {license.status === "revoked"
+            ? "It was revoked before anybody used it."
+            : `A device appears here once somebody enters this license's key in ${product.name}.`}
         </EmptyState>
       ) : (
         <Stack gap="sm">

@@ -12,7 +12,9 @@ type Subject = Pick<License, "status"> & { effective: { activationTokenTtlSecond
 
 export function suspendEffects({ effective }: Subject, { devices, seats }: Impact): string[] {
   return [
-    `Stops ${countOf(devices, "device")}: ${devices === 1 ? "it is" : "each is"} refused at its next request.`,
+    devices === 0
+      ? "Stops the key; no device is using it."
+      : `Stops ${countOf(devices, "device")}: ${devices === 1 ? "it is" : "each is"} refused at its next request.`,
     ...(seats > 0 ? [`${capital(countOf(seats, "seat"))} in use ${seats === 1 ? "is" : "are"} lost.`] : []),
     ...(devices > 0 ? [offlineUntil(effective)] : []),
     "Nobody can activate it in the meantime, and its time runs on.",
@@ -30,7 +32,9 @@ export function reinstateEffects(_: Subject, { devices }: Impact): string[] {
 
 export function revokeEffects({ effective }: Subject, { devices, seats }: Impact): string[] {
   return [
-    `Revokes this license and shuts out ${countOf(devices, "device")}, for good.`,
+    devices === 0
+      ? "Revokes this license for good; no device is using it."
+      : `Revokes this license and shuts out ${countOf(devices, "device")}, for good.`,
     ...(seats > 0 ? [`Frees ${countOf(seats, "seat")} in use.`] : []),
     ...(devices > 0 ? [offlineUntil(effective)] : []),
     "The next trust bundle names it, so that devices learn of it also without asking about this license.",

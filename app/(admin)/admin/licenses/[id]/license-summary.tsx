@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Box, Button, Card, Group, Progress, Stack, Text, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Box, Button, Card, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconDownload, IconPencil } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -8,9 +8,10 @@ import { type ReactNode, useState } from "react";
 import { CopyText } from "../../../../_components/copy.tsx";
 import { formatDay } from "../../../../_components/format.ts";
 import { KeyReveal } from "../../../../_components/key-reveal.tsx";
-import { countdown, shareLeft, urgency } from "../../../../_components/license-words.ts";
+import { countdown, urgency } from "../../../../_components/license-words.ts";
 import { TextLink } from "../../../../_components/links.tsx";
 import { RelativeTime, useNow } from "../../../../_components/relative-time.tsx";
+import { TimeBar } from "../../../../_components/time-bar.tsx";
 import { toastDone, toastFailed } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 import { saveFile } from "../save-file.ts";
@@ -102,23 +103,14 @@ export function LicenseSummary({ license, may }: { license: License; may: Licens
 function Validity({ license }: { license: License }) {
   const now = useNow();
   const { validFrom, expiresAt, graceUntil, status } = license;
-  const share = shareLeft(license, now);
   const warning = urgency(license, now) === "warning";
   const stopped = status === "revoked" || status === "suspended";
   return (
     <Box>
-      <Title order={2} className={classes.countdown} data-urgent={warning} suppressHydrationWarning>
+      <Title order={2} className={classes.countdown} data-urgent={warning} mb={8} suppressHydrationWarning>
         {stopped ? endWords(license) : capital(countdown(license, now))}
       </Title>
-      {share !== undefined && (
-        <Progress
-          value={share * 100}
-          size={6}
-          mt={8}
-          color={stopped ? "gray" : warning ? "yellow" : "petrol"}
-          aria-label="Time left"
-        />
-      )}
+      <TimeBar license={license} />
       <Text fz="xs" c="dimmed" mt={6} suppressHydrationWarning>
         {validFrom === null
           ? "Its time begins when the first device is activated."

@@ -8,18 +8,32 @@ interface Props {
   params: Promise<{ id: string }>;
 }
 
+function licenseOf(id: string) {
+  return asked((client, trpc) => client.fetchQuery(trpc.license.get.queryOptions({ id })));
+}
+
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { id } = await params;
-  const license = await asked((client, trpc) => client.fetchQuery(trpc.license.get.queryOptions({ id })));
+  const license = await licenseOf(id);
   return { title: license === undefined ? "License" : `${license.keyHint} · ${license.customer.name}` };
 }
 
 export default async function LicensePage({ params }: Props) {
   const { actor } = await requireActor("license:read");
   const { id } = await params;
+  const license = await licenseOf(id);
   const may = (permission: Parameters<typeof allows>[1]) => allows(actor.role, permission);
   return (
-    <Prefetched prefetch={(client, trpc) => [client.prefetchQuery(trpc.license.get.queryOptions({ id }))]}>
+    <Prefetched
+      prefetch={(client, trpc) =>
+        license === undefined
+          ? []
+          : [
+              client.prefetchQuery(trpc.product.get.queryOptions({ id: license.product.id })),
+              client.prefetchQuery(trpc.policy.get.queryOptions({ id: license.policy.id })),
+            ]
+      }
+    >
       <LicenseScreen
         id={id}
         may={{

@@ -63,6 +63,7 @@ function RenewForm({ close, license }: { close: () => void; license: License }) 
     }),
   );
   const { by, days, until } = form.values;
+  const earliest = expiresAt !== null && expiresAt > now ? expiresAt : now;
   const end = newEnd(form.values, expiresAt, now);
 
   function submit() {
@@ -99,8 +100,9 @@ function RenewForm({ close, license }: { close: () => void; license: License }) 
             label="Last day"
             placeholder="Choose a day"
             valueFormat="D MMM YYYY"
-            minDate={now}
-            popoverProps={{ withinPortal: true }}
+            minDate={earliest}
+            defaultDate={earliest}
+            weekendDays={[]}
             {...form.getInputProps("until")}
           />
         )}

@@ -52,6 +52,11 @@ test("the same thing in a row is told once, with how often and when last", () =>
   expect(timeline([decision(1), decision(2, { activationId: "act_2" })], [], DEVICES)).toHaveLength(2);
 });
 
+test("a renewal says until when", () => {
+  const renewed = change(1, "license.renewed", { expiresAt: "2031-05-01T12:00:00.000Z" });
+  expect(timeline([], [renewed], DEVICES)[0]?.details).toEqual(["until 1 May 2031", "by Olive"]);
+});
+
 test("what Signet did by itself says so", () => {
   const [entry] = timeline([], [{ ...change(1, "license.issued"), actor: null }], DEVICES);
   expect(entry?.details).toEqual(["by Signet"]);

@@ -1,4 +1,5 @@
 import { changeTitle, decisionTitle, denialTitle } from "../../../../_components/event-words.ts";
+import { formatDay } from "../../../../_components/format.ts";
 import type { Tone } from "../../../../_components/status-badge.tsx";
 
 interface Decision {
@@ -69,7 +70,8 @@ function fromDecision(event: Decision, devices: ReadonlyMap<string, string>): Ti
 }
 
 function fromChange({ seq, at, action, actor, after, correlationId }: Change): TimelineEntry {
-  const reason: unknown = typeof after === "object" && after !== null ? Reflect.get(after, "reason") : "";
+  const reason = textIn(after, "reason");
+  const until = action === "license.renewed" ? textIn(after, "expiresAt") : "";
   const by = actor === null ? "by Signet" : `by ${actor.name ?? "somebody who has left"}`;
   return {
     key: `audit-${seq}`,
@@ -77,10 +79,19 @@ function fromChange({ seq, at, action, actor, after, correlationId }: Change): T
     kind: "change",
     tone: action === "license.revoked" ? "bad" : action === "license.suspended" ? "time" : "neutral",
     title: changeTitle(action),
-    details: [by, ...(typeof reason === "string" && reason !== "" ? [`“${reason}”`] : [])],
+    details: [
+      ...(until === "" ? [] : [`until ${formatDay(new Date(until))}`]),
+      by,
+      ...(reason === "" ? [] : [`“${reason}”`]),
+    ],
     times: 1,
     correlationId,
   };
+}
+
+function textIn(value: unknown, name: string): string {
+  const found: unknown = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+  return typeof found === "string" ? found : "";
 }
 
 function isSame(one: TimelineEntry, other: TimelineEntry): boolean {

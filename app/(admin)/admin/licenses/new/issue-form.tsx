@@ -194,12 +194,13 @@ export function IssueForm({
                         label="Starts on"
                         placeholder="Now"
                         clearable
+                        weekendDays={[]}
                         valueFormat="D MMM YYYY"
                         w={{ base: "100%", xs: 200 }}
                         {...form.getInputProps("startsAt")}
                       />
                     )}
-                    {version && features && (
+                    {version && features?.every(({ code }) => code in values.overrides.features) && (
                       <OverrideFields
                         rules={version.rules}
                         values={values.overrides}
