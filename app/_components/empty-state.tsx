@@ -21,7 +21,7 @@ export function EmptyState({
         <ThemeIcon variant="light" size={56} radius="xl" mb={4} aria-hidden>
           <Glyph size={28} stroke={1.6} />
         </ThemeIcon>
-        <Title order={3} ta="center">
+        <Title order={2} fz="h3" ta="center">
           {title}
         </Title>
         <Text c="dimmed" ta="center" fz="sm">

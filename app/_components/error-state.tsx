@@ -14,7 +14,7 @@ export function ErrorState({ error, retry, busy }: { error: unknown; retry: () =
         <ThemeIcon variant="light" color="red" size={56} radius="xl" mb={4} aria-hidden>
           <IconCloudOff size={28} stroke={1.6} />
         </ThemeIcon>
-        <Title order={3} ta="center">
+        <Title order={2} fz="h3" ta="center">
           {failure.title}
         </Title>
         <Text c="dimmed" ta="center" fz="sm">

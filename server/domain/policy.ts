@@ -18,7 +18,6 @@ const fingerprintMatch = z.union(
   [z.enum(["all", "most", "any"]), z.strictObject({ atLeast: whole(1, 16) })],
   "Choose how alike a device must stay; of components, at least 1 and at most 16.",
 );
-export type FingerprintMatch = z.infer<typeof fingerprintMatch>;
 
 const meterRules = z.strictObject({
   /** Credits granted at the start of each period. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { Badge, Box, Group, Text } from "@mantine/core";
+import { Box, Group, Text } from "@mantine/core";
 import { IconPlus, IconScale } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
@@ -14,7 +14,7 @@ import { LinkButton, TextLink } from "../../../_components/links.tsx";
 import { contains, localPage } from "../../../_components/local-page.ts";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
-import { StatusBadge } from "../../../_components/status-badge.tsx";
+import { StatusBadge, ToneBadge } from "../../../_components/status-badge.tsx";
 import { TableToolbar } from "../../../_components/table-toolbar.tsx";
 import type { TableSpec } from "../../../_components/table-url.ts";
 import { useTable } from "../../../_components/use-table.ts";
@@ -67,7 +67,12 @@ const COLUMNS: DataTableColumn<Row>[] = [
     render: ({ newestVersion, hasDraft, archivedAt }) => (
       <Group gap="6px">
         {archivedAt !== null && <StatusBadge status="archived" />}
-        {newestVersion !== null && <Badge color="gray">Version {newestVersion.number}</Badge>}
+        {newestVersion !== null && (
+          <ToneBadge
+            tone={archivedAt === null ? "good" : "neutral"}
+            label={`Version ${newestVersion.number}`}
+          />
+        )}
         {hasDraft && <StatusBadge status="draft" />}
       </Group>
     ),

@@ -1,6 +1,6 @@
 "use client";
 
-import { Card, Group, NativeSelect, Text, Title } from "@mantine/core";
+import { Box, Card, Group, NativeSelect, Text, Title } from "@mantine/core";
 import { usePathname, useSearchParams } from "next/navigation";
 import { policyDiff } from "#server/domain/policy-diff.ts";
 import { changeAddress } from "../../../../_components/table-url.ts";
@@ -57,7 +57,9 @@ export function CompareVersions({
         />
       </Group>
       {changes.length > 0 ? (
-        <DiffList changes={changes} catalog={catalog} />
+        <Box maw="44rem">
+          <DiffList changes={changes} catalog={catalog} />
+        </Box>
       ) : (
         <Text fz="sm" c="dimmed">
           Nothing: the two say the same.

@@ -1,6 +1,6 @@
 "use client";
 
-import { Input, NativeSelect, NumberInput, type NumberInputProps } from "@mantine/core";
+import { Box, Group, Input, NativeSelect, NumberInput, type NumberInputProps } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { TIME_UNITS, type TimeUnit, unitOf } from "../_rules/duration.ts";
 
@@ -25,7 +25,7 @@ export function WholeNumber({
   unit?: string;
   /** What an empty field says. */
   placeholder?: string;
-} & Pick<NumberInputProps, "rightSection" | "rightSectionWidth" | "aria-label">) {
+} & Pick<NumberInputProps, "inputContainer">) {
   return (
     <NumberInput
       description={help}
@@ -63,17 +63,20 @@ export function Duration({
       {...props}
       value={amount}
       onChange={(next) => onChange(next === null ? null : next * TIME_UNITS[shown])}
-      rightSectionWidth={112}
-      rightSection={
-        <NativeSelect
-          aria-label={`Unit of: ${props.label}`}
-          variant="unstyled"
-          w={104}
-          value={shown}
-          onChange={(event) => change(asUnit(event.currentTarget.value))}
-          data={UNITS.map((name) => ({ value: name, label: `${name}s` }))}
-        />
-      }
+      inputContainer={(input) => (
+        <Group gap="xs" wrap="nowrap" align="flex-start">
+          <Box flex={1} miw={0}>
+            {input}
+          </Box>
+          <NativeSelect
+            w={116}
+            aria-label={`Unit of: ${props.label}`}
+            value={shown}
+            onChange={(event) => change(asUnit(event.currentTarget.value))}
+            data={UNITS.map((name) => ({ value: name, label: `${name}s` }))}
+          />
+        </Group>
+      )}
     />
   );
 }

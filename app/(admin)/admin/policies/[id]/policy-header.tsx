@@ -1,17 +1,6 @@
 "use client";
 
-import {
-  ActionIcon,
-  Badge,
-  Button,
-  Group,
-  Menu,
-  Modal,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArchive, IconArchiveOff, IconCopyPlus, IconDots, IconPencil } from "@tabler/icons-react";
@@ -22,7 +11,7 @@ import { CopyText } from "../../../../_components/copy.tsx";
 import { FormFailure, useRefusal } from "../../../../_components/form.tsx";
 import { TextLink } from "../../../../_components/links.tsx";
 import { PageHeader } from "../../../../_components/page-header.tsx";
-import { StatusBadge } from "../../../../_components/status-badge.tsx";
+import { StatusBadge, ToneBadge } from "../../../../_components/status-badge.tsx";
 import { toastDone } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 import { type PolicyData, whoStays } from "./policy-data.ts";
@@ -38,7 +27,12 @@ export function PolicyHeader({ policy, mayWrite }: { policy: PolicyData; mayWrit
         badge={
           <>
             {archivedAt !== null && <StatusBadge status="archived" />}
-            {versions[0] !== undefined && <Badge color="gray">Version {versions[0].number} in force</Badge>}
+            {versions[0] !== undefined && (
+              <ToneBadge
+                tone={archivedAt === null ? "good" : "neutral"}
+                label={`Version ${versions[0].number} in force`}
+              />
+            )}
             {draft !== null && <StatusBadge status="draft" />}
           </>
         }

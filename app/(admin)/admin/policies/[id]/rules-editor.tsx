@@ -11,7 +11,7 @@ import { countOf } from "../../../../_components/format.ts";
 import { useUnsavedGuard } from "../../../../_components/use-unsaved-guard.ts";
 import type { Catalog } from "../_rules/editable.ts";
 import { GROUP_TITLES } from "../_rules/rule-words.ts";
-import { Sentence } from "../_rules/sentence.tsx";
+import { GroupSentence, Sentence } from "../_rules/sentence.tsx";
 import { EditorProvider, focusFirstProblem } from "./editor-context.ts";
 import { FeaturesGroup } from "./features-group.tsx";
 import { DevicesGroup, OfflineGroup, SeatsGroup, ValidityGroup } from "./groups.tsx";
@@ -74,9 +74,10 @@ export function RulesEditor({
           <Stack gap="lg">
             {groups.map(([group, fields]) => (
               <Card key={group} component="section" aria-label={GROUP_TITLES[group]}>
-                <Title order={2} fz="h3" mb="md">
+                <Title order={2} fz="h3" mb="xs">
                   {GROUP_TITLES[group]}
                 </Title>
+                <GroupSentence rules={editor.readable} catalog={catalog} group={group} />
                 {fields}
               </Card>
             ))}

@@ -1,6 +1,6 @@
 "use client";
 
-import { Badge, Box, Button, Card, Collapse, Group, Stack, Text, Title } from "@mantine/core";
+import { Badge, Box, Button, Card, Group, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconHistory } from "@tabler/icons-react";
 import { useId } from "react";
@@ -96,11 +96,9 @@ function VersionRow({
         </Button>
         {move}
       </Group>
-      <Collapse expanded={opened} id={rulesId}>
-        <Box pt="md">
-          <RulesView rules={rules} catalog={catalog} />
-        </Box>
-      </Collapse>
+      <Box id={rulesId} pt={opened ? "md" : 0}>
+        {opened && <RulesView rules={rules} catalog={catalog} />}
+      </Box>
     </li>
   );
 }

@@ -24,7 +24,7 @@ export function DiffList({
         const own = lines.filter((line) => line.group === group);
         if (own.length === 0) return null;
         return (
-          <section key={group} aria-label={GROUP_TITLES[group]}>
+          <div key={group}>
             <Text fz="xs" fw={600} c="dimmed" mb={2}>
               {GROUP_TITLES[group]}
             </Text>
@@ -40,7 +40,7 @@ export function DiffList({
                 </li>
               ))}
             </ul>
-          </section>
+          </div>
         );
       })}
     </Box>

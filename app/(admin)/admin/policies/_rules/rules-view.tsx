@@ -18,7 +18,7 @@ export function RulesView({ rules, catalog }: { rules: PolicyRules; catalog: Cat
       {RULE_GROUPS.map((group) => {
         const own = lines.filter((line) => line.group === group);
         return (
-          <section key={group} aria-label={GROUP_TITLES[group]}>
+          <div key={group}>
             <Text fz="sm" fw={650} mb={4}>
               {GROUP_TITLES[group]}
             </Text>
@@ -36,7 +36,7 @@ export function RulesView({ rules, catalog }: { rules: PolicyRules; catalog: Cat
                 ))}
               </dl>
             )}
-          </section>
+          </div>
         );
       })}
     </SimpleGrid>

@@ -1,8 +1,14 @@
 "use client";
 
 import { Text } from "@mantine/core";
+import { Fragment } from "react";
 import type { PolicyRules } from "#server/domain/policy.ts";
-import { policyStatements } from "#server/domain/policy-sentence.ts";
+import {
+  type CatalogNames,
+  policyStatements,
+  type RuleGroup,
+  type Statement,
+} from "#server/domain/policy-sentence.ts";
 import type { Catalog } from "./editable.ts";
 import classes from "./sentence.module.css";
 
@@ -18,25 +24,54 @@ export function Sentence({
   live?: boolean;
   size?: string;
 }) {
-  const statements = policyStatements(rules, {
-    features: byCode(catalog?.features, ({ name }) => name),
-    units: byCode(catalog?.meters, ({ unit }) => unit),
-  });
-  const seen = new Map<string, number>();
+  const statements = policyStatements(rules, namesIn(catalog));
   return (
     <Text fz={size} lh={1.65} {...(live ? { "aria-live": "polite" as const, className: classes.live } : {})}>
-      {statements.map(({ group, text }) => {
-        const place = seen.get(group) ?? 0;
-        seen.set(group, place + 1);
-        // A piece whose text changes is a new element, which is what makes it light up.
-        return (
-          <span key={`${group} ${place} ${text}`} data-group={group}>
-            {text}{" "}
-          </span>
-        );
-      })}
+      <Pieces statements={statements} />
     </Text>
   );
+}
+
+/** The part of it that one group of fields decides: beside the fields, where the whole is out of sight. */
+export function GroupSentence({
+  rules,
+  catalog,
+  group,
+}: {
+  rules: PolicyRules;
+  catalog: Catalog;
+  group: RuleGroup;
+}) {
+  const own = policyStatements(rules, namesIn(catalog)).filter((statement) => statement.group === group);
+  const [first, ...others] = own;
+  if (first === undefined) return null;
+  const text = first.text.charAt(0).toUpperCase() + first.text.slice(1).replace(/,$/, ".");
+  return (
+    <Text fz="sm" c="dimmed" mb="md" className={`${classes.live} ${classes.group}`}>
+      <Pieces statements={[{ group, text }, ...others]} />
+    </Text>
+  );
+}
+
+function Pieces({ statements }: { statements: readonly Statement[] }) {
+  const seen = new Map<RuleGroup, number>();
+  return statements.map(({ group, text }) => {
+    const place = seen.get(group) ?? 0;
+    seen.set(group, place + 1);
+    // A piece whose text changes is a new element, which is what makes it light up.
+    return (
+      <Fragment key={`${group} ${place} ${text}`}>
+        <span>{text}</span>{" "}
+      </Fragment>
+    );
+  });
+}
+
+function namesIn(catalog: Catalog | undefined): CatalogNames {
+  return {
+    features: byCode(catalog?.features, ({ name }) => name),
+    units: byCode(catalog?.meters, ({ unit }) => unit),
+  };
 }
 
 function byCode<Entry extends { readonly code: string }>(

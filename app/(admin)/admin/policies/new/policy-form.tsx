@@ -5,8 +5,9 @@ import { useForm } from "@mantine/form";
 import { type Icon, IconCopy } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import type { PolicyRules } from "#server/domain/policy.ts";
-import { policySentence } from "#server/domain/policy-sentence.ts";
+import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
+import { policyStatements } from "#server/domain/policy-sentence.ts";
+import { CodeInput } from "../../../../_components/code-input.tsx";
 import { FormFailure, useRefusal } from "../../../../_components/form.tsx";
 import { LinkButton } from "../../../../_components/links.tsx";
 import { suggestCode } from "../../../../_components/suggest.ts";
@@ -89,14 +90,11 @@ export function PolicyForm({
             {...form.getInputProps("name")}
             onChange={(event) => rename(event.currentTarget.value)}
           />
-          <TextInput
+          <CodeInput
             label="Code"
             description="It cannot be changed later."
             placeholder="studio-annual"
             withAsterisk
-            autoComplete="off"
-            spellCheck={false}
-            ff="monospace"
             {...form.getInputProps("code")}
           />
         </SimpleGrid>
@@ -147,13 +145,22 @@ function TemplateCard({
             {name}
           </Text>
           <Text fz="xs" c="dimmed" mt={2}>
-            {policySentence(rules)}
+            {whatIsSpecial(rules)}
           </Text>
         </div>
         <Radio.Indicator />
       </Group>
     </Radio.Card>
   );
+}
+
+/** For how long, on what, and whatever else is not as in any policy. */
+function whatIsSpecial(rules: PolicyRules): string {
+  const texts = (of: PolicyRules) => policyStatements(of).map(({ text }) => text);
+  const usual = texts(DEFAULT_RULES).slice(2);
+  return texts(rules)
+    .filter((text) => !usual.includes(text))
+    .join(" ");
 }
 
 function copyOf({ name, draft, versions }: Source): Template {

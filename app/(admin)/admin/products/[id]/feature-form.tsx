@@ -3,6 +3,7 @@
 import { Button, Group, Input, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { CodeInput } from "../../../../_components/code-input.tsx";
 import { FormFailure, useRefusal } from "../../../../_components/form.tsx";
 import { suggestCode } from "../../../../_components/suggest.ts";
 import { toastDone } from "../../../../_components/toasts.tsx";
@@ -64,15 +65,7 @@ export function AddFeature({ productId, close }: { productId: string; close: () 
             {...form.getInputProps("name")}
             onChange={(event) => rename(event.currentTarget.value)}
           />
-          <TextInput
-            label="Code"
-            placeholder="4k-export"
-            withAsterisk
-            autoComplete="off"
-            spellCheck={false}
-            ff="monospace"
-            {...form.getInputProps("code")}
-          />
+          <CodeInput label="Code" placeholder="4k-export" withAsterisk {...form.getInputProps("code")} />
         </div>
         <Input.Wrapper label="Kind" description={KIND_LOOKS[kind].sentence} error={form.errors.kind}>
           <Group mt={6}>
@@ -134,7 +127,7 @@ export function EditFeature({ feature, close }: { feature: Feature; close: () =>
       <Stack gap="md">
         <div className={classes.fields}>
           <TextInput label="Name" withAsterisk autoFocus {...form.getInputProps("name")} />
-          <TextInput label="Code" value={code} disabled ff="monospace" />
+          <CodeInput label="Code" value={code} disabled />
         </div>
         <TextInput label="Description" {...form.getInputProps("description")} />
         <FormFailure failure={refusal.failure} />

@@ -3,6 +3,7 @@
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { CodeInput } from "../../../../_components/code-input.tsx";
 import { FormFailure, useRefusal } from "../../../../_components/form.tsx";
 import { suggestCode } from "../../../../_components/suggest.ts";
 import { toastDone } from "../../../../_components/toasts.tsx";
@@ -65,15 +66,7 @@ export function AddMeter({ productId, close }: { productId: string; close: () =>
             {...form.getInputProps("name")}
             onChange={(event) => rename(event.currentTarget.value)}
           />
-          <TextInput
-            label="Code"
-            placeholder="render-minutes"
-            withAsterisk
-            autoComplete="off"
-            spellCheck={false}
-            ff="monospace"
-            {...form.getInputProps("code")}
-          />
+          <CodeInput label="Code" placeholder="render-minutes" withAsterisk {...form.getInputProps("code")} />
         </div>
         <TextInput
           label="Unit"
@@ -131,7 +124,7 @@ export function EditMeter({ meter, close }: { meter: Meter; close: () => void })
       <Stack gap="md">
         <div className={classes.fields}>
           <TextInput label="Name" withAsterisk autoFocus {...form.getInputProps("name")} />
-          <TextInput label="Code" value={code} disabled ff="monospace" />
+          <CodeInput label="Code" value={code} disabled />
         </div>
         <TextInput
           label="Unit"

@@ -1,11 +1,11 @@
 "use client";
 
-import { Badge, Box, Card, Group, Text } from "@mantine/core";
+import { Box, Card, Group, Text } from "@mantine/core";
 import { IconPlus, IconScale } from "@tabler/icons-react";
 import { EmptyState } from "../../../../_components/empty-state.tsx";
 import { ErrorState } from "../../../../_components/error-state.tsx";
 import { LinkButton, TextLink } from "../../../../_components/links.tsx";
-import { StatusBadge } from "../../../../_components/status-badge.tsx";
+import { StatusBadge, ToneBadge } from "../../../../_components/status-badge.tsx";
 import { TableSkeleton } from "../../../../_components/table-skeleton.tsx";
 import { licenseCount } from "../../policies/_rules/license-count.ts";
 import classes from "./catalog.module.css";
@@ -96,10 +96,15 @@ function PolicyRow({
       </Box>
       <Group gap="xs">
         {archivedAt !== null && <StatusBadge status="archived" />}
-        {newestVersion !== null && <Badge color="gray">Version {newestVersion.number}</Badge>}
+        {newestVersion !== null && (
+          <ToneBadge
+            tone={archivedAt === null ? "good" : "neutral"}
+            label={`Version ${newestVersion.number}`}
+          />
+        )}
         {hasDraft && <StatusBadge status="draft" />}
       </Group>
-      <Text fz="sm" c="dimmed" className="tabular" w="8rem" ta="right">
+      <Text fz="sm" c="dimmed" className={`tabular ${classes.licenses}`}>
         {licenseCount(licenses)}
       </Text>
     </li>

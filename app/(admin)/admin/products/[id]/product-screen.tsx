@@ -12,6 +12,8 @@ import { MetersTab } from "./meters-tab.tsx";
 import { PoliciesTab } from "./policies-tab.tsx";
 import { ProductHeader } from "./product-header.tsx";
 
+/** Narrow enough that four stand in one row on a phone. */
+const TAB_PADDING = { base: 12, xs: "md" };
 const TABS = ["features", "meters", "policies", "integrate"] as const;
 
 export function ProductScreen({
@@ -44,7 +46,9 @@ export function ProductScreen({
           <CountedTab value="features" label="Features" count={features.length} />
           <CountedTab value="meters" label="Meters" count={meters.length} />
           <CountedTab value="policies" label="Policies" count={policies.data?.length} />
-          <Tabs.Tab value="integrate">Integrate</Tabs.Tab>
+          <Tabs.Tab value="integrate" px={TAB_PADDING}>
+            Integrate
+          </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="features">
           <FeaturesTab productId={id} features={features} mayWrite={mayChange} />
@@ -65,10 +69,10 @@ export function ProductScreen({
 
 function CountedTab({ value, label, count }: { value: string; label: string; count: number | undefined }) {
   return (
-    <Tabs.Tab value={value}>
+    <Tabs.Tab value={value} px={TAB_PADDING}>
       {label}{" "}
       {count !== undefined && count > 0 && (
-        <Text span fz="xs" c="dimmed" className="tabular">
+        <Text span fz="xs" c="dimmed" className="tabular" visibleFrom="xs">
           {count}
         </Text>
       )}

@@ -4,6 +4,7 @@ import { Button, Card, Code, Group, Stack, Text, Textarea, TextInput } from "@ma
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { CodeInput } from "../../../../_components/code-input.tsx";
 import { FormFailure, useRefusal } from "../../../../_components/form.tsx";
 import { LinkButton } from "../../../../_components/links.tsx";
 import { PageHeader } from "../../../../_components/page-header.tsx";
@@ -63,24 +64,18 @@ export function NewProduct() {
               error={form.errors.name}
               onChange={(event) => rename(event.currentTarget.value)}
             />
-            <TextInput
+            <CodeInput
               label="Code"
               description="What your application calls it. It cannot be changed later: programs and tokens carry it."
               placeholder="renderer"
               withAsterisk
-              autoComplete="off"
-              spellCheck={false}
-              ff="monospace"
               {...form.getInputProps("code")}
             />
-            <TextInput
+            <CodeInput
               label="Key prefix"
               description="Begins every license key, so that people see what a key is for. It cannot be changed later."
               placeholder="RNDR"
               withAsterisk
-              autoComplete="off"
-              spellCheck={false}
-              ff="monospace"
               {...form.getInputProps("keyPrefix")}
               onChange={(event) => form.setFieldValue("keyPrefix", event.currentTarget.value.toUpperCase())}
             />
