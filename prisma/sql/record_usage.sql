@@ -1,7 +1,7 @@
 -- Charges a batch of usage: requests of some events each, flattened into columns in order of arrival, which cost a
 -- quarter of what a JSON object an event does to read. Output: one row a batch; its arrays have one element an event.
 --
---   callers   one element a (license, activation or null, meter)
+--   callers   one element a (license, activation or null, meter); p_slots: the first caller of the same license and meter
 --   requests  p_request_callers (one of the request's callers), p_request_sizes (its events), its event and correlation id
 --   events    p_callers, p_ids, p_firsts (which event of the batch has this id first; null: no id comes twice), p_amounts,
 --             p_occurred (milliseconds since 1970), p_correlations
@@ -12,7 +12,7 @@
 -- called again (usage-store.ts). Each look-up stands in a LATERAL with a LIMIT of its own, and seqscans are off, so that
 -- its plan is a look-up also where it was planned while the tables were empty. ledger_entry's key and account_never_over_consumed (CHECK) stand behind it.
 CREATE OR REPLACE FUNCTION record_usage(
-  p_tenant uuid, p_now timestamptz, p_licenses uuid[], p_activations uuid[], p_meters text[],
+  p_tenant uuid, p_now timestamptz, p_licenses uuid[], p_activations uuid[], p_meters text[], p_slots integer[],
   p_request_callers integer[], p_request_sizes integer[], p_event_ids uuid[], p_request_correlations text[],
   p_callers integer[], p_ids text[], p_firsts integer[], p_amounts bigint[], p_occurred double precision[],
   p_correlations text[]
@@ -30,18 +30,18 @@ DECLARE
   c_refused CONSTANT smallint := 5;
   v_now timestamptz;
   v_trust_seq integer;
-  -- One element a caller. Callers of one account share the elements of the first of them, its slot: 0 where the license
-  -- does not include the meter, -1 where the caller is refused altogether.
-  v_accounts uuid[];
-  v_products text[];
-  v_refusals text[];
-  v_facts jsonb[];
-  v_policy_versions uuid[];
-  v_slots integer[];
-  v_available bigint[];
-  v_overdrafts bigint[];
-  v_entry_counts bigint[];
-  v_spent bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_licenses)]);
+  -- One element a caller. Callers of one account share what they may spend, at their slot, which is made 0 where the
+  -- license does not include the meter, and -1 where the caller is refused altogether.
+  v_slots integer[] := p_slots;
+  v_accounts uuid[] := array_fill(NULL::uuid, ARRAY[cardinality(p_slots)]);
+  v_products text[] := array_fill(NULL::text, ARRAY[cardinality(p_slots)]);
+  v_policy_versions uuid[] := array_fill(NULL::uuid, ARRAY[cardinality(p_slots)]);
+  v_refusals text[] := array_fill(NULL::text, ARRAY[cardinality(p_slots)]);
+  v_facts jsonb[] := array_fill(NULL::jsonb, ARRAY[cardinality(p_slots)]);
+  v_available bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_slots)]);
+  v_overdrafts bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_slots)]);
+  v_entry_counts bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_slots)]);
+  v_spent bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_slots)]);
   -- One element a request.
   v_charged integer[] := p_request_sizes;
   v_repeated integer[] := array_fill(0, ARRAY[cardinality(p_request_sizes)]);
@@ -50,6 +50,7 @@ DECLARE
   v_entries bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_ids)]);
   v_balances bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_ids)]);
   v_takers integer[];
+  v_caller record;
   v_known record;
   v_slot integer;
   v_taker integer;
@@ -58,19 +59,30 @@ DECLARE
   v_repeats integer;
   v_event integer := 0;
   v_has_denials boolean := false;
+  v_has_refusals boolean := false;
 BEGIN
   PERFORM set_config('signet.tenant_id', p_tenant::text, true);
   v_now := lock_accounts(p_tenant, p_licenses, p_now);
 
-  SELECT array_agg(c.account_id), array_agg(c.product), array_agg(c.refusal), array_agg(c.facts),
-         array_agg(c.policy_version_id),
-         array_agg(CASE WHEN c.refusal IS NOT NULL THEN -1 WHEN c.available IS NULL THEN 0 ELSE c.slot END),
-         array_agg(coalesce(c.available, 0)), array_agg(coalesce(c.available - c.balance, 0)),
-         array_agg(coalesce(c.entry_count, 0)), (SELECT s.trust_seq FROM tenant_state s WHERE s.tenant_id = p_tenant)
-    INTO STRICT v_accounts, v_products, v_refusals, v_facts, v_policy_versions, v_slots, v_available, v_overdrafts,
-         v_entry_counts, v_trust_seq
-    FROM (SELECT u.*, min(u.caller) OVER (PARTITION BY u.account_id)::integer AS slot
-            FROM usage_callers(p_tenant, p_licenses, p_activations, p_meters, v_now) u ORDER BY u.caller) c;
+  FOR v_caller IN SELECT * FROM usage_callers(p_tenant, p_licenses, p_activations, p_meters, v_now) LOOP
+    v_trust_seq := v_caller.trust_seq;
+    v_accounts[v_caller.caller] := v_caller.account_id;
+    v_products[v_caller.caller] := v_caller.product;
+    v_policy_versions[v_caller.caller] := v_caller.policy_version_id;
+    IF v_caller.refusal IS NOT NULL THEN
+      v_has_refusals := true;
+      v_slots[v_caller.caller] := -1;
+      v_refusals[v_caller.caller] := v_caller.refusal;
+      v_facts[v_caller.caller] := v_caller.facts;
+    ELSIF v_caller.available IS NULL THEN
+      v_slots[v_caller.caller] := 0;
+    ELSE
+      v_slot := p_slots[v_caller.caller];
+      v_available[v_slot] := v_caller.available;
+      v_overdrafts[v_slot] := v_caller.available - v_caller.balance;
+      v_entry_counts[v_slot] := v_caller.entry_count;
+    END IF;
+  END LOOP;
 
   FOR v_known IN
     SELECT e.n, k.entry, k.balance,
@@ -172,7 +184,7 @@ BEGIN
 
   decided_at := v_now;
   trust_seq := v_trust_seq;
-  IF -1 = ANY (v_slots) THEN
+  IF v_has_refusals THEN
     refusals := (SELECT json_agg(CASE WHEN f.code IS NOT NULL
                  THEN json_build_object('code', f.code, 'rule', usage_rule(f.code), 'facts', f.facts) END)
                  FROM unnest(v_refusals, v_facts) AS f (code, facts));

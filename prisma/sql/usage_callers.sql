@@ -5,14 +5,14 @@ CREATE OR REPLACE FUNCTION usage_callers(
   p_tenant uuid, p_licenses uuid[], p_activations uuid[], p_meters text[], p_now timestamptz
 ) RETURNS TABLE (
   caller bigint, refusal text, facts jsonb, product text, status_index integer, policy_version_id uuid, account_id uuid,
-  rules jsonb, balance bigint, available bigint, entry_count bigint
+  rules jsonb, balance bigint, available bigint, entry_count bigint, trust_seq integer
 ) LANGUAGE sql STABLE AS $$
   SELECT c.caller, r.refusal,
          CASE WHEN r.refusal IS NOT NULL
               THEN jsonb_strip_nulls(jsonb_build_object('expiresAt', l.expires_at, 'graceUntil', l.grace_until)) END,
          (SELECT p.code FROM product p WHERE p.tenant_id = p_tenant AND p.id = l.product_id),
          l.status_index, l.policy_version_id, a.id, r.rules, a.balance, a.balance + (r.rules->>'overdraft')::bigint,
-         a.entry_count
+         a.entry_count, (SELECT s.trust_seq FROM tenant_state s WHERE s.tenant_id = p_tenant)
     FROM unnest(p_licenses, p_activations, p_meters) WITH ORDINALITY AS c (license_id, activation_id, meter, caller)
     LEFT JOIN LATERAL (
       SELECT x.id, x.product_id, x.policy_version_id, x.status_index, x.effective, x.valid_from, x.expires_at, x.grace_until,

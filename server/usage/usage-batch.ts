@@ -66,7 +66,13 @@ export interface UsageColumns {
 /** Flattens requests into columns; callers and repeated ids are told apart here, so that SQL compares only numbers. */
 export function usageColumns(items: readonly UsageItem[]): UsageColumns {
   const callers = new Map<string, number>();
-  const [licenses, activations, meters]: [string[], (string | null)[], string[]] = [[], [], []];
+  const slotOf = new Map<string, number>();
+  const [licenses, activations, meters, slots]: [string[], (string | null)[], string[], number[]] = [
+    [],
+    [],
+    [],
+    [],
+  ];
   const firstOfId = new Map<string, number>();
   const [requestCallers, sizes, eventIds, requestCorrelations]: [number[], number[], string[], string[]] = [
     [],
@@ -93,6 +99,10 @@ export function usageColumns(items: readonly UsageItem[]): UsageColumns {
         activations.push(item.activation_id);
         meters.push(quoted(event.meter));
         callers.set(key, caller);
+        const account = `${item.license_id} ${event.meter}`;
+        const slot = slotOf.get(account) ?? caller;
+        slotOf.set(account, slot);
+        slots.push(slot);
       }
       const place = callerOfEvent.push(caller);
       const first = firstOfId.get(event.id) ?? place;
@@ -115,6 +125,7 @@ export function usageColumns(items: readonly UsageItem[]): UsageColumns {
       array(licenses),
       array(activations.map((id) => id ?? "NULL")),
       array(meters),
+      array(slots),
       array(requestCallers),
       array(sizes),
       array(eventIds),

@@ -98,7 +98,7 @@ export function createUsageStore(pool: Pool, clock: Clock) {
         const columns = usageColumns(items);
         const { rows } = await pool.query<UsageBatchRow>({
           name: "record_usage",
-          text: "SELECT * FROM record_usage($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+          text: "SELECT * FROM record_usage($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
           values: [tenantId, clock.forDatabase(), ...columns.parameters],
         });
         const [row] = rows;
