@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, type Page } from "@playwright/test";
+
+interface Demo {
+  readonly tenant: string;
+  readonly rootKey: string;
+  readonly signIns: readonly { readonly label: string; readonly email: string; readonly password: string }[];
+  readonly licenses: readonly { readonly product: string; readonly key: string }[];
+}
+
+export function required(variable: string): string {
+  const value = process.env[variable];
+  if (value === undefined) throw new Error(`${variable} is set by tests/e2e/signet.setup.ts.`);
+  return value;
+}
+
+export const demo = (): Demo => JSON.parse(readFileSync(required("SIGNET_DEMO_FILE"), "utf8"));
+
+export async function signIn(page: Page, label: "Admin" | "Customer"): Promise<void> {
+  const person = demo().signIns.find((each) => each.label === label);
+  if (person === undefined) throw new Error(`The seed made no ${label}.`);
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(label === "Admin" ? /\/admin/ : /\/portal/);
+}
+
+/** Fails the test at its end when a page logged an error or asked for something that failed. */
+export function watch(page: Page): { expectQuiet(): void } {
+  const noise: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") noise.push(message.text());
+  });
+  page.on("pageerror", (error) => noise.push(error.message));
+  page.on("response", (response) => {
+    if (response.status() >= 400) noise.push(`${response.status()} ${response.url()}`);
+  });
+  return { expectQuiet: () => expect(noise).toEqual([]) };
+}
+
+const run = promisify(execFile);
+
+/** A device: its own fingerprint and its own state, so that what one knows another does not. */
+export class Device {
+  readonly directory = mkdtempSync(join(tmpdir(), "signet-device-"));
+  readonly #name: string;
+  readonly #product: string;
+
+  constructor(name: string, product: string) {
+    this.#name = name;
+    this.#product = product;
+  }
+
+  activate(
+    key: string,
+    server = required("SIGNET_LICENSE_SERVER_URL"),
+    product = this.#product,
+  ): Promise<string> {
+    return this.#run(server, product, "activate", key);
+  }
+
+  /** Verifies what is stored, in a process that cannot reach any network. */
+  offline(): Promise<string> {
+    return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "offline");
+  }
+
+  async #run(server: string, product: string, command: string, key = ""): Promise<string> {
+    const { tenant, rootKey } = demo();
+    const script = join(import.meta.dirname, "app.ts");
+    const argv = [script, server, tenant, rootKey, product, this.#name, this.directory, command, key];
+    const { stdout } = await run(process.execPath, argv);
+    return stdout.trim();
+  }
+}
