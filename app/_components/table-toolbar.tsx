@@ -51,12 +51,15 @@ export function TableToolbar({
         leftSection={<IconSearch size={16} aria-hidden />}
         value={text}
         onChange={(event) => change(event.currentTarget.value)}
+        // Whoever already clicks a result must not be called back by the pause after typing.
+        onBlur={() => apply.flush()}
         rightSection={text && <CloseButton size="sm" aria-label="Clear search" onClick={() => change("")} />}
       />
       {filters.map(({ name, any, options }) => (
         <Select
           key={name}
-          w="11rem"
+          flex="1 1 8.5rem"
+          maw="12rem"
           aria-label={any}
           placeholder={any}
           data={[...options]}

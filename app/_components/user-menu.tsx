@@ -9,6 +9,7 @@ import {
   Text,
   UnstyledButton,
   useMantineColorScheme,
+  VisuallyHidden,
 } from "@mantine/core";
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSelector, IconSun } from "@tabler/icons-react";
 import { signOutAndLeave } from "./sign-out.ts";
@@ -29,10 +30,7 @@ export function UserMenu({
   return (
     <Menu position={compact ? "bottom-end" : "top-start"} width={236} shadow="md">
       <Menu.Target>
-        <UnstyledButton
-          className={compact ? classes.compact : classes.wide}
-          aria-label={`${user.name}: account menu`}
-        >
+        <UnstyledButton className={compact ? classes.compact : classes.wide}>
           <Avatar name={user.name} color="petrol" radius="xl" size={compact ? 32 : 34} />
           {!compact && (
             <>
@@ -47,6 +45,7 @@ export function UserMenu({
               <IconSelector size={16} aria-hidden />
             </>
           )}
+          <VisuallyHidden>{compact && `${user.name}: `}account menu</VisuallyHidden>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

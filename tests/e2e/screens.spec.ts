@@ -1,0 +1,98 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { signIn, watch } from "./portal.ts";
+
+/** Every screen, on a desk and on a phone, in the light and in the dark: whole, quiet, and usable by everybody. */
+const VENDOR = [
+  "/admin",
+  "/admin/products",
+  "/admin/products/new",
+  "/admin/policies",
+  "/admin/policies/new",
+  "/admin/licenses",
+  "/admin/licenses/new",
+  "/admin/customers",
+  "/admin/audit",
+  "/admin/team",
+];
+/** The first link of a list leads to a screen of its own. */
+const DETAILS = [
+  ["/admin/products", /\/admin\/products\/prd_/],
+  ["/admin/policies", /\/admin\/policies\/pol_/],
+  ["/admin/licenses", /\/admin\/licenses\/lic_/],
+  ["/admin/customers", /\/admin\/customers\/cus_/],
+] as const;
+
+const LOOKS = [
+  { name: "a desk, light", colorScheme: "light", viewport: { width: 1440, height: 900 } },
+  { name: "a phone, dark", colorScheme: "dark", viewport: { width: 390, height: 844 } },
+] as const;
+
+async function expectWhole(page: Page, where: string): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await expect(page.getByRole("heading", { level: 1 }), where).toBeVisible();
+  const overflow = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+  expect.soft(overflow, `${where} scrolls sideways`).toBe(0);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
+    .analyze();
+  expect.soft(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`),
+    where,
+  ).toEqual([]);
+}
+
+for (const { name, ...look } of LOOKS) {
+  test(`the vendor's screens are whole on ${name}`, async ({ browser }) => {
+    test.setTimeout(240_000);
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    const quiet = watch(page);
+    await signIn(page, "Admin");
+    for (const path of VENDOR) {
+      await page.goto(path);
+      await expectWhole(page, path);
+    }
+    for (const [list, detail] of DETAILS) {
+      await page.goto(list);
+      const first = page.getByRole("main").locator(`a[href^="${list}/"]:not([href$="/new"])`).first();
+      await first.click();
+      await page.waitForURL(detail);
+      await expectWhole(page, page.url());
+    }
+    quiet.expectQuiet();
+    await context.close();
+  });
+
+  test(`the customer's screen is whole on ${name}`, async ({ browser }) => {
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    const quiet = watch(page);
+    await signIn(page, "Customer");
+    await expectWhole(page, "/portal");
+    await expect(page.getByText("Renderer").first()).toBeVisible();
+    await page.goto("/admin/licenses");
+    await expect(page, "a customer is not the vendor's staff").not.toHaveURL(/\/admin\/licenses/);
+    quiet.expectQuiet();
+    await context.close();
+  });
+}
+
+test("signing in with a wrong password says one indistinguishable sentence, and keeps the address typed", async ({
+  page,
+}) => {
+  const say = async (email: string) => {
+    await page.goto("/sign-in");
+    await page.getByLabel("E-mail address").fill(email);
+    await page.getByLabel("Password", { exact: true }).fill("not the password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    const alert = page.getByRole("main").getByRole("alert");
+    await expect(alert).toBeVisible();
+    await expect(page.getByLabel("E-mail address")).toHaveValue(email);
+    return alert.textContent();
+  };
+  expect(await say("admin@signet.local")).toBe(await say("nobody@example.com"));
+});
