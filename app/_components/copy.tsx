@@ -58,7 +58,7 @@ export function CopyText({ value, label, shown = value }: { value: string; label
     <CopyButton value={value} timeout={SHOWN_MS}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? "Copied" : `Copy ${label}`}>
-          <UnstyledButton onClick={copy} className={classes.text} aria-label={`Copy ${label} ${value}`}>
+          <UnstyledButton onClick={copy} className={classes.text} aria-label={`Copy ${label} ${shown}`}>
             <Code className={classes.code}>{shown}</Code>
             {copied ? <IconCheck size={13} aria-hidden /> : <IconCopy size={13} aria-hidden />}
           </UnstyledButton>

@@ -7,7 +7,7 @@ const DAY_MS = 24 * HOUR_MS;
 const at = (ms: number) => new Date(NOW.getTime() + ms);
 const ACTIVE: LicenseMoments = {
   status: "active",
-  validFrom: at(-60 * DAY_MS),
+  validFrom: at(-200 * DAY_MS),
   expiresAt: at(300 * DAY_MS),
   graceUntil: at(310 * DAY_MS),
 };
@@ -24,7 +24,7 @@ test.each<[string, string, Partial<LicenseMoments>]>([
     { status: "grace", expiresAt: at(-DAY_MS), graceUntil: at(9 * DAY_MS) },
   ],
   ["ended 3 days ago", "warning", { status: "expired", expiresAt: at(-3 * DAY_MS) }],
-  ["starts at first activation", "neutral", { status: "pending", validFrom: null, expiresAt: null }],
+  ["from first activation", "neutral", { status: "pending", validFrom: null, expiresAt: null }],
   ["starts in 2 days", "neutral", { status: "pending", validFrom: at(2 * DAY_MS) }],
   ["4 days ago", "neutral", { status: "suspended", suspendedAt: at(-4 * DAY_MS) }],
   ["5 hours ago", "neutral", { status: "revoked", revokedAt: at(-5 * HOUR_MS) }],

@@ -27,7 +27,7 @@ export function countdown(license: LicenseMoments, now: Date): string {
     case "suspended":
       return ago(license.suspendedAt, now);
     case "pending":
-      return validFrom === null ? "starts at first activation" : `starts ${relativeTime(validFrom, now)}`;
+      return validFrom === null ? "from first activation" : `starts ${relativeTime(validFrom, now)}`;
     case "active":
       return expiresAt === null ? "never expires" : timeLeft(expiresAt, now);
     case "grace":

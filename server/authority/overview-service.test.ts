@@ -75,8 +75,15 @@ test("the numbers are those of the rows: licenses, devices, activations by day, 
   ]);
   expect(numbers.denialsByCode).toEqual([{ code: "activation_limit_reached", count: 1 }]);
   expect(numbers.expiring).toMatchObject([{ keyHint: key.slice(-5), customer: { name: "Northwind" } }]);
-  expect(numbers.decisions).toHaveLength(4);
+  expect(numbers.decisions.map(({ license, deviceName }) => [license?.customer.name, deviceName])).toEqual([
+    ["Northwind", null],
+    ["Northwind", ""],
+    ["Northwind", ""],
+    ["Northwind", ""],
+  ]);
 
-  authority.clock.advance(8 * DAY_MS);
+  authority.clock.advance(30 * DAY_MS);
+  await authority.licenses.announceTransitions({ limit: 10 });
+  expect((await authority.overview.get(actor)).decisions).toHaveLength(4);
   expect((await authority.overview.get(actor)).denialsByCode).toEqual([]);
 });

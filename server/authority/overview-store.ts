@@ -44,8 +44,13 @@ export function listExpiring(tx: Tx, tenantId: string, from: Date, until: Date, 
   });
 }
 
+/** What applications asked for; that a license's state moved with time was nobody's request. */
 export function listRecentDecisions(tx: Tx, tenantId: string, limit: number) {
-  return tx.runtimeEvent.findMany({ where: { tenantId }, orderBy: { at: "desc" }, take: limit });
+  return tx.runtimeEvent.findMany({
+    where: { tenantId, operation: { not: "transition" } },
+    orderBy: { at: "desc" },
+    take: limit,
+  });
 }
 
 /** What decisions are about, by id: a decision keeps ids only. */

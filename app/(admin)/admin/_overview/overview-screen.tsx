@@ -5,6 +5,7 @@ import { IconCertificate } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { ErrorState } from "../../../_components/error-state.tsx";
+import { formatNumber } from "../../../_components/format.ts";
 import { LinkButton } from "../../../_components/links.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
@@ -115,7 +116,9 @@ function sum(entries: readonly { readonly count: number }[]): number {
 }
 
 function detail(...parts: readonly (readonly [number, string])[]): string {
-  const said = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
+  const said = parts
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `${formatNumber(count)} ${words}`);
   return said.length === 0 ? "every license issued" : said.join(", ");
 }
 

@@ -2,22 +2,22 @@
 
 import { Box, Group, Text } from "@mantine/core";
 import { IconArrowRight } from "@tabler/icons-react";
-import type { inferRouterOutputs } from "@trpc/server";
-import type { AppRouter } from "#server/trpc/router.ts";
 import { CopyText } from "../../../_components/copy.tsx";
 import { formatDay } from "../../../_components/format.ts";
 import classes from "./audit.module.css";
 import { asMoment, auditDiff, fieldName, fieldValue, type JsonValue } from "./audit-diff.ts";
+import type { AuditRow } from "./row.ts";
 import { IdLink, pageOf } from "./subject-link.tsx";
-
-export type AuditRow = inferRouterOutputs<AppRouter>["audit"]["list"]["items"][number];
 
 const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 /** What one entry changed, field by field. */
 export function AuditChange({ event: { seq, before, after, correlationId, at } }: { event: AuditRow }) {
-  const changes = auditDiff(before, after);
   const fresh = before === null;
+  // Of what was just made, an empty field says nothing.
+  const changes = auditDiff(before, after).filter(
+    (change) => !fresh || fieldValue(change.after) !== undefined,
+  );
   return (
     <Box className={classes.change}>
       {changes.length === 0 ? (

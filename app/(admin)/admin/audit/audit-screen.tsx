@@ -13,8 +13,9 @@ import { TableToolbar } from "../../../_components/table-toolbar.tsx";
 import { useTable } from "../../../_components/use-table.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import classes from "./audit.module.css";
-import { AuditChange, type AuditRow } from "./audit-change.tsx";
+import { AuditChange } from "./audit-change.tsx";
 import { AUDIT, auditInput, SUBJECT_OPTIONS } from "./list.ts";
+import type { AuditRow } from "./row.ts";
 import { SubjectLink } from "./subject-link.tsx";
 import { VerifyChain } from "./verify-chain.tsx";
 

@@ -2,7 +2,7 @@
 
 import { ID_PREFIXES } from "#server/domain/ids.ts";
 import { TextLink } from "../../../_components/links.tsx";
-import type { AuditRow } from "./audit-change.tsx";
+import type { AuditRow } from "./row.ts";
 
 /** Where the things of a kind are shown, by the prefix of their ids. What has no page of its own is not here. */
 const PAGES = new Map<string, string>([

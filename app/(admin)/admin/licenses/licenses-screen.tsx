@@ -50,7 +50,8 @@ export function LicensesScreen({ mayIssue }: { mayIssue: boolean }) {
               <CustomerSelect
                 aria-label="Any customer"
                 placeholder="Any customer"
-                w="13rem"
+                flex="1 1 8.5rem"
+                maw="14rem"
                 clearable
                 value={table.filter("customerId") ?? null}
                 onChange={(id) => table.setFilter("customerId", id ?? undefined)}

@@ -103,7 +103,7 @@ export function LicensesTable({
             </Stack>
           ),
         },
-        { accessor: "status", title: "State", width: 150, render: (row) => <LicenseState license={row} /> },
+        { accessor: "status", title: "State", width: 165, render: (row) => <LicenseState license={row} /> },
         {
           accessor: "activationCount",
           title: "Devices",

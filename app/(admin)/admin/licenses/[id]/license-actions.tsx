@@ -16,8 +16,7 @@ import { confirmAction } from "../../../../_components/confirm.tsx";
 import { toastDone, toastFailed } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 import { type Impact, reinstateEffects, revokeEffects, suspendEffects } from "./effects.ts";
-import { keyEnding, type License } from "./license.ts";
-import type { LicensePermissions } from "./license-screen.tsx";
+import { keyEnding, type License, type LicensePermissions } from "./license.ts";
 import { RenewModal } from "./renew-modal.tsx";
 
 /** What can be done to a license in its present state, by who is looking. */

@@ -7,18 +7,11 @@ import { LicenseState } from "../../../../_components/license-state.tsx";
 import { PageHeader } from "../../../../_components/page-header.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 import { DevicesCard } from "./devices-card.tsx";
+import type { LicensePermissions } from "./license.ts";
 import { LicenseActions } from "./license-actions.tsx";
 import { LicenseSummary } from "./license-summary.tsx";
 import { TermsCard } from "./terms-card.tsx";
 import { TimelineCard } from "./timeline-card.tsx";
-
-/** What the signed-in person may do here; the procedures ask again. */
-export interface LicensePermissions {
-  readonly issue: boolean;
-  readonly suspend: boolean;
-  readonly revoke: boolean;
-  readonly reveal: boolean;
-}
 
 const CRUMBS = [{ label: "Licenses", href: "/admin/licenses" }];
 

@@ -16,8 +16,7 @@ import { toastDone, toastFailed } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 import { saveFile } from "../save-file.ts";
 import classes from "./license.module.css";
-import { keyEnding, type License } from "./license.ts";
-import type { LicensePermissions } from "./license-screen.tsx";
+import { keyEnding, type License, type LicensePermissions } from "./license.ts";
 import { NoteModal } from "./note-modal.tsx";
 
 /** Whose it is, for how long, and its key. */
