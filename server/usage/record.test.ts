@@ -8,6 +8,7 @@ import { createTestDatabase } from "#server/testing/database.ts";
 import { createRuntime, createTenant, type Runtime, type TestTenant } from "#server/testing/fixtures.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
 import { createAccount, METER_RULES, outcome, type TestAccount } from "#server/testing/usage.ts";
+import { type UsageItem, usageColumns } from "./usage-batch.ts";
 import { createUsageStore } from "./usage-store.ts";
 
 let testDatabase: TestDatabase;
@@ -72,31 +73,70 @@ test("the same id sent fifty times over two servers charges once, and every answ
   expect(await own.balance()).toBe(997);
 });
 
+/** Past the batcher, which would try a batch that failed again in halves. */
+const storeOf = (own: TestAccount) => createUsageStore(own.runtime.database.pool, own.clock);
+
+function item(own: TestAccount, ids: readonly string[], amount = 1): UsageItem {
+  const { licenseId, activationId, correlationId } = own.caller();
+  const events = ids.map((id) => ({ id, meter: "credits", amount, occurredAt: new Date(0) }));
+  return {
+    license_id: licenseId,
+    activation_id: activationId,
+    correlation_id: correlationId,
+    event_id: newUuid(),
+    events,
+  };
+}
+
+test("servers that charge one account at once wait for each other, so that no batch has to be refused and tried again", async () => {
+  const own = await account();
+  await own.grant(100);
+  const batch = () => [...Array(10).keys()].map(() => item(own, [newUuid()], 2));
+  const { pool } = own.runtime.database;
+  const once = async (items: UsageItem[]) => {
+    const { parameters } = usageColumns(items);
+    const places = parameters.map((_, index) => `$${index + 3}`).join(", ");
+    const { rows } = await pool.query<{ outcomes: number[] }>(
+      `SELECT outcomes FROM record_usage($1, $2, ${places})`,
+      [tenant.tenantId, own.clock.now(), ...parameters],
+    );
+    return rows[0]?.outcomes ?? [];
+  };
+  const outcomes = (await Promise.all([...Array(8).keys()].map(() => once(batch())))).flat();
+  expect(outcomes.filter((each) => each === 0).length).toBe(50);
+  await own.checkLedger();
+});
+
+test("a device and the vendor's backend that charge one account in one batch share what is left", async () => {
+  const own = await account();
+  await own.grant(10);
+  const answers = await storeOf(own).record(tenant.tenantId, [
+    item(own, [newUuid()], 6),
+    { ...item(own, [newUuid()], 5), activation_id: null },
+    { ...item(own, [newUuid()], 4), activation_id: null },
+  ]);
+  expect(answers.flatMap(({ events }) => events.map(outcome))).toEqual([
+    "accepted",
+    "insufficient_credits",
+    "accepted",
+  ]);
+  await own.checkLedger();
+});
+
 test("the same ids racing under two accounts on two servers charge one of them each, and nobody waits in a circle", async () => {
   const [one, two] = [await account(), await account()];
-  await one.grant(1000);
-  await two.grant(1000);
-  // Past the batcher, which would try a batch that failed again in halves.
+  await one.grant(10_000);
+  await two.grant(10_000);
   const charge = async (own: TestAccount, ids: readonly string[]) => {
-    const { licenseId, activationId, correlationId } = own.caller();
-    const store = createUsageStore(own.runtime.database.pool, own.clock);
-    const [answer] = await store.record(tenant.tenantId, [
-      {
-        license_id: licenseId,
-        activation_id: activationId,
-        correlation_id: correlationId,
-        event_id: newUuid(),
-        events: ids.map((id) => ({ id, meter: "credits", amount: 1, occurredAt: new Date(0) })),
-      },
-    ]);
+    const [answer] = await storeOf(own).record(tenant.tenantId, [item(own, ids)]);
     return answer?.events.map(outcome) ?? [];
   };
-  for (let round = 0; round < 20; round++) {
-    const ids = [...Array(20).keys()].map(() => newUuid());
+  for (let round = 0; round < 8; round++) {
+    const ids = [...Array(1000).keys()].map(() => newUuid());
     const words = (await Promise.all([charge(one, ids), charge(two, ids.toReversed())])).flat();
-    expect([count(words, "accepted"), count(words, "idempotency_conflict")]).toEqual([20, 20]);
+    expect([count(words, "accepted"), count(words, "idempotency_conflict")]).toEqual([1000, 1000]);
   }
-  expect((await one.balance()) + (await two.balance())).toBe(2000 - 400);
+  expect((await one.balance()) + (await two.balance())).toBe(20_000 - 8_000);
   await one.checkLedger();
   await two.checkLedger();
 });
