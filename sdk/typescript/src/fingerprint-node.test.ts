@@ -24,8 +24,24 @@ describe("the machine's fingerprint", () => {
       host({ files: { ...files, "/etc/hostname": "new" } }),
       memoryStorage(),
     );
-    expect(before).toEqual({ machine: MACHINE_ID, model: "ThinkPad X1", platform: "linux" });
+    expect(before).toEqual({
+      machine: MACHINE_ID,
+      model: `${MACHINE_ID}/ThinkPad X1`,
+      platform: `${MACHINE_ID}/linux`,
+    });
     expect(renamed).toEqual(before);
+  });
+
+  test("shares nothing with another machine's of the same model", async () => {
+    const on = (machineId: string) =>
+      fingerprintOf(
+        host({ files: { "/etc/machine-id": machineId, "/sys/class/dmi/id/product_name": "ThinkPad X1" } }),
+        memoryStorage(),
+      );
+    const [one, other] = await Promise.all([on(MACHINE_ID), on(MACHINE_ID.replace("0", "f"))]);
+    expect(Object.keys(one).filter((name) => one[name] === other[name])).toEqual([]);
+    const installed = await Promise.all([1, 2].map(() => fingerprintOf(host(), memoryStorage())));
+    expect(installed[0]?.platform).not.toBe(installed[1]?.platform);
   });
 
   test("on macOS is the platform's UUID and the model", async () => {
@@ -35,8 +51,8 @@ describe("the machine's fingerprint", () => {
     const run: Host["run"] = async (program) => (program === "/usr/sbin/ioreg" ? output : undefined);
     expect(await fingerprintOf(host({ platform: "darwin", run }), memoryStorage())).toEqual({
       machine: "1F2E3D4C-0000-1111-2222-333344445555",
-      model: "MacBookPro18,1",
-      platform: "darwin",
+      model: "1F2E3D4C-0000-1111-2222-333344445555/MacBookPro18,1",
+      platform: "1F2E3D4C-0000-1111-2222-333344445555/darwin",
     });
   });
 
@@ -51,8 +67,8 @@ describe("the machine's fingerprint", () => {
     const windows = host({ platform: "win32", env: { SystemRoot: "D:\\Windows" }, run });
     expect(await fingerprintOf(windows, memoryStorage())).toEqual({
       machine: "aaaa-bbbb",
-      model: "Surface Pro 9",
-      platform: "win32",
+      model: "aaaa-bbbb/Surface Pro 9",
+      platform: "aaaa-bbbb/win32",
     });
   });
 

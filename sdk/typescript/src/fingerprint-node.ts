@@ -45,8 +45,17 @@ export async function fingerprintOf(
   storage: Parameters<FingerprintProvider>[0]["storage"],
 ): Promise<Readonly<Record<string, string>>> {
   const hardware = (await isContainer(host)) ? undefined : await hardwareOf(host);
-  if (hardware?.machine === undefined) return { install: await installId(storage), platform: host.platform };
-  return { machine: hardware.machine, model: hardware.model ?? "unknown", platform: host.platform };
+  if (hardware?.machine === undefined) {
+    const install = await installId(storage);
+    return { install, platform: within(install, host.platform) };
+  }
+  const { machine, model = "unknown" } = hardware;
+  return { machine, model: within(machine, model), platform: within(machine, host.platform) };
+}
+
+/** Many machines are of one model: said without whose it is, two of them would count as one where most components must match. */
+function within(machine: string, trait: string): string {
+  return `${machine}/${trait}`;
 }
 
 interface Hardware {

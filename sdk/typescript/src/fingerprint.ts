@@ -5,7 +5,8 @@ import { INSTALL_ID, readDocument, writeDocument } from "./state.ts";
 import type { StateStorage } from "./storage.ts";
 
 /**
- * Tells this device from others by 1 to 16 named components (a–z, 0–9, `-`, `_`; e.g. `machine`) that stay as they are.
+ * Tells this device from others by 1 to 16 named components (a–z, 0–9, `-`, `_`; e.g. `machine`) that stay as they are and that no
+ * other device shares: two alike in as many as the policy asks for count as one.
  * Give them as they are: each is hashed with the tenant's and the product's salt before it leaves the machine.
  */
 export type FingerprintProvider = (context: {
