@@ -47,6 +47,8 @@ test.each<[string, Partial<PolicyRules>]>([
   ["/features/projects-max", { features: { "projects-max": true } }],
   ["/features/tier", { features: { tier: 1 } }],
   ["/features/unheard-of", { features: { "unheard-of": true } }],
+  // Every JavaScript object has this one.
+  ["/features/constructor", { features: Object.fromEntries([["constructor", true]]) }],
 ])("rules that do not go together name the field: %s", (pointer, change) => {
   const found = contradictions({ ...DEFAULT_RULES, ...change }, catalog);
   expect(found.map((each) => each.pointer)).toContain(pointer);

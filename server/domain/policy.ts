@@ -150,7 +150,7 @@ export function contradictions(
     wrong("/offlineDaysMax", "Allow offline use first.");
 
   for (const [code, value] of Object.entries(rules.features)) {
-    const kind = catalog.features[code];
+    const kind = Object.hasOwn(catalog.features, code) ? catalog.features[code] : undefined;
     const pointer = `/features/${code}`;
     if (kind === undefined) wrong(pointer, `The product has no feature ${code}.`);
     else if (kind === "flag" && typeof value !== "boolean")
