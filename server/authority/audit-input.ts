@@ -1,5 +1,10 @@
 import { z } from "zod";
 import { idOf } from "../domain/ids.ts";
+import { optionalText } from "./input.ts";
+
+/** What the column of an event's number can hold. */
+const SEQ_MAX = 2 ** 31 - 1;
+const NOT_A_CURSOR = "The cursor is the nextCursor of the page before.";
 
 export const listAudit = z
   .strictObject({
@@ -10,11 +15,12 @@ export const listAudit = z
       .regex(/^[a-z_.]*$/, "An action looks like license.revoked.")
       .optional(),
     userId: idOf("user").optional(),
-    correlationId: z.string().max(100, "Use at most 100 characters.").optional(),
+    correlationId: optionalText(128).optional(),
     /** The `nextCursor` of the page before. */
     cursor: z
       .string()
-      .regex(/^[1-9][0-9]{0,9}$/, "The cursor is the nextCursor of the page before.")
+      .regex(/^[1-9][0-9]{0,9}$/, NOT_A_CURSOR)
+      .refine((cursor) => Number(cursor) <= SEQ_MAX, NOT_A_CURSOR)
       .nullish(),
     limit: z
       .int("Ask for a whole number of rows.")

@@ -6,7 +6,11 @@ import { optionalText, pageFields } from "./input.ts";
 
 const noteField = optionalText(2_000).default("");
 const reasonField = optionalText(500).default("");
-const dateField = z.date("Choose a date.");
+/** In bounds that leave room for any duration and grace behind it, in a JavaScript date and in the database. */
+const dateField = z
+  .date("Choose a date.")
+  .min(new Date("1970-01-01"), "Choose a date after 1970.")
+  .max(new Date("9000-01-01"), "Choose a date before the year 9000.");
 
 export const issueLicenses = z.strictObject({
   customerId: idOf("customer"),
