@@ -45,6 +45,21 @@ test("every example is one its schema takes", () => {
   }
 });
 
+test("says what each part of a path is, and gives one that its operation takes", () => {
+  const paths = document.paths as Record<string, Record<string, { parameters: Record<string, unknown>[] }>>;
+  for (const { id, path, method, params } of operations.filter(({ params }) => takes(params))) {
+    const named = (paths[path]?.[method.toLowerCase()]?.parameters ?? []).filter(
+      (each) => each.in === "path",
+    );
+    expect(
+      named.every(({ description }) => typeof description === "string"),
+      id,
+    ).toBe(true);
+    const examples = named.map(({ name, schema }) => [name, (schema as { examples: unknown[] }).examples[0]]);
+    expect(params.safeParse(Object.fromEntries(examples)).error, id).toBeUndefined();
+  }
+});
+
 test("names the refusals an operation can answer, by status and code", () => {
   const paths = document.paths as Record<string, Record<string, { responses: Record<string, unknown> }>>;
   const activate = paths["/v1/{tenant}/activations"]?.post?.responses ?? {};

@@ -10,6 +10,14 @@ type Json = Readonly<Record<string, unknown>>;
 const API_VERSION = "1.0.0";
 const CORRELATION_HEADER = { "X-Correlation-Id": { $ref: "#/components/headers/CorrelationId" } };
 
+/** What a path can name: by itself, or as the id of what the segment before says. */
+const PATH_PARAMETERS: Readonly<Record<string, { readonly description: string; readonly example: string }>> =
+  {
+    tenant: { description: "The account's short name or id.", example: "acme" },
+    activations: { description: "The activation's id.", example: "act_01h455vb4pex5vsknk084sn02q" },
+    leases: { description: "The lease's id.", example: "lea_01h455vb4pex5vsknk084sn02q" },
+  };
+
 /** Codes an operation can answer whatever it does, by what it needs. */
 const ALWAYS: readonly Code[] = ["invalid_request", "internal_error"];
 const IN_TENANT: readonly Code[] = ["not_found", "tenant_suspended", "overloaded", "outcome_unknown"];
@@ -95,13 +103,10 @@ function operationObject(operation: Operation): Json {
 }
 
 function pathParameters({ path }: Operation): Json[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: "path",
-    required: true,
-    description: name === "tenant" ? "The account's short name or id." : "The activation's id.",
-    schema: { type: "string", examples: [name === "tenant" ? "acme" : "act_01h455vb4pex5vsknk084sn02q"] },
-  }));
+  return [...path.matchAll(/(\w+)\/\{(\w+)\}/g)].map(([, collection = "", name = ""]) => {
+    const { description, example } = PATH_PARAMETERS[name === "id" ? collection : name] ?? {};
+    return { name, in: "path", required: true, description, schema: { type: "string", examples: [example] } };
+  });
 }
 
 function goodResponses({ responses }: Operation): Record<string, Json> {
