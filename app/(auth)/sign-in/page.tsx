@@ -19,9 +19,9 @@ const REASONS: Record<string, string> = {
 export default async function SignInPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const { reason, next } = await searchParams;
   const target = safePath(next);
-  const actor = await currentActor();
-  if (actor !== undefined && !actor.tenant.suspended) redirect(target);
-  if (actor === undefined && (await currentCustomer()) !== undefined) redirect(target);
+  // Whoever belongs to a suspended account would be sent back here, and so round and round.
+  const current = (await currentActor()) ?? (await currentCustomer());
+  if (current !== undefined && !current.tenant.suspended) redirect(target);
   const why = typeof reason === "string" ? REASONS[reason] : undefined;
   return (
     <Stack gap="lg">
