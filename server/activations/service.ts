@@ -99,7 +99,7 @@ export function createActivations(deps: {
     const { license_id: licenseId, activation_id: activationId, fingerprint_match: match } = row;
     if (licenseId === null || activationId === null || row.features === null || match === null)
       throw new Error("The database granted an activation without saying which.");
-    const { sign, expMax, seq } = await trust.signer(tenantId, "activation", row.trust_seq);
+    const { sign, expMax, seq, trusts } = await trust.signer(tenantId, "activation", row.trust_seq);
     const claims = activationClaims({
       ...subject,
       tenantId,
@@ -122,7 +122,10 @@ export function createActivations(deps: {
       created,
       expiresAt: new Date(claims.exp * 1000),
       token: sign(claims),
-      certificate: row.certificate ?? (await certificates.of(tenantId, licenseId, subject.correlationId)),
+      certificate:
+        row.certificate !== null && trusts("license", row.certificate)
+          ? row.certificate
+          : await certificates.of(tenantId, licenseId, subject.correlationId),
       trustSeq: seq,
     };
   }

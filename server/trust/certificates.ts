@@ -7,26 +7,27 @@ import type { Database } from "#server/platform/database.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { seconds } from "./bundle.ts";
 import type { Trust } from "./service.ts";
+import { readTrustSeq } from "./trust-store.ts";
 
 export type Certificates = ReturnType<typeof createCertificates>;
 
-/** License certificates: signed when first needed after a license changed, then kept on its row. */
+/** License certificates: signed when first needed after a license, or the key behind it, changed, then kept on its row. */
 export function createCertificates(deps: { database: Database; clock: Clock; trust: Trust }) {
   const { database, clock, trust } = deps;
 
   return {
     /** The license's certificate (`signet-license+jwt`). Throws `license_not_found`. */
     async of(tenantId: string, licenseId: string, correlationId: string): Promise<string> {
-      const license = await database.withTenant(tenantId, (tx) =>
-        tx.license.findUnique({
+      const { license, trustSeq } = await database.withTenant(tenantId, async (tx) => ({
+        license: await tx.license.findUnique({
           where: { tenantId_id: { tenantId, id: licenseId } },
           include: { product: true, customer: true, policy: true, policyVersion: true },
         }),
-      );
+        trustSeq: await readTrustSeq(tx, tenantId),
+      }));
       if (license === null) throw new SignetError("license_not_found");
-      if (license.certificate !== null) return license.certificate;
-
-      const { sign, expMax, seq } = await trust.signer(tenantId, "license", 0);
+      const { sign, expMax, seq, trusts } = await trust.signer(tenantId, "license", trustSeq);
+      if (license.certificate !== null && trusts("license", license.certificate)) return license.certificate;
       const rules = policyRules.parse(license.effective);
       const claims: LicenseClaims = {
         iss: publicId("tenant", tenantId),
@@ -56,7 +57,7 @@ export function createCertificates(deps: { database: Database; clock: Clock; tru
       await database.withTenant(tenantId, (tx) =>
         // Only if the license is still as it was read: otherwise the next one to need it signs the newer state.
         tx.license.updateMany({
-          where: { tenantId, id: licenseId, certificate: null, updatedAt: license.updatedAt },
+          where: { tenantId, id: licenseId, certificate: license.certificate, updatedAt: license.updatedAt },
           data: { certificate },
         }),
       );

@@ -184,11 +184,14 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
       await keysAt(tenantId, seq);
     },
 
-    /** A function that signs one kind of token with keys no older than `seq`; `exp` is capped by the key's own end. */
+    /**
+     * A function that signs one kind of token with keys no older than `seq`; `exp` is capped by the key's own end. `trusts` says whether
+     * these keys still stand behind a token that was signed and kept before.
+     */
     async signer(tenantId: string, kind: Exclude<TokenKind, "trust">, seq: number) {
       const { keySet } = await keysAt(tenantId, seq);
       const signer = keySet.signer(kind);
-      return { sign: signer.sign, expMax: seconds(signer.notAfter), seq: keySet.seq };
+      return { sign: signer.sign, expMax: seconds(signer.notAfter), seq: keySet.seq, trusts: keySet.trusts };
     },
 
     async signDenial(tenantId: string, denial: Denial): Promise<string> {

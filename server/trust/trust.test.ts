@@ -108,6 +108,27 @@ test("a compromised key signs no more on the very next request, and leaves the p
   expect(keys.map((key) => key.kid)).not.toContain(before);
 });
 
+test("certificates signed by a compromised key are signed anew, also by a process that has not met the new one", async () => {
+  const own = await createTenant(runtime);
+  const { id, licenseKey } = await createLicense(runtime, own);
+  const elsewhere = createRuntime(testDatabase.appUrl, runtime.clock);
+  const given = async (at: Runtime) =>
+    part(await at.certificates.of(own.tenantId, id, "cor_certificate"), 0).kid;
+  const activatedWith = async () => {
+    const decision = await runtime.activations.activate(own.tenantId, activateRequest(licenseKey, "one"));
+    return decision.outcome === "granted" ? part(decision.value.certificate, 0).kid : decision.code;
+  };
+  const before = await given(elsewhere);
+  expect(await activatedWith()).toBe(before);
+  await runtime.database.withTenant(own.tenantId, (tx) =>
+    runtime.trust.replaceCompromised(tx, own.tenantId, "license"),
+  );
+  const after = await activatedWith();
+  expect(after).not.toBe(before);
+  expect(await given(elsewhere)).toBe(after);
+  await elsewhere.close();
+});
+
 test("an activation token proves its bearer; another tenant's, an expired, an altered or another kind of token proves nothing", async () => {
   const { token, certificate, activationId, licenseId } = await activated();
   const proves = (jws: string, tenantId = tenant.tenantId) =>
