@@ -4,13 +4,16 @@
 -- Licenses are locked in id order, in a statement of its own, so that the statement after it sees what others
 -- committed while it waited. A known device gets its activation back; new ones are numbered per license and admitted
 -- while the count fits. license_activations_within_maximum (CHECK) stands behind it.
+--
+-- The plan is made once and kept, when the tables may still be empty: rows are therefore fetched by LATERAL look-ups
+-- (OFFSET 0 keeps them from becoming joins) and by arrays of keys, so that no call ever reads a tenant's whole table.
 CREATE OR REPLACE FUNCTION activate_devices(p_tenant uuid, p_now timestamptz, p_items jsonb)
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, created boolean, status_index integer, features text,
   token_ttl_seconds integer, expires_at timestamptz, grace_until timestamptz, certificate text,
   fingerprint_match integer
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz;
@@ -55,8 +58,8 @@ BEGIN
                 ELSE license_refusal(l.valid_from, l.grace_until, l.suspended_at, l.revoked_at, v_now)
            END AS refusal
       FROM asked a
-      LEFT JOIN license l ON l.tenant_id = p_tenant AND l.key_hash = a.key_hash
-      LEFT JOIN product p ON p.tenant_id = p_tenant AND p.id = l.product_id
+      LEFT JOIN LATERAL (SELECT * FROM license WHERE tenant_id = p_tenant AND key_hash = a.key_hash OFFSET 0) l ON true
+      LEFT JOIN LATERAL (SELECT * FROM product WHERE tenant_id = p_tenant AND id = l.product_id OFFSET 0) p ON true
   ), known AS MATERIALIZED (
     SELECT f.item, k.id AS activation_id
       FROM found f CROSS JOIN LATERAL (
@@ -118,6 +121,7 @@ BEGIN
       FROM (SELECT DISTINCT ON (granted_id) * FROM explained
              WHERE denial IS NULL AND first_item IS NULL ORDER BY granted_id, item DESC) e
      WHERE x.tenant_id = p_tenant AND x.id = e.granted_id
+       AND x.id = ANY (ARRAY(SELECT granted_id FROM explained WHERE denial IS NULL AND first_item IS NULL))
   ), counted AS (
     UPDATE license l
        SET activation_count = l.activation_count + e.created_count,
@@ -129,6 +133,7 @@ BEGIN
                    min(grace_until) AS grace_until, min(certificate) AS certificate
               FROM explained WHERE is_created GROUP BY license_id) e
      WHERE l.tenant_id = p_tenant AND l.id = e.license_id
+       AND l.id = ANY (ARRAY(SELECT license_id FROM explained WHERE is_created))
   ), recorded AS (
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                                policy_version_id, correlation_id)

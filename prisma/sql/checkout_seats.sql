@@ -9,7 +9,7 @@ RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, product text, status_index integer, lease_id uuid, slot integer, fence bigint,
   overage boolean, borrowed boolean, resumed boolean, expires_at timestamptz, heartbeat_seconds integer
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz;
@@ -20,9 +20,9 @@ BEGIN
 
   PERFORM extend_leases_after_restart(p_tenant, p_now);
   PERFORM 1 FROM pool
-   WHERE tenant_id = p_tenant AND license_id IN (
-     SELECT x.license_id FROM jsonb_to_recordset(p_items) AS i (activation_id uuid)
-       JOIN activation x ON x.tenant_id = p_tenant AND x.id = i.activation_id)
+   WHERE tenant_id = p_tenant AND license_id = ANY (ARRAY(
+     SELECT license_id FROM activation WHERE tenant_id = p_tenant
+        AND id = ANY (ARRAY(SELECT i.activation_id FROM jsonb_to_recordset(p_items) AS i (activation_id uuid)))))
    ORDER BY id FOR NO KEY UPDATE;
 
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
@@ -51,20 +51,21 @@ BEGIN
                               CASE WHEN pool.id IS NULL OR pool.seats = 0 THEN 'no_seats_available' END)
            END AS refusal
       FROM asked a
-      LEFT JOIN activation x ON x.tenant_id = p_tenant AND x.id = a.activation_id
-      LEFT JOIN license l ON l.tenant_id = p_tenant AND l.id = x.license_id
-      LEFT JOIN product p ON p.tenant_id = p_tenant AND p.id = l.product_id
-      LEFT JOIN pool ON pool.tenant_id = p_tenant AND pool.license_id = l.id
+      LEFT JOIN LATERAL (SELECT * FROM activation WHERE tenant_id = p_tenant AND id = a.activation_id OFFSET 0) x ON true
+      LEFT JOIN LATERAL (SELECT * FROM license WHERE tenant_id = p_tenant AND id = x.license_id OFFSET 0) l ON true
+      LEFT JOIN LATERAL (SELECT * FROM product WHERE tenant_id = p_tenant AND id = l.product_id OFFSET 0) p ON true
+      LEFT JOIN LATERAL (SELECT * FROM pool WHERE tenant_id = p_tenant AND license_id = l.id OFFSET 0) pool ON true
   ), pools AS MATERIALIZED (
     SELECT s.pool_id, count(*) FILTER (WHERE s.expires_at >= v_now) AS in_use,
            count(*) FILTER (WHERE s.expires_at >= v_now AND s.borrowed) AS borrowed_count
-      FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id IN (SELECT f.pool_id FROM found f WHERE f.refusal IS NULL)
+      FROM seat s WHERE s.tenant_id = p_tenant
+       AND s.pool_id = ANY (ARRAY(SELECT f.pool_id FROM found f WHERE f.refusal IS NULL))
      GROUP BY s.pool_id
   ), own AS MATERIALIZED (
     SELECT DISTINCT ON (f.item) f.item, s.pool_id, s.slot, s.fence, s.lease_id, s.overage, s.borrowed, s.expires_at
       FROM found f
-      JOIN seat s ON s.tenant_id = p_tenant AND s.pool_id = f.pool_id AND s.holder = f.holder
-                 AND s.activation_id = f.activation_id AND s.expires_at >= v_now
+      CROSS JOIN LATERAL (SELECT * FROM seat WHERE tenant_id = p_tenant AND pool_id = f.pool_id AND holder = f.holder
+                             AND activation_id = f.activation_id AND expires_at >= v_now OFFSET 0) s
      WHERE f.refusal IS NULL ORDER BY f.item, s.slot
   ), newcomers AS MATERIALIZED (
     SELECT f.item, f.pool_id, f.holder,
@@ -93,7 +94,7 @@ BEGIN
     SELECT s.pool_id, s.slot, s.fence, s.overage, s.reserved_for, s.lease_id AS old_lease_id, s.expires_at AS old_expires_at,
            row_number() OVER (PARTITION BY s.pool_id, s.reserved_for ORDER BY s.overage, s.slot) AS place
       FROM seat s
-     WHERE s.tenant_id = p_tenant AND s.pool_id IN (SELECT pool_id FROM pools)
+     WHERE s.tenant_id = p_tenant AND s.pool_id = ANY (ARRAY(SELECT pool_id FROM pools))
        AND s.in_service AND (s.expires_at IS NULL OR s.expires_at < v_now)
   ), contenders AS MATERIALIZED (
     SELECT j.item, j.pool_id, j.holders,
@@ -145,11 +146,15 @@ BEGIN
       FROM explained e
      WHERE e.outcome_code IS NULL AND NOT e.is_own AND e.item = e.first_item
        AND s.tenant_id = p_tenant AND s.pool_id = e.pool_id AND s.slot = e.granted_slot
+       AND s.pool_id = ANY (ARRAY(SELECT pool_id FROM pools))
+       AND s.slot = ANY (ARRAY(SELECT granted_slot FROM explained WHERE outcome_code IS NULL))
   ), resumed AS (
     UPDATE seat s SET expires_at = e.granted_until, borrowed = e.granted_borrowed
       FROM (SELECT DISTINCT ON (pool_id, granted_slot) * FROM explained
              WHERE outcome_code IS NULL AND is_own ORDER BY pool_id, granted_slot, granted_until DESC) e
      WHERE s.tenant_id = p_tenant AND s.pool_id = e.pool_id AND s.slot = e.granted_slot
+       AND s.pool_id = ANY (ARRAY(SELECT pool_id FROM pools))
+       AND s.slot = ANY (ARRAY(SELECT granted_slot FROM explained WHERE outcome_code IS NULL AND is_own))
   ), leased AS (
     INSERT INTO lease (tenant_id, id, pool_id, activation_id, slot, fence, holder, "group", overage, borrowed, granted_at)
     SELECT p_tenant, e.granted_lease, e.pool_id, e.activation_id, e.granted_slot, e.granted_fence, e.holder, e.holders,
@@ -158,6 +163,7 @@ BEGIN
   ), ended AS (
     UPDATE lease x SET ended = 'expired', ended_at = paired.old_expires_at
       FROM paired WHERE x.tenant_id = p_tenant AND x.id = paired.old_lease_id AND x.ended IS NULL
+       AND x.id = ANY (ARRAY(SELECT old_lease_id FROM paired))
   ), recorded AS (
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                                policy_version_id, correlation_id)

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION deactivate_activations(p_tenant uuid, p_now timestamp
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz;
@@ -13,9 +13,9 @@ BEGIN
   PERFORM set_config('signet.tenant_id', p_tenant::text, true);
 
   PERFORM 1 FROM license
-   WHERE tenant_id = p_tenant AND id IN (
-     SELECT x.license_id FROM jsonb_to_recordset(p_items) AS i (id uuid)
-       JOIN activation x ON x.tenant_id = p_tenant AND x.id = i.id)
+   WHERE tenant_id = p_tenant AND id = ANY (ARRAY(
+     SELECT license_id FROM activation WHERE tenant_id = p_tenant
+        AND id = ANY (ARRAY(SELECT i.id FROM jsonb_to_recordset(p_items) AS i (id uuid)))))
    ORDER BY id FOR NO KEY UPDATE;
 
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
@@ -35,8 +35,8 @@ BEGIN
                      AND NOT (l.effective->>'selfServiceDeactivation')::boolean THEN 'forbidden'
            END AS denial
       FROM asked a
-      LEFT JOIN activation x ON x.tenant_id = p_tenant AND x.id = a.id
-      LEFT JOIN license l ON l.tenant_id = p_tenant AND l.id = x.license_id
+      LEFT JOIN LATERAL (SELECT * FROM activation WHERE tenant_id = p_tenant AND id = a.id OFFSET 0) x ON true
+      LEFT JOIN LATERAL (SELECT * FROM license WHERE tenant_id = p_tenant AND id = x.license_id OFFSET 0) l ON true
   ), explained AS MATERIALIZED (
     SELECT d.*, CASE d.denial WHEN 'activation_not_found' THEN 'activation.live'
                               WHEN 'activation_revoked' THEN 'activation.revoked'
@@ -46,6 +46,7 @@ BEGIN
     UPDATE activation x SET deactivated_at = v_now, live_fingerprint = NULL
       FROM (SELECT DISTINCT activation_id FROM explained WHERE denial IS NULL AND is_live) e
      WHERE x.tenant_id = p_tenant AND x.id = e.activation_id AND x.live_fingerprint IS NOT NULL
+       AND x.id = ANY (ARRAY(SELECT activation_id FROM explained WHERE denial IS NULL AND is_live))
     RETURNING x.license_id
   ), counted AS (
     UPDATE license l
@@ -54,6 +55,7 @@ BEGIN
                                       THEN greatest(l.activations_max, l.activation_count - f.freed_count) END
       FROM (SELECT license_id, count(*)::integer AS freed_count FROM freed GROUP BY license_id) f
      WHERE l.tenant_id = p_tenant AND l.id = f.license_id
+       AND l.id = ANY (ARRAY(SELECT license_id FROM explained WHERE denial IS NULL AND is_live))
   ), recorded AS (
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                                policy_version_id, correlation_id)

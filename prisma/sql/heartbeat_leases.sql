@@ -8,7 +8,7 @@ RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, product text, status_index integer, lease_id uuid, slot integer, fence bigint,
   holder text, overage boolean, borrowed boolean, expires_at timestamptz, heartbeat_seconds integer
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz;
@@ -19,9 +19,9 @@ BEGIN
 
   PERFORM extend_leases_after_restart(p_tenant, p_now);
   PERFORM 1 FROM pool
-   WHERE tenant_id = p_tenant AND id IN (
-     SELECT x.pool_id FROM jsonb_to_recordset(p_items) AS i (lease_id uuid)
-       JOIN lease x ON x.tenant_id = p_tenant AND x.id = i.lease_id)
+   WHERE tenant_id = p_tenant AND id = ANY (ARRAY(
+     SELECT pool_id FROM lease WHERE tenant_id = p_tenant
+        AND id = ANY (ARRAY(SELECT i.lease_id FROM jsonb_to_recordset(p_items) AS i (lease_id uuid)))))
    ORDER BY id FOR SHARE;
 
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
@@ -49,15 +49,17 @@ BEGIN
                 ELSE license_refusal(l.valid_from, l.grace_until, l.suspended_at, l.revoked_at, v_now)
            END AS denial
       FROM asked a
-      LEFT JOIN lease h ON h.tenant_id = p_tenant AND h.id = a.lease_id
-      LEFT JOIN seat s ON s.tenant_id = p_tenant AND s.pool_id = h.pool_id AND s.slot = h.slot
-      LEFT JOIN activation x ON x.tenant_id = p_tenant AND x.id = h.activation_id
-      LEFT JOIN license l ON l.tenant_id = p_tenant AND l.id = x.license_id
-      LEFT JOIN product p ON p.tenant_id = p_tenant AND p.id = l.product_id
+      LEFT JOIN LATERAL (SELECT * FROM lease WHERE tenant_id = p_tenant AND id = a.lease_id OFFSET 0) h ON true
+      LEFT JOIN LATERAL (SELECT * FROM seat WHERE tenant_id = p_tenant AND pool_id = h.pool_id AND slot = h.slot OFFSET 0) s ON true
+      LEFT JOIN LATERAL (SELECT * FROM activation WHERE tenant_id = p_tenant AND id = h.activation_id OFFSET 0) x ON true
+      LEFT JOIN LATERAL (SELECT * FROM license WHERE tenant_id = p_tenant AND id = x.license_id OFFSET 0) l ON true
+      LEFT JOIN LATERAL (SELECT * FROM product WHERE tenant_id = p_tenant AND id = l.product_id OFFSET 0) p ON true
   ), renewed AS (
     UPDATE seat s SET expires_at = greatest(CASE WHEN s.borrowed THEN s.expires_at END, v_now + make_interval(secs => d.ttl))
       FROM (SELECT DISTINCT pool_id, slot, ttl FROM decided WHERE denial IS NULL) d
      WHERE s.tenant_id = p_tenant AND s.pool_id = d.pool_id AND s.slot = d.slot
+       AND s.pool_id = ANY (ARRAY(SELECT pool_id FROM decided WHERE denial IS NULL))
+       AND s.slot = ANY (ARRAY(SELECT slot FROM decided WHERE denial IS NULL))
   ), recorded AS (
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                                policy_version_id, correlation_id)

@@ -5,7 +5,7 @@ RETURNS TABLE (
   license_id uuid, activation_id uuid, product text, fingerprint text, thumbprint text, status_index integer,
   features text, token_ttl_seconds integer, expires_at timestamptz, grace_until timestamptz, certificate text,
   fingerprint_match integer
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz;
@@ -15,7 +15,7 @@ BEGIN
   PERFORM set_config('signet.tenant_id', p_tenant::text, true);
 
   PERFORM 1 FROM activation
-   WHERE tenant_id = p_tenant AND id IN (SELECT i.id FROM jsonb_to_recordset(p_items) AS i (id uuid))
+   WHERE tenant_id = p_tenant AND id = ANY (ARRAY(SELECT i.id FROM jsonb_to_recordset(p_items) AS i (id uuid)))
    ORDER BY id FOR NO KEY UPDATE;
 
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
@@ -39,9 +39,9 @@ BEGIN
                 ELSE license_refusal(l.valid_from, l.grace_until, l.suspended_at, l.revoked_at, v_now)
            END AS denial
       FROM asked a
-      LEFT JOIN activation x ON x.tenant_id = p_tenant AND x.id = a.id
-      LEFT JOIN license l ON l.tenant_id = p_tenant AND l.id = x.license_id
-      LEFT JOIN product p ON p.tenant_id = p_tenant AND p.id = l.product_id
+      LEFT JOIN LATERAL (SELECT * FROM activation WHERE tenant_id = p_tenant AND id = a.id OFFSET 0) x ON true
+      LEFT JOIN LATERAL (SELECT * FROM license WHERE tenant_id = p_tenant AND id = x.license_id OFFSET 0) l ON true
+      LEFT JOIN LATERAL (SELECT * FROM product WHERE tenant_id = p_tenant AND id = l.product_id OFFSET 0) p ON true
   ), explained AS MATERIALIZED (
     SELECT d.*,
            CASE d.denial
@@ -56,6 +56,7 @@ BEGIN
     UPDATE activation x SET last_seen_at = v_now
       FROM (SELECT DISTINCT activation_id FROM explained WHERE denial IS NULL) e
      WHERE x.tenant_id = p_tenant AND x.id = e.activation_id
+       AND x.id = ANY (ARRAY(SELECT activation_id FROM explained WHERE denial IS NULL))
   ), recorded AS (
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                                policy_version_id, correlation_id)

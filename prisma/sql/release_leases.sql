@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION release_leases(p_tenant uuid, p_now timestamptz, p_it
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, lease_id uuid
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz;
@@ -13,9 +13,9 @@ BEGIN
   PERFORM set_config('signet.tenant_id', p_tenant::text, true);
 
   PERFORM 1 FROM pool
-   WHERE tenant_id = p_tenant AND id IN (
-     SELECT x.pool_id FROM jsonb_to_recordset(p_items) AS i (lease_id uuid)
-       JOIN lease x ON x.tenant_id = p_tenant AND x.id = i.lease_id)
+   WHERE tenant_id = p_tenant AND id = ANY (ARRAY(
+     SELECT pool_id FROM lease WHERE tenant_id = p_tenant
+        AND id = ANY (ARRAY(SELECT i.lease_id FROM jsonb_to_recordset(p_items) AS i (lease_id uuid)))))
    ORDER BY id FOR NO KEY UPDATE;
 
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
@@ -36,20 +36,22 @@ BEGIN
                 WHEN NOT coalesce(a.by_vendor, false) AND a.fence <> h.fence THEN 'lease_fenced'
            END AS denial
       FROM asked a
-      LEFT JOIN lease h ON h.tenant_id = p_tenant AND h.id = a.lease_id
-      LEFT JOIN seat s ON s.tenant_id = p_tenant AND s.pool_id = h.pool_id AND s.slot = h.slot
-      LEFT JOIN pool ON pool.tenant_id = p_tenant AND pool.id = h.pool_id
+      LEFT JOIN LATERAL (SELECT * FROM lease WHERE tenant_id = p_tenant AND id = a.lease_id OFFSET 0) h ON true
+      LEFT JOIN LATERAL (SELECT * FROM seat WHERE tenant_id = p_tenant AND pool_id = h.pool_id AND slot = h.slot OFFSET 0) s ON true
+      LEFT JOIN LATERAL (SELECT * FROM pool WHERE tenant_id = p_tenant AND id = h.pool_id OFFSET 0) pool ON true
   ), ending AS MATERIALIZED (
     SELECT DISTINCT ON (d.lease_id) d.lease_id, d.pool_id, d.slot, d.fence, d.held_until, d.by_vendor
       FROM decided d WHERE d.denial IS NULL AND d.holds ORDER BY d.lease_id, d.item
   ), freed AS (
     UPDATE seat s SET lease_id = NULL, activation_id = NULL, holder = NULL, borrowed = false, expires_at = NULL
       FROM ending e WHERE s.tenant_id = p_tenant AND s.pool_id = e.pool_id AND s.slot = e.slot
+       AND s.pool_id = ANY (ARRAY(SELECT pool_id FROM ending)) AND s.slot = ANY (ARRAY(SELECT slot FROM ending))
   ), ended AS (
     UPDATE lease x
        SET ended = (CASE WHEN e.held_until < v_now THEN 'expired' WHEN e.by_vendor THEN 'revoked' ELSE 'released' END)::lease_end,
            ended_at = least(e.held_until, v_now)
       FROM ending e WHERE x.tenant_id = p_tenant AND x.id = e.lease_id AND x.ended IS NULL
+       AND x.id = ANY (ARRAY(SELECT lease_id FROM ending))
   ), recorded AS (
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id, correlation_id)
     SELECT p_tenant, d.event_id, v_now, 'release', (CASE WHEN d.denial IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
