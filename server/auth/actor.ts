@@ -85,25 +85,29 @@ export async function currentCustomer(
     await tx.$executeRaw`SELECT set_config('signet.user_id', ${user.id}, true)`;
     return tx.customerMember.findMany({ where: { userId: user.id }, orderBy: { createdAt: "asc" } });
   });
-  const member = memberships.find(({ tenantId }) => tenantId === session.tenantId) ?? memberships.at(0);
-  if (member === undefined) return undefined;
-  const { tenantId, customerId, role } = member;
-  const customer = await database.withTenant(tenantId, (tx) =>
-    tx.customer.findUnique({
-      where: { tenantId_id: { tenantId, id: customerId } },
-      select: { name: true, archivedAt: true, tenant: { select: TENANT } },
-    }),
+  const chosenFirst = memberships.toSorted(
+    (one, other) => Number(other.tenantId === session.tenantId) - Number(one.tenantId === session.tenantId),
   );
-  if (customer === null || customer.archivedAt !== null) return undefined;
-  return {
-    userId: user.id,
-    tenantId,
-    customerId,
-    role,
-    user: { id: user.id, name: user.name, email: user.email },
-    tenant: summary(customer.tenant),
-    customerName: customer.name,
-  };
+  for (const { tenantId, customerId, role } of chosenFirst) {
+    const customer = await database.withTenant(tenantId, (tx) =>
+      tx.customer.findUnique({
+        where: { tenantId_id: { tenantId, id: customerId } },
+        select: { name: true, archivedAt: true, tenant: { select: TENANT } },
+      }),
+    );
+    // An archived customer lets its people in no more, but bars nobody from another that they belong to.
+    if (customer === null || customer.archivedAt !== null) continue;
+    return {
+      userId: user.id,
+      tenantId,
+      customerId,
+      role,
+      user: { id: user.id, name: user.name, email: user.email },
+      tenant: summary(customer.tenant),
+      customerName: customer.name,
+    };
+  }
+  return undefined;
 }
 
 function isStillValid<User extends { passwordHash: string | null }>(

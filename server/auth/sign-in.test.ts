@@ -135,3 +135,27 @@ test("a customer's person is found by their own session, and is nobody among the
     customerName: "Halcyon",
   });
 });
+
+test("an archived customer lets its people in no more, and bars nobody from another customer of theirs", async () => {
+  const { tenantId, owner, joined } = await createTeam(people, "auditor");
+  const [person] = joined;
+  if (person === undefined) throw new Error("one was asked for");
+  const { userId } = person;
+  const customerIds: string[] = [];
+  for (const [index, name] of ["Aurora", "Borealis"].entries()) {
+    const { id: customerId } = await people.customers.create(owner, { name, email: null, note: "" });
+    customerIds.push(customerId);
+    await people.database.withTenant(tenantId, (tx) =>
+      tx.customerMember.create({
+        data: { tenantId, customerId, userId, role: "member", createdAt: new Date(index) },
+      }),
+    );
+  }
+  const session = await sessionOf(person.email);
+  const [aurora = "", borealis = ""] = customerIds;
+  expect(await people.auth.currentCustomer(session)).toMatchObject({ customerId: aurora });
+  await people.customers.setArchived(owner, aurora, true);
+  expect(await people.auth.currentCustomer(session)).toMatchObject({ customerId: borealis });
+  await people.customers.setArchived(owner, borealis, true);
+  expect(await people.auth.currentCustomer(session)).toBeUndefined();
+});
