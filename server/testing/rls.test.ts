@@ -5,7 +5,15 @@ import { createTestDatabase } from "./database.ts";
 
 /** Who belongs to which tenant must be known before a tenant is: the one table with a tenant_id that is global. */
 const GLOBAL_TABLES = ["membership"];
-const APPEND_ONLY_TABLES = ["audit_event", "ledger_entry", "runtime_event"];
+const APPEND_ONLY_TABLES = [
+  "audit_event",
+  "ledger_entry",
+  "policy_version",
+  "revocation",
+  "runtime_event",
+  "trust_bundle",
+  "webhook_delivery",
+];
 
 let database: TestDatabase;
 let owner: Client;
