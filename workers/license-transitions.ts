@@ -1,6 +1,6 @@
 /** What the processor needs of the licenses' service. */
 export interface Licenses {
-  /** Announces at most `limit` changes over all tenants, oldest first, and says how many there were. */
+  /** Announces at most `limit` changes over all tenants, and says how many there were. */
   announceTransitions(options: { limit: number }): Promise<{ announced: number }>;
 }
 
