@@ -48,8 +48,6 @@ const FLUSHES_IN_FLIGHT_MAX = 4;
 
 const features = z.record(z.string(), z.union([z.boolean(), z.number(), z.string()]));
 
-export type Activations = ReturnType<typeof createActivations>;
-
 /** Binds devices to licenses. Every decision is made in one SQL function a batch, and signed after it committed. */
 export function createActivations(deps: {
   store: ActivationsStore;

@@ -55,8 +55,6 @@ const FLUSHES_IN_FLIGHT_MAX = 4;
 /** Leases announced as expired in one transaction. */
 const EXPIRED_AT_ONCE = 500;
 
-export type Leases = ReturnType<typeof createLeases>;
-
 /** Floating seats. Every decision is made in one SQL function a batch, and signed after it committed. */
 export function createLeases(deps: { store: LeasesStore; trust: Trust; database: Database }) {
   const { store, trust, database } = deps;
