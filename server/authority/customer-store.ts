@@ -49,6 +49,16 @@ export function findCustomer(tx: Tx, tenantId: string, id: string) {
   return tx.customer.findUnique({ where: { tenantId_id: { tenantId, id } } });
 }
 
+/**
+ * The customer, which nobody else renames or archives until the transaction ends. To be asked before the tenant's state is locked:
+ * whoever changes a customer locks it first and records that last.
+ */
+export async function holdCustomer(tx: Tx, tenantId: string, id: string) {
+  await tx.$queryRaw`
+    SELECT id FROM customer WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR SHARE`;
+  return findCustomer(tx, tenantId, id);
+}
+
 export function findCustomerWithMembers(tx: Tx, tenantId: string, id: string) {
   return tx.customer.findUnique({
     where: { tenantId_id: { tenantId, id } },

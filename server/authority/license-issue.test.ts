@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseLicenseKey } from "#sdk/license-key.ts";
 import type { UserActor } from "#server/domain/actor.ts";
 import { publicId } from "#server/domain/ids.ts";
@@ -68,6 +68,26 @@ describe("issuing", () => {
     );
     expect(items).toHaveLength(100);
     expect(await authority.audit.verify(actor)).toMatchObject({ intact: true });
+  });
+
+  test("to a customer that is being renamed waits for its new name, and each gets through", async () => {
+    const { tenantId } = actor;
+    const issuing: Promise<unknown>[] = [];
+    await authority.database.withTenant(tenantId, async (tx) => {
+      await tx.customer.update({
+        where: { tenantId_id: { tenantId, id: catalog.customerId } },
+        data: { name: "Northwind Pictures" },
+      });
+      issuing.push(issueOne(authority, actor, catalog));
+      await vi.waitUntil(async () => {
+        const waiting = await tx.$queryRaw<unknown[]>`
+          SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        return waiting.length > 0;
+      });
+      // As recording the change does, last.
+      await tx.$queryRaw`SELECT 1 FROM tenant_state WHERE tenant_id = ${tenantId}::uuid FOR NO KEY UPDATE`;
+    });
+    expect(await Promise.all(issuing)).toHaveLength(1);
   });
 
   test("never writes the key itself: not in the row, nor in the audit log", async () => {

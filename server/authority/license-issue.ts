@@ -7,7 +7,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import { recordAudits } from "./audit.ts";
-import { findCustomer } from "./customer-store.ts";
+import { holdCustomer } from "./customer-store.ts";
 import { applyEntitlements } from "./entitlements-store.ts";
 import type { IssueLicenses } from "./license-input.ts";
 import { newLicenseKey } from "./license-keys.ts";
@@ -28,7 +28,7 @@ export function createIssuing(deps: { database: Database; clock: Clock; vault: V
 
   /** What is issued, once every part of the request has been found good. */
   async function plan(tx: Tx, { tenantId }: Actor, request: IssueLicenses, now: Date) {
-    const customer = await findCustomer(tx, tenantId, request.customerId);
+    const customer = await holdCustomer(tx, tenantId, request.customerId);
     if (customer === null)
       throw invalidField("/customerId", "There is no such customer; choose one of the list.");
     if (customer.archivedAt !== null)
