@@ -58,7 +58,9 @@ describe("the packed package", () => {
     });
   });
 
-  test("has types for Node, for browsers and for verification alone", { timeout: INSTALL_TIMEOUT_MS }, async () => {
+  test("has types for Node, for browsers and for verification alone", {
+    timeout: INSTALL_TIMEOUT_MS,
+  }, async () => {
     await writeFile(join(application, "application.ts"), TYPED_APPLICATION);
     const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
     const flags = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom"];
