@@ -22,33 +22,29 @@ CREATE OR REPLACE FUNCTION record_usage(
 ) LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-  c_accepted CONSTANT smallint := 0;
-  c_duplicate CONSTANT smallint := 1;
-  c_conflict CONSTANT smallint := 2;
-  c_insufficient CONSTANT smallint := 3;
-  c_not_entitled CONSTANT smallint := 4;
-  c_refused CONSTANT smallint := 5;
   v_now timestamptz;
   v_trust_seq integer;
   -- One element a caller. Callers of one account share what they may spend, at their slot, which is made 0 where the
   -- license does not include the meter, and -1 where the caller is refused altogether.
   v_slots integer[] := p_slots;
-  v_accounts uuid[] := array_fill(NULL::uuid, ARRAY[cardinality(p_slots)]);
-  v_products text[] := array_fill(NULL::text, ARRAY[cardinality(p_slots)]);
-  v_policy_versions uuid[] := array_fill(NULL::uuid, ARRAY[cardinality(p_slots)]);
-  v_refusals text[] := array_fill(NULL::text, ARRAY[cardinality(p_slots)]);
-  v_facts jsonb[] := array_fill(NULL::jsonb, ARRAY[cardinality(p_slots)]);
-  v_available bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_slots)]);
-  v_overdrafts bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_slots)]);
-  v_entry_counts bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_slots)]);
-  v_spent bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_slots)]);
+  v_accounts uuid[];
+  v_products text[];
+  v_policy_versions uuid[];
+  v_refusals text[];
+  v_facts jsonb[];
+  v_available bigint[];
+  v_overdrafts bigint[];
+  v_entry_counts bigint[];
+  v_spent bigint[];
   -- One element a request.
-  v_charged integer[] := p_request_sizes;
-  v_repeated integer[] := array_fill(0, ARRAY[cardinality(p_request_sizes)]);
-  -- One element an event.
-  v_outcomes smallint[] := array_fill(c_accepted, ARRAY[cardinality(p_ids)]);
-  v_entries bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_ids)]);
-  v_balances bigint[] := array_fill(0::bigint, ARRAY[cardinality(p_ids)]);
+  v_charged integer[];
+  v_repeated integer[];
+  -- One element an event. Outcomes: 0 accepted, 1 duplicate, 2 idempotency conflict, 3 insufficient credits, 4 meter not
+  -- entitled, 5 refused with its request. Entries and balances begin as any array of that length: what a denied event has
+  -- there means nothing.
+  v_outcomes smallint[];
+  v_entries bigint[] := p_amounts;
+  v_balances bigint[] := p_amounts;
   v_takers integer[];
   v_caller record;
   v_known record;
@@ -59,7 +55,6 @@ DECLARE
   v_repeats integer;
   v_event integer := 0;
   v_has_denials boolean := false;
-  v_has_refusals boolean := false;
 BEGIN
   PERFORM set_config('signet.tenant_id', p_tenant::text, true);
   v_now := lock_accounts(p_tenant, p_licenses, p_now);
@@ -70,7 +65,10 @@ BEGIN
     v_products[v_caller.caller] := v_caller.product;
     v_policy_versions[v_caller.caller] := v_caller.policy_version_id;
     IF v_caller.refusal IS NOT NULL THEN
-      v_has_refusals := true;
+      IF v_refusals IS NULL THEN
+        v_refusals := array_fill(NULL::text, ARRAY[cardinality(p_slots)]);
+        v_facts := array_fill(NULL::jsonb, ARRAY[cardinality(p_slots)]);
+      END IF;
       v_slots[v_caller.caller] := -1;
       v_refusals[v_caller.caller] := v_caller.refusal;
       v_facts[v_caller.caller] := v_caller.facts;
@@ -81,6 +79,7 @@ BEGIN
       v_available[v_slot] := v_caller.available;
       v_overdrafts[v_slot] := v_caller.available - v_caller.balance;
       v_entry_counts[v_slot] := v_caller.entry_count;
+      v_spent[v_slot] := 0;
     END IF;
   END LOOP;
 
@@ -93,11 +92,10 @@ BEGIN
        SELECT x.account_id, x.spent, x.occurred_at, x.entry, x.balance FROM ledger_entry x
         WHERE x.tenant_id = p_tenant AND x.event_id = e.id AND x.kind = 'debit' LIMIT 1) k
   LOOP
-    v_outcomes[v_known.n] := CASE WHEN v_known.is_same THEN c_duplicate ELSE c_conflict END;
+    v_outcomes[v_known.n] := CASE WHEN v_known.is_same THEN 1 ELSE 2 END;
     v_entries[v_known.n] := v_known.entry;
     v_balances[v_known.n] := v_known.balance;
   END LOOP;
-  IF p_firsts IS NOT NULL THEN v_takers := array_fill(0, ARRAY[cardinality(p_ids)]); END IF;
 
   FOR v_request IN 1 .. cardinality(p_request_sizes) LOOP
     v_charges := 0;
@@ -106,22 +104,23 @@ BEGIN
       v_event := v_event + 1;
       v_slot := v_slots[p_callers[v_event]];
       IF v_slot < 0 THEN
-        v_outcomes[v_event] := c_refused;
-      ELSIF v_outcomes[v_event] = c_accepted THEN
-        v_taker := CASE WHEN p_firsts IS NULL THEN 0 ELSE v_takers[p_firsts[v_event]] END;
+        v_outcomes[v_event] := 5;
+      ELSIF v_outcomes[v_event] IS NULL THEN
+        IF p_firsts IS NOT NULL THEN v_taker := v_takers[p_firsts[v_event]]; END IF;
         v_amount := p_amounts[v_event];
-        IF v_taker > 0 THEN
+        IF v_taker IS NOT NULL THEN
           v_outcomes[v_event] := CASE
             WHEN v_slots[p_callers[v_taker]] = v_slot AND p_amounts[v_taker] = v_amount
-                 AND p_occurred[v_taker] = p_occurred[v_event] THEN c_duplicate ELSE c_conflict END;
+                 AND p_occurred[v_taker] = p_occurred[v_event] THEN 1 ELSE 2 END;
           v_entries[v_event] := v_entries[v_taker];
           v_balances[v_event] := v_balances[v_taker];
         ELSIF v_slot = 0 THEN
-          v_outcomes[v_event] := c_not_entitled;
+          v_outcomes[v_event] := 4;
         ELSIF v_amount > v_available[v_slot] THEN
-          v_outcomes[v_event] := c_insufficient;
+          v_outcomes[v_event] := 3;
           v_balances[v_event] := v_available[v_slot] - v_overdrafts[v_slot];
         ELSE
+          v_outcomes[v_event] := 0;
           v_available[v_slot] := v_available[v_slot] - v_amount;
           v_spent[v_slot] := v_spent[v_slot] + v_amount;
           v_entry_counts[v_slot] := v_entry_counts[v_slot] + 1;
@@ -131,10 +130,8 @@ BEGIN
           IF p_firsts IS NOT NULL THEN v_takers[p_firsts[v_event]] := v_event; END IF;
         END IF;
       END IF;
-      IF v_outcomes[v_event] = c_duplicate THEN
-        v_repeats := v_repeats + 1;
-      ELSIF v_outcomes[v_event] BETWEEN c_conflict AND c_not_entitled THEN
-        v_has_denials := true;
+      IF v_outcomes[v_event] > 0 THEN
+        IF v_outcomes[v_event] = 1 THEN v_repeats := v_repeats + 1; ELSE v_has_denials := true; END IF;
       END IF;
     END LOOP;
     v_charged[v_request] := v_charges;
@@ -148,12 +145,12 @@ BEGIN
            to_timestamp(e.occurred / 1000), e.correlation_id, v_now
       FROM unnest(p_callers, p_ids, p_amounts, p_occurred, p_correlations) WITH ORDINALITY
            AS e (caller, id, amount, occurred, correlation_id, n)
-     WHERE v_outcomes[e.n] = c_accepted
+     WHERE v_outcomes[e.n] = 0
      ORDER BY e.id COLLATE "C"
   ), moved AS (
-    UPDATE account a SET spent = a.spent + s.spent, entry_count = s.entry_count
-      FROM unnest(v_accounts, v_spent, v_entry_counts) AS s (id, spent, entry_count)
-     WHERE s.spent > 0 AND a.tenant_id = p_tenant AND a.id = s.id
+    UPDATE account a SET spent = a.spent + v_spent[s.slot], entry_count = v_entry_counts[s.slot]
+      FROM generate_series(1, cardinality(p_slots)) AS s (slot)
+     WHERE v_spent[s.slot] > 0 AND a.tenant_id = p_tenant AND a.id = v_accounts[s.slot]
   )
   INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                              policy_version_id, correlation_id)
@@ -171,20 +168,19 @@ BEGIN
                                policy_version_id, correlation_id)
     SELECT p_tenant, gen_random_uuid(), v_now, 'usage', 'denied', d.code, usage_rule(d.code),
            jsonb_strip_nulls(jsonb_build_object('event', e.id, 'meter', p_meters[e.caller], 'amount', e.amount,
-             'balance', CASE WHEN o.outcome = c_insufficient THEN v_balances[e.n] END,
-             'overdraft', CASE WHEN o.outcome = c_insufficient THEN v_overdrafts[v_slots[e.caller]] END)),
+             'balance', CASE WHEN o.outcome = 3 THEN v_balances[e.n] END,
+             'overdraft', CASE WHEN o.outcome = 3 THEN v_overdrafts[v_slots[e.caller]] END)),
            p_licenses[e.caller], p_activations[e.caller], v_policy_versions[e.caller], e.correlation_id
       FROM unnest(p_callers, p_ids, p_amounts, p_correlations) WITH ORDINALITY AS e (caller, id, amount, correlation_id, n)
       CROSS JOIN LATERAL (SELECT v_outcomes[e.n] AS outcome) o
-      CROSS JOIN LATERAL (SELECT CASE o.outcome WHEN c_conflict THEN 'idempotency_conflict'
-                                                WHEN c_insufficient THEN 'insufficient_credits'
-                                                WHEN c_not_entitled THEN 'meter_not_entitled' END AS code) d
-     WHERE o.outcome BETWEEN c_conflict AND c_not_entitled;
+      CROSS JOIN LATERAL (SELECT CASE o.outcome WHEN 2 THEN 'idempotency_conflict' WHEN 3 THEN 'insufficient_credits'
+                                                WHEN 4 THEN 'meter_not_entitled' END AS code) d
+     WHERE d.code IS NOT NULL;
   END IF;
 
   decided_at := v_now;
   trust_seq := v_trust_seq;
-  IF v_has_refusals THEN
+  IF v_refusals IS NOT NULL THEN
     refusals := (SELECT json_agg(CASE WHEN f.code IS NOT NULL
                  THEN json_build_object('code', f.code, 'rule', usage_rule(f.code), 'facts', f.facts) END)
                  FROM unnest(v_refusals, v_facts) AS f (code, facts));

@@ -54,6 +54,8 @@ const FLUSHES_IN_FLIGHT_MAX = 4;
 const QUEUED_MAX = 10_000;
 /** Requests of more events than this queue apart, so that a debit never waits behind thousands of events. */
 const FEW_EVENTS = 8;
+/** Small enough that, under load, the answers of one batch are handed out while the database decides the next. */
+const FEW_REQUESTS_AT_ONCE = 128;
 const BULK_REQUESTS_AT_ONCE = 4;
 const BULK_QUEUED_MAX = 200;
 /** Tickets or accounts that one transaction of a sweep ends or renews. */
@@ -65,7 +67,12 @@ export type Usage = ReturnType<typeof createUsage>;
 export function createUsage(deps: { store: UsageStore; trust: Trust; database: Database }) {
   const { store, trust, database } = deps;
   const line = { flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX, queuedMax: QUEUED_MAX };
-  const recordingFew = createBatcher({ name: "usage", flush: store.record, ...line });
+  const recordingFew = createBatcher({
+    name: "usage",
+    flush: store.record,
+    itemsPerFlushMax: FEW_REQUESTS_AT_ONCE,
+    ...line,
+  });
   const recordingMany = createBatcher({
     name: "usage in bulk",
     flush: store.record,
