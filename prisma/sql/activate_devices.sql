@@ -10,9 +10,8 @@
 CREATE OR REPLACE FUNCTION activate_devices(p_tenant uuid, p_now timestamptz, p_items jsonb)
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
-  license_id uuid, activation_id uuid, created boolean, status_index integer, features text,
-  token_ttl_seconds integer, expires_at timestamptz, grace_until timestamptz, certificate text,
-  fingerprint_match integer
+  license_id uuid, activation_id uuid, created boolean, status_index integer, effective text, changed_at timestamptz, valid_from timestamptz, expires_at timestamptz, grace_until timestamptz,
+  customer_id uuid, customer_name text, policy_code text, policy_version integer, fingerprint_match integer
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -42,7 +41,9 @@ BEGIN
              name, platform, app_version, sdk_version, correlation_id, item)
   ), found AS MATERIALIZED (
     SELECT a.*, l.id AS license_id, l.policy_version_id, l.status_index, l.activations_max, l.activation_count,
-           l.effective, l.valid_from IS NULL AS starts_now,
+           l.effective, coalesce(l.valid_from, v_now) AS valid_from, l.customer_id, c.name AS customer_name,
+           y.code AS policy_code, v.number AS policy_version,
+           CASE WHEN l.valid_from IS NULL THEN v_now ELSE l.updated_at END AS changed_at,
            CASE WHEN l.valid_from IS NULL AND l.effective->>'durationDays' IS NOT NULL
                 THEN v_now + make_interval(hours => 24 * (l.effective->>'durationDays')::integer)
                 ELSE l.expires_at END AS expires_at,
@@ -50,7 +51,6 @@ BEGIN
                 THEN v_now + make_interval(hours => 24 * ((l.effective->>'durationDays')::integer
                                                          + (l.effective->>'graceDays')::integer))
                 ELSE l.grace_until END AS grace_until,
-           CASE WHEN l.valid_from IS NOT NULL THEN l.certificate END AS certificate,
            p.code AS license_product,
            CASE WHEN v_tenant_suspended THEN 'tenant_suspended'
                 WHEN l.id IS NULL THEN 'license_not_found'
@@ -60,6 +60,9 @@ BEGIN
       FROM asked a
       LEFT JOIN LATERAL (SELECT * FROM license WHERE tenant_id = p_tenant AND key_hash = a.key_hash OFFSET 0) l ON true
       LEFT JOIN LATERAL (SELECT * FROM product WHERE tenant_id = p_tenant AND id = l.product_id OFFSET 0) p ON true
+      LEFT JOIN LATERAL (SELECT * FROM customer WHERE tenant_id = p_tenant AND id = l.customer_id OFFSET 0) c ON true
+      LEFT JOIN LATERAL (SELECT * FROM policy WHERE tenant_id = p_tenant AND id = l.policy_id OFFSET 0) y ON true
+      LEFT JOIN LATERAL (SELECT * FROM policy_version WHERE tenant_id = p_tenant AND id = l.policy_version_id OFFSET 0) v ON true
   ), known AS MATERIALIZED (
     SELECT f.item, k.id AS activation_id
       FROM found f CROSS JOIN LATERAL (
@@ -127,10 +130,9 @@ BEGIN
        SET activation_count = l.activation_count + e.created_count,
            first_activated_at = coalesce(l.first_activated_at, v_now),
            valid_from = coalesce(l.valid_from, v_now),
-           expires_at = e.expires_at, grace_until = e.grace_until, certificate = e.certificate,
-           updated_at = CASE WHEN l.valid_from IS NULL THEN v_now ELSE l.updated_at END
+           expires_at = e.expires_at, grace_until = e.grace_until, updated_at = e.changed_at
       FROM (SELECT license_id, count(*)::integer AS created_count, min(expires_at) AS expires_at,
-                   min(grace_until) AS grace_until, min(certificate) AS certificate
+                   min(grace_until) AS grace_until, min(changed_at) AS changed_at
               FROM explained WHERE is_created GROUP BY license_id) e
      WHERE l.tenant_id = p_tenant AND l.id = e.license_id
        AND l.id = ANY (ARRAY(SELECT license_id FROM explained WHERE is_created))
@@ -144,8 +146,8 @@ BEGIN
   )
   SELECT e.item, v_now, v_trust_seq, e.denial, e.denial_rule, CASE WHEN e.denial IS NOT NULL THEN e.decision_facts END,
          e.license_id, CASE WHEN e.denial IS NULL THEN e.granted_id END, e.is_created, e.status_index,
-         (e.effective->'features')::text, (e.effective->>'activationTokenTtlSeconds')::integer,
-         e.expires_at, e.grace_until, e.certificate,
+         e.effective::text, e.changed_at, e.valid_from, e.expires_at, e.grace_until, e.customer_id, e.customer_name,
+         e.policy_code, e.policy_version,
          fingerprint_components_required(e.effective->'fingerprintMatch', cardinality(e.components))
     FROM explained e ORDER BY e.item;
 END $$;

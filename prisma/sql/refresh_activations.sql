@@ -3,8 +3,8 @@ CREATE OR REPLACE FUNCTION refresh_activations(p_tenant uuid, p_now timestamptz,
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, product text, fingerprint text, thumbprint text, status_index integer,
-  features text, token_ttl_seconds integer, expires_at timestamptz, grace_until timestamptz, certificate text,
-  fingerprint_match integer
+  effective text, changed_at timestamptz, valid_from timestamptz, expires_at timestamptz, grace_until timestamptz,
+  customer_id uuid, customer_name text, policy_code text, policy_version integer, fingerprint_match integer
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -31,7 +31,8 @@ BEGIN
     SELECT a.item, a.event_id, a.correlation_id, x.id AS activation_id, x.fingerprint, x.components,
            x.device_thumbprint,
            l.id AS license_id, l.policy_version_id, l.status_index, l.effective, l.expires_at, l.grace_until,
-           l.certificate, p.code AS product,
+           l.updated_at AS changed_at, l.valid_from, l.customer_id, c.name AS customer_name, y.code AS policy_code,
+           v.number AS policy_version, p.code AS product,
            CASE WHEN v_tenant_suspended THEN 'tenant_suspended'
                 WHEN x.id IS NULL THEN 'activation_not_found'
                 WHEN x.revoked_at IS NOT NULL THEN 'activation_revoked'
@@ -42,6 +43,9 @@ BEGIN
       LEFT JOIN LATERAL (SELECT * FROM activation WHERE tenant_id = p_tenant AND id = a.id OFFSET 0) x ON true
       LEFT JOIN LATERAL (SELECT * FROM license WHERE tenant_id = p_tenant AND id = x.license_id OFFSET 0) l ON true
       LEFT JOIN LATERAL (SELECT * FROM product WHERE tenant_id = p_tenant AND id = l.product_id OFFSET 0) p ON true
+      LEFT JOIN LATERAL (SELECT * FROM customer WHERE tenant_id = p_tenant AND id = l.customer_id OFFSET 0) c ON true
+      LEFT JOIN LATERAL (SELECT * FROM policy WHERE tenant_id = p_tenant AND id = l.policy_id OFFSET 0) y ON true
+      LEFT JOIN LATERAL (SELECT * FROM policy_version WHERE tenant_id = p_tenant AND id = l.policy_version_id OFFSET 0) v ON true
   ), explained AS MATERIALIZED (
     SELECT d.*,
            CASE d.denial
@@ -66,8 +70,8 @@ BEGIN
   )
   SELECT e.item, v_now, v_trust_seq, e.denial, e.denial_rule, CASE WHEN e.denial IS NOT NULL THEN e.decision_facts END,
          e.license_id, e.activation_id, e.product, e.fingerprint, e.device_thumbprint, e.status_index,
-         (e.effective->'features')::text, (e.effective->>'activationTokenTtlSeconds')::integer,
-         e.expires_at, e.grace_until, e.certificate,
+         e.effective::text, e.changed_at, e.valid_from, e.expires_at, e.grace_until, e.customer_id, e.customer_name,
+         e.policy_code, e.policy_version,
          fingerprint_components_required(e.effective->'fingerprintMatch', cardinality(e.components))
     FROM explained e ORDER BY e.item;
 END $$;

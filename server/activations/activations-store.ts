@@ -8,13 +8,18 @@ export interface GrantRow extends DecisionRow {
   readonly license_id: string | null;
   readonly activation_id: string | null;
   readonly status_index: number | null;
-  /** JSON text: parsed once for many rows. */
-  readonly features: string | null;
-  readonly token_ttl_seconds: number | null;
+  /** The license's rules as JSON text: parsed once for many rows. */
+  readonly effective: string | null;
+  /** When the license last changed. */
+  readonly changed_at: Date | null;
+  readonly valid_from: Date | null;
   readonly expires_at: Date | null;
   readonly grace_until: Date | null;
-  readonly certificate: string | null;
-  /** How many components of the fingerprint must stay the same for the device to count as this one. */
+  readonly customer_id: string | null;
+  readonly customer_name: string | null;
+  readonly policy_code: string | null;
+  readonly policy_version: number | null;
+  /** How many of the fingerprint's components must stay the same. */
   readonly fingerprint_match: number | null;
 }
 

@@ -1,14 +1,15 @@
 import { hash } from "node:crypto";
-import { z } from "zod";
 import { fingerprintText } from "#sdk/fingerprint-digest.ts";
 import { parseLicenseKey } from "#sdk/license-key.ts";
-import type { ActivateRequest, Features } from "#sdk/wire.ts";
+import type { ActivateRequest } from "#sdk/wire.ts";
 import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server/domain/decision.ts";
 import { invalidField } from "#server/domain/errors.ts";
+import { policyRules } from "#server/domain/policy.ts";
 import { type Batcher, createBatcher } from "#server/platform/batcher.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { Certificates } from "#server/trust/certificates.ts";
 import { thumbprint } from "#server/trust/keys.ts";
+import type { CertifiedLicense } from "#server/trust/license-token.ts";
 import type { Trust } from "#server/trust/service.ts";
 import type { Vault } from "#server/trust/vault.ts";
 import { activationClaims } from "./activation-token.ts";
@@ -46,8 +47,6 @@ export interface ActivationGrant {
 const QUEUED_MAX = 10_000;
 const FLUSHES_IN_FLIGHT_MAX = 4;
 
-const features = z.record(z.string(), z.union([z.boolean(), z.number(), z.string()]));
-
 /** Binds devices to licenses. Every decision is made in one SQL function a batch, and signed after it committed. */
 export function createActivations(deps: {
   store: ActivationsStore;
@@ -72,7 +71,7 @@ export function createActivations(deps: {
     flush: store.deactivate,
     ...bounds,
   });
-  const parsedFeatures = memoised((text: string): Features => features.parse(JSON.parse(text)));
+  const parsedRules = memoised((text: string) => policyRules.parse(JSON.parse(text)));
 
   /** Denials, too, bring the keys up to date: what signs them must be in force. */
   async function denied(tenantId: string, row: DecisionRow): Promise<Denied | undefined> {
@@ -94,22 +93,24 @@ export function createActivations(deps: {
     created: boolean,
     subject: Subject,
   ): Promise<ActivationGrant> {
-    const { license_id: licenseId, activation_id: activationId, fingerprint_match: match } = row;
-    if (licenseId === null || activationId === null || row.features === null || match === null)
+    const { activation_id: activationId, fingerprint_match: match, decided_at: decidedAt } = row;
+    const license = certifiedLicense(row, subject.product);
+    if (license === undefined || activationId === null || match === null)
       throw new Error("The database granted an activation without saying which.");
-    const { sign, expMax, seq, trusts } = await trust.signer(tenantId, "activation", row.trust_seq);
+    const { licenseId, rules, statusIndex, expiresAt, graceUntil } = license;
+    const { sign, expMax, seq } = await trust.signer(tenantId, "activation", row.trust_seq);
     const claims = activationClaims({
       ...subject,
       tenantId,
       activationId,
       licenseId,
-      statusIndex: row.status_index ?? 0,
+      statusIndex,
       match,
-      features: parsedFeatures(row.features),
-      tokenTtlSeconds: row.token_ttl_seconds ?? 0,
-      expiresAt: row.expires_at,
-      graceUntil: row.grace_until,
-      decidedAt: row.decided_at,
+      features: rules.features,
+      tokenTtlSeconds: rules.activationTokenTtlSeconds,
+      expiresAt,
+      graceUntil,
+      decidedAt,
       trustSeq: seq,
       expMax,
       tokenId: newUuid(),
@@ -120,11 +121,30 @@ export function createActivations(deps: {
       created,
       expiresAt: new Date(claims.exp * 1000),
       token: sign(claims),
-      certificate:
-        row.certificate !== null && trusts("license", row.certificate)
-          ? row.certificate
-          : await certificates.of(tenantId, licenseId, subject.correlationId),
+      certificate: await certificates.certify(tenantId, license, row.trust_seq, subject.correlationId),
       trustSeq: seq,
+    };
+  }
+
+  function certifiedLicense(row: GrantRow, product: string): CertifiedLicense | undefined {
+    const { license_id, effective, changed_at, customer_id, customer_name, policy_code, policy_version } =
+      row;
+    if (license_id === null || effective === null || changed_at === null || row.status_index === null) return;
+    if (customer_id === null || customer_name === null || policy_code === null || policy_version === null)
+      return;
+    return {
+      licenseId: license_id,
+      product,
+      statusIndex: row.status_index,
+      customerId: customer_id,
+      customerName: customer_name,
+      policyCode: policy_code,
+      policyVersion: policy_version,
+      rules: parsedRules(effective),
+      validFrom: row.valid_from,
+      expiresAt: row.expires_at,
+      graceUntil: row.grace_until,
+      changedAt: changed_at,
     };
   }
 

@@ -33,8 +33,8 @@ export interface ChangedLicense {
 }
 
 /**
- * Changes one license: locks it, lets `decide` say what changes, drops the certificate that no longer fits, remembers the
- * status as announced, and records the change. Throws `not_found`, and whatever `decide` throws.
+ * Changes one license: locks it, lets `decide` say what changes, remembers the status as announced, and records the
+ * change. Throws `not_found`, and whatever `decide` throws.
  */
 export function createLicenseChanger({ database, clock }: { database: Database; clock: Clock }) {
   return function change(
@@ -52,16 +52,20 @@ export function createLicenseChanger({ database, clock }: { database: Database; 
       const updatedAt = laterThan(license.updatedAt, now);
       await store.updateLicense(tx, tenantId, id, {
         ...data,
-        certificate: null,
         announcedStatus: status,
         updatedAt,
       });
-      if (data.effective !== undefined) await applyEntitlements(tx, tenantId, [id], now);
+      if (mayChangeEntitlements(data)) await applyEntitlements(tx, tenantId, [id], clock);
       await also?.(tx);
       await recordAudit(tx, actor, clock, { action, subjectKind: "license", subjectId: id, before, after });
       return { status, expiresAt: times.expiresAt };
     });
   };
+}
+
+/** Also when it may be used again: a period's credits are given only to a license that may be used. */
+function mayChangeEntitlements(data: LicenseData): boolean {
+  return data.effective !== undefined || data.suspendedAt !== undefined || data.expiresAt !== undefined;
 }
 
 /** Two changes never share a moment: a certificate made between them is told by it that it is old. */

@@ -137,7 +137,7 @@ export async function moveLicenses(
   const { ids, versionId, rules, now } = move;
   await tx.$executeRaw`
     UPDATE license l
-       SET policy_version_id = ${versionId}::uuid, effective = n.effective, certificate = NULL,
+       SET policy_version_id = ${versionId}::uuid, effective = n.effective,
            activations_max = n.activations_max,
            activations_ceiling = CASE WHEN n.activations_max IS NOT NULL THEN greatest(n.activations_max, l.activation_count) END,
            grace_until = n.grace_until,

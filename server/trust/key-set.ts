@@ -1,5 +1,4 @@
 import type { KeyObject } from "node:crypto";
-import { decodeProtectedHeader } from "jose";
 import { KEY_USE_OF, type KeyUse, type TokenKind } from "#sdk/wire.ts";
 import type { WorkingKey } from "./bundle.ts";
 import { type TokenSigner, tokenSigner } from "./jws.ts";
@@ -15,8 +14,6 @@ export interface KeySet {
   signer(kind: Exclude<TokenKind, "trust">): TokenSigner & { readonly notAfter: Date };
   /** The public key a token names, if it may still be trusted for this kind of token. */
   verifier(kind: Exclude<TokenKind, "trust">, kid: string): KeyObject | undefined;
-  /** Whether a token of ours, kept since it was signed, names a key that may still be trusted for its kind. */
-  trusts(kind: Exclude<TokenKind, "trust">, jws: string): boolean;
 }
 
 export function openKeySet(
@@ -31,19 +28,9 @@ export function openKeySet(
       publicKeys.set(key.kid, { use: key.use, key: openPublicKey(key.publicX) });
   }
 
-  function verifier(kind: Exclude<TokenKind, "trust">, kid: string): KeyObject | undefined {
-    const known = publicKeys.get(kid);
-    return known?.use === KEY_USE_OF[kind] ? known.key : undefined;
-  }
-
   return {
     seq,
     keys,
-    verifier,
-    trusts(kind, jws) {
-      const { kid } = decodeProtectedHeader(jws);
-      return kid !== undefined && verifier(kind, kid) !== undefined;
-    },
     signer(kind) {
       const ready = signers.get(kind);
       if (ready !== undefined) return ready;
@@ -55,6 +42,10 @@ export function openKeySet(
       const opened = { ...tokenSigner(kind, key.kid, privateKey), notAfter: key.notAfter };
       signers.set(kind, opened);
       return opened;
+    },
+    verifier(kind, kid) {
+      const known = publicKeys.get(kid);
+      return known?.use === KEY_USE_OF[kind] ? known.key : undefined;
     },
   };
 }

@@ -184,14 +184,11 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
       await keysAt(tenantId, seq);
     },
 
-    /**
-     * A function that signs one kind of token with keys no older than `seq`; `exp` is capped by the key's own end. `trusts` says whether
-     * these keys still stand behind a token that was signed and kept before.
-     */
+    /** Signs one kind of token with the key in force, which is no older than `seq`; `exp` is capped by that key's own end. */
     async signer(tenantId: string, kind: Exclude<TokenKind, "trust">, seq: number) {
       const { keySet } = await keysAt(tenantId, seq);
-      const signer = keySet.signer(kind);
-      return { sign: signer.sign, expMax: seconds(signer.notAfter), seq: keySet.seq, trusts: keySet.trusts };
+      const { sign, kid, notAfter } = keySet.signer(kind);
+      return { sign, kid, expMax: seconds(notAfter), seq: keySet.seq };
     },
 
     async signDenial(tenantId: string, denial: Denial): Promise<string> {

@@ -161,13 +161,17 @@ test("a remembered token is refused once it has expired", async () => {
   await own.close();
 });
 
-test("a certificate is kept until its license changes, and is then signed anew", async () => {
+test("a certificate stays the same until its license changes, and is then signed anew", async () => {
   const { licenseId, certificate } = await activated(runtime, "certified");
   expect(await runtime.certificates.of(tenant.tenantId, licenseId, "cor_certificate")).toBe(certificate);
   await runtime.database.withTenant(tenant.tenantId, (tx) =>
     tx.license.update({
       where: { tenantId_id: { tenantId: tenant.tenantId, id: licenseId } },
-      data: { expiresAt: new Date("2031-01-01"), graceUntil: new Date("2031-01-01"), certificate: null },
+      data: {
+        expiresAt: new Date("2031-01-01"),
+        graceUntil: new Date("2031-01-01"),
+        updatedAt: new Date("2030-06-01"),
+      },
     }),
   );
   const renewed = await runtime.certificates.of(tenant.tenantId, licenseId, "cor_certificate");

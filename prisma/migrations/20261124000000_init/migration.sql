@@ -264,7 +264,6 @@ CREATE TABLE "license" (
     "activations_max" INTEGER,
     "activations_ceiling" INTEGER,
     "activation_count" INTEGER NOT NULL DEFAULT 0,
-    "certificate" TEXT,
 
     CONSTRAINT "license_pkey" PRIMARY KEY ("tenant_id","id")
 );
