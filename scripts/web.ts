@@ -20,7 +20,11 @@ const app = next({ dev, port: env.PORT, httpServer: server });
 await app.prepare();
 const handler = app.getRequestHandler();
 handle = (request, response) => {
-  void handler(request, response);
+  handler(request, response).catch((error: unknown) => {
+    // One request that Next fails at must not end the process, and everybody else's with it.
+    log.error({ err: error }, "a request failed");
+    response.destroy();
+  });
 };
 
 onShutdown(log, "services", async () => globalThis.signetContainer?.close());
