@@ -20,6 +20,9 @@ import { localKeyWrapper } from "./platform/master-key.ts";
 import { createCertificates } from "./trust/certificates.ts";
 import { createTrust } from "./trust/service.ts";
 import { createVault } from "./trust/vault.ts";
+import { createCredits } from "./usage/credits.ts";
+import { createUsage } from "./usage/service.ts";
+import { createUsageStore } from "./usage/usage-store.ts";
 
 export type Container = ReturnType<typeof createContainer>;
 
@@ -40,6 +43,8 @@ export function createContainer(env: Env, name = "signet") {
   });
 
   const leases = createLeases({ store: createLeasesStore(database.pool, clock), trust, database });
+  const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
+  const credits = createCredits({ clock });
 
   const tenants = createTenants({ database, clock, trust });
   const products = createProducts({ database, clock, trust });
@@ -63,6 +68,8 @@ export function createContainer(env: Env, name = "signet") {
     certificates,
     activations,
     leases,
+    usage,
+    credits,
     tenants,
     products,
     policies,

@@ -1,6 +1,8 @@
 import type { JobName, JobPayload } from "#server/jobs/catalogue.ts";
+import { type Credits, creditExpiry } from "./credit-expiry.ts";
 import { type Leases, leaseExpiry } from "./lease-expiry.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
+import { type Tickets, ticketExpiry } from "./ticket-expiry.ts";
 import { type Trust, trustRefresh } from "./trust-refresh.ts";
 
 /** Does a job's work; what it returns is logged. Throws to be run again. */
@@ -8,9 +10,16 @@ export type Processor<Name extends JobName> = (payload: JobPayload<Name>) => Pro
 export type Processors = { readonly [Name in JobName]: Processor<Name> };
 
 /** One processor for each job of the catalogue; a job without one does not compile. */
-export function createProcessors(services: { leases: Leases; licenses: Licenses; trust: Trust }): Processors {
+export function createProcessors(services: {
+  leases: Leases;
+  usage: Tickets & Credits;
+  licenses: Licenses;
+  trust: Trust;
+}): Processors {
   return {
     "lease-expiry": leaseExpiry(services.leases),
+    "ticket-expiry": ticketExpiry(services.usage),
+    "credit-expiry": creditExpiry(services.usage),
     "license-transitions": licenseTransitions(services.licenses),
     "trust-refresh": trustRefresh(services.trust),
   };

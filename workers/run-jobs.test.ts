@@ -27,6 +27,10 @@ beforeAll(async () => {
   queues = createQueues({ databaseUrl: database.appUrl, log });
   const processors = createProcessors({
     leases: { expire: async () => ({ expired: 0 }) },
+    usage: {
+      expireTickets: async () => ({ expired: 0 }),
+      expireCredits: async () => ({ renewed: 0 }),
+    },
     licenses: {
       async announceTransitions({ limit }) {
         announcements.limits.push(limit);

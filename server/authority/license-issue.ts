@@ -104,7 +104,7 @@ export function createIssuing(deps: { database: Database; clock: Clock; vault: V
           tx,
           tenantId,
           made.map(({ id }) => id),
-          now,
+          clock,
         );
         await recordAudits(
           tx,

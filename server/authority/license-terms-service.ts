@@ -117,7 +117,7 @@ export function createLicenseTerms(deps: { database: Database; clock: Clock }) {
         const ids = moving.map(({ id }) => id);
         const now = clock.now();
         await store.moveLicenses(tx, tenantId, { ids, versionId, rules, now });
-        await applyEntitlements(tx, tenantId, ids, now);
+        await applyEntitlements(tx, tenantId, ids, clock);
         await recordAudits(
           tx,
           actor,

@@ -23,6 +23,22 @@ const catalogue = {
     backoffMs: 5 * SECOND_MS,
     concurrency: 1,
   }),
+  /** Announces the tickets that have run out, and gives their credits back. */
+  "ticket-expiry": job({
+    payload: z.strictObject({}),
+    everyMs: 15 * SECOND_MS,
+    attempts: 2,
+    backoffMs: 5 * SECOND_MS,
+    concurrency: 1,
+  }),
+  /** Expires credits and begins periods on the accounts that nobody uses. */
+  "credit-expiry": job({
+    payload: z.strictObject({}),
+    everyMs: 5 * MINUTE_MS,
+    attempts: 3,
+    backoffMs: 5 * SECOND_MS,
+    concurrency: 1,
+  }),
   /** Announces the changes of license status that time has brought about. */
   "license-transitions": job({
     payload: z.strictObject({}),

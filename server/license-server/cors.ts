@@ -1,6 +1,7 @@
 import type { RawRequest } from "./raw.ts";
 
-const EXPOSED = "x-correlation-id, retry-after, ratelimit, ratelimit-policy, etag, www-authenticate";
+const EXPOSED =
+  "x-correlation-id, idempotent-replayed, retry-after, ratelimit, ratelimit-policy, etag, www-authenticate";
 
 /** Any page may call: the API uses no cookies, so a browser adds nothing the page does not already hold. */
 export function allowBrowsers(request: RawRequest, headers: Record<string, string>): void {

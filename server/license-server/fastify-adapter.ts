@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { LicenseServer } from "./license-server.ts";
 import { BODY_BYTES_MAX, type RawReply, type RawRequest } from "./raw.ts";
 import { bodyTooLarge, HttpRefusal, wrongContentType } from "./refusal.ts";
-import { routePath } from "./router.ts";
+import { PATH_PARAM_LENGTH_MAX, routePath } from "./router.ts";
 
 type Params = Readonly<Record<string, string | undefined>>;
 
@@ -17,6 +17,7 @@ const IDLE_SWEEP_MS = 50;
 export function createFastifyApp(licenseServer: LicenseServer): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
+    routerOptions: { maxParamLength: PATH_PARAM_LENGTH_MAX },
     requestTimeout: REQUEST_MS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Proxies stand on this machine or on a private network; anything else states its own address.

@@ -17,6 +17,10 @@ const UNITS: Readonly<Record<string, string>> = {
   record: " entries",
 };
 
+/** Findings told at most, and of those named in one sentence: a thousand events may all be wrong in the same way. */
+const FINDINGS_MAX = 100;
+const FINDINGS_IN_A_SENTENCE = 10;
+
 /** Given to every parse: zod's findings as the end of a sentence that begins with the field's name. */
 const SENTENCES = { error: predicateOf };
 
@@ -77,10 +81,13 @@ function invalidFields(errors: readonly FieldError[]): SignetError {
   if (first !== undefined && errors.length === 1) {
     return new SignetError("invalid_request", first.message, { errors });
   }
-  const pointers = errors.map((error) => error.pointer).join(", ");
-  return new SignetError("invalid_request", `${errors.length} fields are not valid: ${pointers}.`, {
-    errors,
-  });
+  const pointers = errors.slice(0, FINDINGS_IN_A_SENTENCE).map((error) => error.pointer);
+  const more = errors.length > FINDINGS_IN_A_SENTENCE ? " and more" : "";
+  return new SignetError(
+    "invalid_request",
+    `${errors.length} fields are not valid: ${pointers.join(", ")}${more}.`,
+    { errors: errors.slice(0, FINDINGS_MAX) },
+  );
 }
 
 /**

@@ -10,7 +10,9 @@ import type { AnyReply, MaybePromise, Operation, Refusal } from "./operation.ts"
 import { activationOperations } from "./operations/activations.ts";
 import { leaseOperations } from "./operations/leases.ts";
 import { systemOperations } from "./operations/system.ts";
+import { ticketOperations } from "./operations/tickets.ts";
 import { trustOperations } from "./operations/trust.ts";
+import { usageOperations } from "./operations/usage.ts";
 import { denialReply, problemReply } from "./problem.ts";
 import type { RawReply, RawRequest } from "./raw.ts";
 import { methodNotAllowed, nothingHere } from "./refusal.ts";
@@ -50,6 +52,8 @@ export function createLicenseServer(
   const operations: readonly Operation[] = [
     ...activationOperations(doors, services.activations, failures),
     ...leaseOperations(doors, services.leases),
+    ...ticketOperations(doors, services.usage),
+    ...usageOperations(doors, services.usage),
     ...trustOperations(doors, trust),
     ...systemOperations(doors, services, metrics, () => (document ??= createOpenApiDocument(operations))),
   ];

@@ -3,7 +3,7 @@ import { TOKEN_TYPES } from "#sdk/wire.ts";
 import { CODES, type Code } from "#server/domain/codes.ts";
 import type { Caller } from "./doors.ts";
 import { type Operation, type ResponseSpec, takes } from "./operation.ts";
-import { namedSchemas } from "./schemas.ts";
+import { namedSchemas } from "./schemas-common.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -16,6 +16,10 @@ const PATH_PARAMETERS: Readonly<Record<string, { readonly description: string; r
     tenant: { description: "The account's short name or id.", example: "acme" },
     activations: { description: "The activation's id.", example: "act_01h455vb4pex5vsknk084sn02q" },
     leases: { description: "The lease's id.", example: "lea_01h455vb4pex5vsknk084sn02q" },
+    tickets: {
+      description: "The ticket's id as the client made it, percent-encoded.",
+      example: "0198c0de-7c1b-7d3a-9d53-0d7a3c5e9b11",
+    },
   };
 
 /** Codes an operation can answer whatever it does, by what it needs. */

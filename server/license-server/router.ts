@@ -13,13 +13,16 @@ export interface Router {
   methodsOf(path: string): string[];
 }
 
+/** Longer than any id that is taken, so that one too long is named as such and not as an unknown path; characters, decoded. */
+export const PATH_PARAM_LENGTH_MAX = 512;
+
 /** A table's path as find-my-way and Fastify write it: `/v1/{tenant}` is `/v1/:tenant`. */
 export function routePath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
 export function createRouter(operations: readonly Operation[]): Router {
-  const routes = createFindMyWay({ maxParamLength: 100 });
+  const routes = createFindMyWay({ maxParamLength: PATH_PARAM_LENGTH_MAX });
   for (const operation of operations) {
     routes.on(operation.method, routePath(operation.path), () => undefined, operation);
   }

@@ -2,6 +2,7 @@ import { expectTypeOf, test } from "vitest";
 import type { z } from "zod";
 import type * as wire from "#sdk/wire.ts";
 import type * as schemas from "./schemas.ts";
+import type * as usage from "./schemas-usage.ts";
 
 test("what the schemas take and give is what the wire says, to the field", () => {
   expectTypeOf<z.input<typeof schemas.activateRequest>>().toExtend<wire.ActivateRequest>();
@@ -25,6 +26,20 @@ test("what the schemas take and give is what the wire says, to the field", () =>
   expectTypeOf<wire.LeaseResponse>().toExtend<z.output<typeof schemas.leaseResponse>>();
   expectTypeOf<z.output<typeof schemas.releaseResponse>>().toExtend<wire.ReleaseResponse>();
   expectTypeOf<wire.ReleaseResponse>().toExtend<z.output<typeof schemas.releaseResponse>>();
+  expectTypeOf<z.input<typeof usage.ticketRequest>>().toExtend<wire.TicketRequest>();
+  expectTypeOf<wire.TicketRequest>().toExtend<z.input<typeof usage.ticketRequest>>();
+  expectTypeOf<z.input<typeof usage.settleRequest>>().toExtend<wire.SettleRequest>();
+  expectTypeOf<wire.SettleRequest>().toExtend<z.input<typeof usage.settleRequest>>();
+  expectTypeOf<z.input<typeof usage.usageRequest>>().toExtend<wire.UsageRequest>();
+  expectTypeOf<wire.UsageRequest>().toExtend<z.input<typeof usage.usageRequest>>();
+  expectTypeOf<z.output<typeof usage.ticketResponse>>().toExtend<wire.TicketResponse>();
+  expectTypeOf<wire.TicketResponse>().toExtend<z.output<typeof usage.ticketResponse>>();
+  expectTypeOf<z.output<typeof usage.ticketEndResponse>>().toExtend<wire.TicketEndResponse>();
+  expectTypeOf<wire.TicketEndResponse>().toExtend<z.output<typeof usage.ticketEndResponse>>();
+  expectTypeOf<z.output<typeof usage.usageResponse>>().toExtend<wire.UsageResponse>();
+  expectTypeOf<wire.UsageResponse>().toExtend<z.output<typeof usage.usageResponse>>();
+  expectTypeOf<z.output<typeof usage.balancesResponse>>().toExtend<wire.BalancesResponse>();
+  expectTypeOf<wire.BalancesResponse>().toExtend<z.output<typeof usage.balancesResponse>>();
   expectTypeOf<z.output<typeof schemas.trustResponse>>().toExtend<wire.TrustResponse>();
   expectTypeOf<wire.TrustResponse>().toExtend<z.output<typeof schemas.trustResponse>>();
   expectTypeOf<z.output<typeof schemas.problem>>().toExtend<wire.Problem>();

@@ -1,22 +1,7 @@
 import { z } from "zod";
 import { parseLicenseKey } from "#sdk/license-key.ts";
 import { idOf } from "#server/domain/ids.ts";
-
-/** Schemas with a name of their own in the OpenAPI document. */
-export const namedSchemas = z.registry<{ id: string }>();
-
-/** Text a database and a terminal can hold: no control characters, no half surrogates. */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
-
-function base64url(lengthMin: number, lengthMax: number) {
-  const length = lengthMin === lengthMax ? `${lengthMin}` : `${lengthMin} to ${lengthMax}`;
-  const pattern = new RegExp(`^[A-Za-z0-9_-]{${lengthMin},${lengthMax}}$`);
-  return z.string().regex(pattern, `must be ${length} base64url characters`);
-}
-
-function shortText(lengthMax: number) {
-  return z.string().min(1).max(lengthMax).regex(PRINTABLE, "must not contain control characters");
-}
+import { base64url, codeOf, namedSchemas, shortText } from "./schemas-common.ts";
 
 /** Reads the key before anything is looked up, so that a mistyped one is told apart from an unknown one. */
 const licenseKey = z
@@ -47,7 +32,7 @@ const deviceMetadata = z.strictObject({
 export const activateRequest = z
   .strictObject({
     licenseKey,
-    product: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be a product code"),
+    product: codeOf("a product"),
     fingerprint: z
       .record(
         z

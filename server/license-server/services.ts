@@ -1,4 +1,4 @@
-import type { ActivateRequest, BundleKey, PublicKeyJwk } from "#sdk/wire.ts";
+import type { ActivateRequest, BundleKey, PublicKeyJwk, UsageEventAnswer } from "#sdk/wire.ts";
 import type { Code } from "#server/domain/codes.ts";
 import type { Decision } from "#server/domain/decision.ts";
 import type { Clock } from "#server/platform/clock.ts";
@@ -92,6 +92,94 @@ export interface LeasesService {
   release(tenantId: string, input: ReleaseInput): Promise<Decision<{ readonly leaseId: string }>>;
 }
 
+/** The device that asks for credits, as its token names it. */
+export interface UsageCaller extends RequestBinding {
+  /** The stored uuid. */
+  readonly licenseId: string;
+  /** The stored uuid. */
+  readonly activationId: string;
+}
+
+export interface IssueInput extends UsageCaller {
+  /** Made by the client. */
+  readonly id: string;
+  /** Meter code. */
+  readonly meter: string;
+  readonly amount: number;
+}
+
+export interface TicketGrant {
+  readonly ticketId: string;
+  readonly meter: string;
+  readonly amount: number;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+  readonly balance: number;
+  /** It was asked for before: this is the first answer again. */
+  readonly replayed: boolean;
+  readonly token: string;
+  readonly trustSeq: number;
+}
+
+export interface TicketEnd {
+  readonly ticketId: string;
+  readonly status: "settled" | "voided";
+  readonly meter: string;
+  readonly amount: number;
+  readonly used: number;
+  readonly endedAt: Date;
+  readonly balance: number;
+  /** It was done before: this is the first answer again. */
+  readonly replayed: boolean;
+  readonly receipt: string;
+  readonly trustSeq: number;
+}
+
+export interface RecordInput extends UsageCaller {
+  readonly events: readonly {
+    /** Made by the client. */
+    readonly id: string;
+    /** Meter code. */
+    readonly meter: string;
+    readonly amount: number;
+    readonly occurredAt: Date;
+  }[];
+}
+
+export interface RecordedUsage {
+  /** One an event, in the order of the request. */
+  readonly events: readonly UsageEventAnswer[];
+  /** Every event was answered before. */
+  readonly replayed: boolean;
+  readonly trustSeq: number;
+  receipt(): Promise<string>;
+}
+
+export interface Balance {
+  readonly meter: string;
+  readonly unit: string;
+  readonly granted: number;
+  readonly reserved: number;
+  readonly spent: number;
+  readonly available: number;
+  readonly overdraft: number;
+}
+
+/** Credits, as this transport needs them. */
+export interface UsageService {
+  issue(tenantId: string, input: IssueInput): Promise<Decision<TicketGrant>>;
+  settle(
+    tenantId: string,
+    input: UsageCaller & { readonly ticketId: string; readonly used: number },
+  ): Promise<Decision<TicketEnd>>;
+  void(tenantId: string, input: UsageCaller & { readonly ticketId: string }): Promise<Decision<TicketEnd>>;
+  record(tenantId: string, input: RecordInput): Promise<Decision<RecordedUsage>>;
+  balances(
+    tenantId: string,
+    input: UsageCaller,
+  ): Promise<Decision<{ readonly balances: readonly Balance[]; readonly trustSeq: number }>>;
+}
+
 /** A denial to be signed. `subject` is a public id. */
 export interface DenialInput extends RequestBinding {
   readonly code: Code;
@@ -137,6 +225,7 @@ export interface TenantsService {
 export interface LicenseServerServices {
   readonly activations: ActivationsService;
   readonly leases: LeasesService;
+  readonly usage: UsageService;
   readonly trust: TrustService;
   readonly tenants: TenantsService;
   readonly database: { ping(): Promise<void> };

@@ -167,7 +167,7 @@ export interface LeaseClaims extends CommonClaims {
   readonly req: string;
 }
 
-/** Signed refusal (`signet-denial+jwt`): `sub` is the license, activation or lease refused, or the tenant id. */
+/** Signed refusal (`signet-denial+jwt`): `sub` is the license, activation, lease or ticket refused, or the tenant id. */
 export interface DenialClaims extends CommonClaims {
   readonly code: string;
   readonly nonce?: string;

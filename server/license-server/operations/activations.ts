@@ -14,6 +14,7 @@ import {
   tenantParams,
 } from "../schemas.ts";
 import type { ActivationGrant, ActivationsService } from "../services.ts";
+import { DEVICE_DENIALS, LICENSE_DENIALS } from "./denials.ts";
 
 const EXAMPLE = {
   activation: {
@@ -27,13 +28,6 @@ const EXAMPLE = {
   certificate: "eyJ0eXAiOiJzaWduZXQtbGljZW5zZStqd3QifQ.e30.c2lnbmF0dXJl",
   trustSeq: 42,
 };
-
-const LICENSE_DENIALS = [
-  "license_suspended",
-  "license_revoked",
-  "license_expired",
-  "license_not_yet_valid",
-] as const;
 
 /** Binding a device to a license, renewing that, and giving it up. */
 export function activationOperations(
@@ -98,7 +92,7 @@ export function activationOperations(
       params: activationParams,
       body: refreshRequest,
       requestExample: { nonce: "c2lnbmV0LW5vbmNlLTAy" },
-      denials: ["activation_not_found", "activation_revoked", ...LICENSE_DENIALS],
+      denials: DEVICE_DENIALS,
       responses: {
         200: {
           description: "The activation goes on.",

@@ -1,4 +1,3 @@
-import type { Code } from "#server/domain/codes.ts";
 import type { Denied } from "#server/domain/decision.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { ActivationScope, Doors } from "../doors.ts";
@@ -13,6 +12,7 @@ import {
   tenantParams,
 } from "../schemas.ts";
 import type { LeaseGrant, LeasesService } from "../services.ts";
+import { DEVICE_DENIALS } from "./denials.ts";
 
 const EXAMPLE = {
   lease: {
@@ -29,15 +29,6 @@ const EXAMPLE = {
   trustSeq: 42,
 };
 
-const LICENSE_DENIALS: readonly Code[] = [
-  "activation_not_found",
-  "activation_revoked",
-  "license_suspended",
-  "license_revoked",
-  "license_expired",
-  "license_not_yet_valid",
-];
-
 /** Taking a floating seat, keeping it, and giving it back. */
 export function leaseOperations(doors: Doors, leases: LeasesService): Operation[] {
   return [
@@ -53,7 +44,7 @@ export function leaseOperations(doors: Doors, leases: LeasesService): Operation[
       body: checkoutRequest,
       requestExample: { holder: "ada@example.com", nonce: "c2lnbmV0LW5vbmNlLTAz" },
       denials: [
-        ...LICENSE_DENIALS,
+        ...DEVICE_DENIALS,
         "no_seats_available",
         "borrow_not_allowed",
         "borrow_too_long",
@@ -81,7 +72,7 @@ export function leaseOperations(doors: Doors, leases: LeasesService): Operation[
       params: leaseParams,
       body: heartbeatRequest,
       requestExample: { fence: 17, nonce: "c2lnbmV0LW5vbmNlLTA0" },
-      denials: [...LICENSE_DENIALS, "lease_not_found", "lease_expired", "lease_fenced", "lease_released"],
+      denials: [...DEVICE_DENIALS, "lease_not_found", "lease_expired", "lease_fenced", "lease_released"],
       responses: { 200: { description: "The seat is kept.", schema: leaseResponse, example: EXAMPLE } },
       async handle(scope, { params, body }) {
         const request = { leaseId: params.id, ...body, ...callerOf(scope) };

@@ -2,17 +2,24 @@ import { pino } from "pino";
 import type { Denied } from "#server/domain/decision.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
-import type { ActivationGrant, LeaseGrant, LicenseServerServices } from "../services.ts";
+import type {
+  ActivationGrant,
+  LeaseGrant,
+  LicenseServerServices,
+  TicketEnd,
+  TicketGrant,
+} from "../services.ts";
 
 export const TENANT = { id: "01a20bb6-54b5-778e-8ae8-61cdc47a045d", slug: "acme" };
 export const ACTIVATION_ID = "01a20bb6-54b5-778e-8ae8-61cdc47a0001";
+export const LICENSE_ID = "01a20bb6-54b5-778e-8ae8-61cdc47a0003";
 /** A bearer that the services below take for this activation's token. */
 export const TOKEN = "header.payload.signature";
 export const BUNDLE = `eyJhbGciOiJFZERTQSJ9.eyJzZXEiOjQyfQ.${"s".repeat(86)}`;
 
 /** What the services were last asked, and how they answer next. */
 export interface Script {
-  next: ActivationGrant | Denied | Error | undefined;
+  next: ActivationGrant | { readonly replayed: true } | Denied | Error | undefined;
   databaseAnswers: boolean;
   readonly asked: unknown[];
   readonly logged: string[];
@@ -44,6 +51,30 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
     trustSeq: 7,
   };
 
+  const ticket: TicketGrant = {
+    ticketId: "job-42",
+    meter: "render-minutes",
+    amount: 40,
+    issuedAt: new Date("2030-02-01T00:00:00.000Z"),
+    expiresAt: new Date("2030-02-01T01:00:00.000Z"),
+    balance: 60,
+    replayed: false,
+    token: "a.b.c",
+    trustSeq: 7,
+  };
+  const ended: TicketEnd = {
+    ticketId: "job-42",
+    status: "settled",
+    meter: "render-minutes",
+    amount: 40,
+    used: 25,
+    endedAt: new Date("2030-02-01T00:30:00.000Z"),
+    balance: 75,
+    replayed: false,
+    receipt: "g.h.i",
+    trustSeq: 7,
+  };
+
   async function decide<Value>(input: unknown, value: Value) {
     script.asked.push(input);
     const { next } = script;
@@ -71,6 +102,39 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
       heartbeat: (_tenantId, input) => decide(input, { ...lease, resumed: true }),
       release: (_tenantId, input) => decide(input, { leaseId: input.leaseId }),
     },
+    usage: {
+      issue: (_tenantId, input) => decide(input, { ...ticket, ticketId: input.id }),
+      settle: (_tenantId, input) => decide(input, { ...ended, ticketId: input.ticketId, used: input.used }),
+      void: (_tenantId, input) =>
+        decide(input, { ...ended, ticketId: input.ticketId, status: "voided", used: 0 }),
+      record: (_tenantId, input) =>
+        decide(input, {
+          events: input.events.map(({ id }, index) => ({
+            id,
+            outcome: "accepted",
+            entry: index + 1,
+            balance: 9,
+          })),
+          replayed: false,
+          trustSeq: 7,
+          receipt: async () => "g.h.i",
+        }),
+      balances: (_tenantId, input) =>
+        decide(input, {
+          balances: [
+            {
+              meter: "render-minutes",
+              unit: "minutes",
+              granted: 100,
+              reserved: 40,
+              spent: 0,
+              available: 60,
+              overdraft: 0,
+            },
+          ],
+          trustSeq: 7,
+        }),
+    },
     trust: {
       currentBundle: async () => ({ jws: BUNDLE, seq: 42 }),
       jwks: async () => ({
@@ -88,7 +152,7 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
       signDenial: async (_tenantId, denial) => `signed:${JSON.stringify(denial)}`,
       verifyActivationToken: async (_tenantId, jws) =>
         jws === TOKEN
-          ? { activationId: ACTIVATION_ID, licenseId: newUuid(), product: "renderer" }
+          ? { activationId: ACTIVATION_ID, licenseId: LICENSE_ID, product: "renderer" }
           : undefined,
     },
   };

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { codeOf, namedSchemas, shortText } from "./schemas-common.ts";
+
+const EVENTS_MAX = 1_000;
+
+/** Made by the client; takes effect once per tenant, forever. */
+const clientId = shortText(128);
+const meter = codeOf("a meter");
+const amount = z.int().min(1);
+
+export const ticketRequest = z
+  .strictObject({
+    id: clientId.regex(/^(?!\.{1,2}$)/, "must not be . or .., which no address can carry"),
+    meter,
+    amount,
+  })
+  .register(namedSchemas, { id: "TicketRequest" });
+
+export const settleRequest = z
+  .strictObject({ used: z.int().min(0) })
+  .register(namedSchemas, { id: "SettleRequest" });
+
+export const voidRequest = z.strictObject({}).register(namedSchemas, { id: "VoidRequest" });
+
+const usageEvent = z.strictObject({
+  id: clientId,
+  meter,
+  amount,
+  occurredAt: z.iso
+    .datetime({ precision: 3, error: "must be a time in UTC like 2030-01-31T12:00:00.000Z" })
+    .transform((text) => new Date(text)),
+});
+
+export const usageRequest = z
+  .strictObject({
+    events: z
+      .array(usageEvent)
+      .min(1, "must have at least 1 event")
+      .max(EVENTS_MAX, "must have at most 1,000 events")
+      .readonly(),
+  })
+  .register(namedSchemas, { id: "UsageRequest" });
+
+export const ticketResponse = z
+  .strictObject({
+    ticket: z.strictObject({
+      id: z.string(),
+      status: z.literal("pending"),
+      meter: z.string(),
+      amount: z.int(),
+      issuedAt: z.iso.datetime(),
+      expiresAt: z.iso.datetime(),
+    }),
+    balance: z.int(),
+    token: z.string(),
+    trustSeq: z.int(),
+  })
+  .register(namedSchemas, { id: "TicketResponse" });
+
+export const ticketEndResponse = z
+  .strictObject({
+    ticket: z.strictObject({
+      id: z.string(),
+      status: z.enum(["settled", "voided"]),
+      meter: z.string(),
+      amount: z.int(),
+      used: z.int(),
+      endedAt: z.iso.datetime(),
+    }),
+    balance: z.int(),
+    receipt: z.string(),
+    trustSeq: z.int(),
+  })
+  .register(namedSchemas, { id: "TicketEndResponse" });
+
+const usageEventAnswer = z.discriminatedUnion("outcome", [
+  z.strictObject({
+    id: z.string(),
+    outcome: z.enum(["accepted", "duplicate"]),
+    entry: z.int(),
+    balance: z.int(),
+  }),
+  z.strictObject({
+    id: z.string(),
+    outcome: z.literal("denied"),
+    code: z.enum(["insufficient_credits", "meter_not_entitled", "idempotency_conflict"]),
+  }),
+]);
+
+export const usageResponse = z
+  .strictObject({
+    events: z.array(usageEventAnswer).readonly(),
+    receipt: z.string(),
+    trustSeq: z.int(),
+  })
+  .register(namedSchemas, { id: "UsageResponse" });
+
+export const balancesResponse = z
+  .strictObject({
+    balances: z
+      .array(
+        z.strictObject({
+          meter: z.string(),
+          unit: z.string(),
+          granted: z.int(),
+          reserved: z.int(),
+          spent: z.int(),
+          available: z.int(),
+          overdraft: z.int(),
+        }),
+      )
+      .readonly(),
+    trustSeq: z.int(),
+  })
+  .register(namedSchemas, { id: "BalancesResponse" });
+
+export const ticketParams = z.object({ tenant: z.string(), id: clientId });
