@@ -1,4 +1,4 @@
--- Frees the slots of a batch of activations. Doing it twice is a success; a revoked activation stays revoked.
+-- Frees the slots of a batch of activations, and the seats they hold. Doing it twice is a success; a revoked activation stays revoked.
 -- `by_vendor` passes over the policy's selfServiceDeactivation. A lowered maximum's ceiling drains with the count.
 CREATE OR REPLACE FUNCTION deactivate_activations(p_tenant uuid, p_now timestamptz, p_items jsonb)
 RETURNS TABLE (
@@ -17,6 +17,12 @@ BEGIN
      SELECT license_id FROM activation WHERE tenant_id = p_tenant
         AND id = ANY (ARRAY(SELECT i.id FROM jsonb_to_recordset(p_items) AS i (id uuid)))))
    ORDER BY id FOR NO KEY UPDATE;
+  -- Licenses first, then pools: a checkout under way ends before its device goes, and its seat goes with it.
+  PERFORM 1 FROM pool
+   WHERE tenant_id = p_tenant AND license_id = ANY (ARRAY(
+     SELECT license_id FROM activation WHERE tenant_id = p_tenant
+        AND id = ANY (ARRAY(SELECT i.id FROM jsonb_to_recordset(p_items) AS i (id uuid)))))
+   ORDER BY id FOR NO KEY UPDATE;
 
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
   SELECT s.trust_seq INTO STRICT v_trust_seq FROM tenant_state s WHERE s.tenant_id = p_tenant;
@@ -27,7 +33,7 @@ BEGIN
       FROM ROWS FROM (jsonb_to_recordset(p_items) AS (id uuid, event_id uuid, by_vendor boolean, correlation_id text))
            WITH ORDINALITY AS i (id, event_id, by_vendor, correlation_id, item)
   ), decided AS MATERIALIZED (
-    SELECT a.item, a.event_id, a.correlation_id, x.id AS activation_id, x.live_fingerprint IS NOT NULL AS is_live,
+    SELECT a.item, a.event_id, a.correlation_id, coalesce(a.by_vendor, false) AS by_vendor, x.id AS activation_id, x.live_fingerprint IS NOT NULL AS is_live,
            l.id AS license_id, l.policy_version_id,
            CASE WHEN x.id IS NULL THEN 'activation_not_found'
                 WHEN x.revoked_at IS NOT NULL THEN 'activation_revoked'
@@ -48,6 +54,20 @@ BEGIN
      WHERE x.tenant_id = p_tenant AND x.id = e.activation_id AND x.live_fingerprint IS NOT NULL
        AND x.id = ANY (ARRAY(SELECT activation_id FROM explained WHERE denial IS NULL AND is_live))
     RETURNING x.license_id
+  ), left_behind AS MATERIALIZED (
+    SELECT s.pool_id, s.slot, s.lease_id, s.expires_at, e.by_vendor
+      FROM (SELECT DISTINCT ON (activation_id) activation_id, license_id, by_vendor FROM explained
+             WHERE denial IS NULL AND is_live ORDER BY activation_id, item) e
+      JOIN pool ON pool.tenant_id = p_tenant AND pool.license_id = e.license_id
+      JOIN seat s ON s.tenant_id = p_tenant AND s.pool_id = pool.id AND s.activation_id = e.activation_id
+  ), vacated AS (
+    UPDATE seat s SET lease_id = NULL, activation_id = NULL, holder = NULL, borrowed = false, expires_at = NULL
+      FROM left_behind h WHERE s.tenant_id = p_tenant AND s.pool_id = h.pool_id AND s.slot = h.slot
+  ), ended AS (
+    UPDATE lease x
+       SET ended = (CASE WHEN h.expires_at < v_now THEN 'expired' WHEN h.by_vendor THEN 'revoked' ELSE 'released' END)::lease_end,
+           ended_at = least(h.expires_at, v_now)
+      FROM left_behind h WHERE x.tenant_id = p_tenant AND x.id = h.lease_id AND x.ended IS NULL
   ), counted AS (
     UPDATE license l
        SET activation_count = l.activation_count - f.freed_count,

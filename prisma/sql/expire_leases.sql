@@ -5,18 +5,20 @@ RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
   v_count integer;
+  v_pools uuid[];
 BEGIN
   PERFORM set_config('signet.tenant_id', p_tenant::text, true);
   PERFORM extend_leases_after_restart(p_tenant, p_now);
-  PERFORM 1 FROM pool
-   WHERE tenant_id = p_tenant AND id IN (
-     SELECT pool_id FROM seat WHERE tenant_id = p_tenant AND lease_id IS NOT NULL AND expires_at < v_now)
-   ORDER BY id FOR NO KEY UPDATE;
+  -- Only as many pools as the limit needs are made to wait.
+  v_pools := ARRAY(SELECT DISTINCT due.pool_id FROM (
+    SELECT pool_id FROM seat WHERE tenant_id = p_tenant AND lease_id IS NOT NULL AND expires_at < v_now
+     ORDER BY pool_id, slot LIMIT p_limit) AS due);
+  PERFORM 1 FROM pool WHERE tenant_id = p_tenant AND id = ANY (v_pools) ORDER BY id FOR NO KEY UPDATE;
 
   WITH due AS MATERIALIZED (
     SELECT s.pool_id, s.slot, s.lease_id, s.expires_at, s.activation_id, s.holder, pool.license_id
       FROM seat s JOIN pool ON pool.tenant_id = p_tenant AND pool.id = s.pool_id
-     WHERE s.tenant_id = p_tenant AND s.lease_id IS NOT NULL AND s.expires_at < v_now
+     WHERE s.tenant_id = p_tenant AND s.pool_id = ANY (v_pools) AND s.lease_id IS NOT NULL AND s.expires_at < v_now
      ORDER BY s.pool_id, s.slot LIMIT p_limit
   ), freed AS (
     UPDATE seat s SET lease_id = NULL, activation_id = NULL, holder = NULL, borrowed = false, expires_at = NULL

@@ -281,6 +281,26 @@ test("fewer seats break no lease: the surplus drains, and comes back when seats 
   await seats.close();
 });
 
+test("a device that is deactivated gives its seats back at once, borrowed ones too", async () => {
+  const seats = await pool({ seats: 1, borrowDaysMax: 7, borrowedSeatsMax: 1 });
+  const lease = held(await seats.checkout("lost-laptop", { borrowSeconds: 86_400 }));
+  const activationId = await seats.device("lost-laptop");
+  await runtime.activations.deactivate(tenant.tenantId, {
+    activationId,
+    correlationId: "cor_lost",
+    byVendor: true,
+  });
+  expect(held(await seats.checkout("new-laptop"))).toMatchObject({
+    slot: lease.slot,
+    fence: lease.fence + 1,
+  });
+  const history = await runtime.database.withTenant(tenant.tenantId, (tx) =>
+    tx.lease.findUniqueOrThrow({ where: { tenantId_id: { tenantId: tenant.tenantId, id: lease.leaseId } } }),
+  );
+  expect(history.ended).toBe("revoked");
+  await seats.close();
+});
+
 test("a suspended license keeps no seat alive, from the very next heartbeat on", async () => {
   const seats = await pool({ seats: 1 });
   const lease = held(await seats.checkout("a"));

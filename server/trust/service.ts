@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Prisma } from "#prisma/generated/client.ts";
 import { type BundleKey, type DenialClaims, KEY_USES, type KeyUse, type TokenKind } from "#sdk/wire.ts";
 import type { Code } from "#server/domain/codes.ts";
+import { SignetError } from "#server/domain/errors.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Database } from "#server/platform/database.ts";
@@ -146,7 +147,15 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
         data: { status: "compromised", endedAt: now },
       });
       await createKey(tx, cipher, tenantId, use, now);
-      return publish(tx, tenantId);
+      const before = await store.readTrustSeq(tx, tenantId);
+      const { seq } = await publish(tx, tenantId);
+      // Without a bundle that says so, clients and other processes would go on believing the old key.
+      if (seq === before)
+        throw new SignetError(
+          "invalid_request",
+          "Bring the root key back first: replacing a key needs a new bundle.",
+        );
+      return { seq };
     },
 
     /** Gives a new tenant its data key, root key, working keys and first bundle, in the transaction that creates it. */

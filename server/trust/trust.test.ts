@@ -108,6 +108,22 @@ test("a compromised key signs no more on the very next request, and leaves the p
   expect(keys.map((key) => key.kid)).not.toContain(before);
 });
 
+test("a compromised key is not replaced where no bundle can say so: the root key must be there", async () => {
+  const own = await createTenant(runtime);
+  await runtime.database.withTenant(own.tenantId, (tx) =>
+    tx.signingKey.updateMany({
+      where: { tenantId: own.tenantId, use: "root" },
+      data: { privateCipher: null },
+    }),
+  );
+  const replacing = runtime.database.withTenant(own.tenantId, (tx) =>
+    runtime.trust.replaceCompromised(tx, own.tenantId, "lease"),
+  );
+  await expect(replacing).rejects.toThrow(/root key/);
+  const { keys } = await runtime.trust.jwks(own.tenantId);
+  expect(keys.length).toBe(5);
+});
+
 test("certificates signed by a compromised key are signed anew, also by a process that has not met the new one", async () => {
   const own = await createTenant(runtime);
   const { id, licenseKey } = await createLicense(runtime, own);
