@@ -39,10 +39,12 @@ async function expectWhole(page: Page, where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
     .analyze();
-  expect.soft(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`),
-    where,
-  ).toEqual([]);
+  expect
+    .soft(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`),
+      where,
+    )
+    .toEqual([]);
 }
 
 for (const { name, ...look } of LOOKS) {
@@ -80,6 +82,14 @@ for (const { name, ...look } of LOOKS) {
     await context.close();
   });
 }
+
+test("every code a refusal can carry is explained where its type leads", async ({ page, request }) => {
+  const refused = await request.post("/api/v1/acme/activations", { data: {} });
+  const { type, code } = await refused.json();
+  await page.goto(type);
+  await expectWhole(page, type);
+  await expect(page.locator(`#${code}`)).toBeInViewport();
+});
 
 test("signing in with a wrong password says one indistinguishable sentence, and keeps the address typed", async ({
   page,
