@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import next from "next";
 import { loadEnvOrExit } from "#server/platform/env.ts";
+import { clientOf } from "#server/platform/forwarded.ts";
 import { createLogger } from "#server/platform/log.ts";
 import { onShutdown } from "#server/platform/shutdown.ts";
 
@@ -20,6 +21,9 @@ const app = next({ dev, port: env.PORT, httpServer: server });
 await app.prepare();
 const handler = app.getRequestHandler();
 handle = (request, response) => {
+  // This port may face the world: what Next is told of the client's address is what we know, not what it claims.
+  const claimed = request.headersDistinct["x-forwarded-for"]?.join(",");
+  request.headers["x-forwarded-for"] = clientOf(request.socket.remoteAddress, claimed);
   handler(request, response).catch((error: unknown) => {
     // One request that Next fails at must not end the process, and everybody else's with it.
     log.error({ err: error }, "a request failed");

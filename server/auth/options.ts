@@ -56,7 +56,7 @@ export function createAuthOptions({ auth, secret }: { auth: Auth; secret: string
   };
 }
 
-/** The address next to us: the last hop a proxy recorded, since the ones before it are the client's own claim. */
+/** The client's address: the last entry, which scripts/web.ts or the nearest proxy writes; those before it are claims. */
 export function clientAddress(headers: Record<string, unknown> | undefined): string {
   const forwarded = headers?.["x-forwarded-for"];
   return (typeof forwarded === "string" ? forwarded.split(",").at(-1)?.trim() : undefined) || "unknown";
