@@ -5,6 +5,7 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useState } from "react";
 import superjson from "superjson";
+import { BATCH_CALLS_MAX } from "#server/trpc/limits.ts";
 import type { AppRouter } from "#server/trpc/router.ts";
 import { makeQueryClient } from "./query-client.ts";
 
@@ -34,7 +35,9 @@ function leaveWhenSignedOut(error: unknown): void {
 export function PortalQueries({ children }: { children: ReactNode }) {
   const queries = queryClient();
   const [client] = useState(() =>
-    createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", transformer: superjson })] }),
+    createTRPCClient<AppRouter>({
+      links: [httpBatchLink({ url: "/api/trpc", transformer: superjson, maxItems: BATCH_CALLS_MAX })],
+    }),
   );
   return (
     <QueryClientProvider client={queries}>

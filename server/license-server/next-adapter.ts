@@ -1,3 +1,4 @@
+import { readBody } from "../platform/read-body.ts";
 import { createLicenseServer, type LicenseServer, type LicenseServerOptions } from "./license-server.ts";
 import { BODY_BYTES_MAX, type RawReply, type RawRequest } from "./raw.ts";
 import { bodyTooLarge, wrongContentType } from "./refusal.ts";
@@ -45,20 +46,12 @@ async function answer(
 
 /** Throws SignetError when the body is too large, whatever its declared length, or is not JSON. */
 async function bodyOf(request: Request): Promise<Buffer | undefined> {
-  if (Number(request.headers.get("content-length")) > BODY_BYTES_MAX) throw bodyTooLarge();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  if (request.body !== null) {
-    for await (const chunk of request.body) {
-      length += chunk.length;
-      if (length > BODY_BYTES_MAX) throw bodyTooLarge();
-      chunks.push(chunk);
-    }
-  }
+  const body = await readBody(request, BODY_BYTES_MAX);
+  if (body === undefined) throw bodyTooLarge();
   const contentType = request.headers.get("content-type") ?? undefined;
-  if (length === 0 && contentType === undefined) return undefined;
+  if (body.length === 0 && contentType === undefined) return undefined;
   if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) throw wrongContentType(contentType);
-  return Buffer.concat(chunks, length);
+  return body;
 }
 
 function rawRequest(
@@ -72,7 +65,7 @@ function rawRequest(
     path,
     params,
     body,
-    // The nearest proxy writes the last entry; the ones before it are whatever the client claims.
+    // scripts/web.ts, or the nearest proxy, writes the last entry; those before it are whatever the client claims.
     ip: request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "unknown",
     header: (name) => request.headers.get(name) ?? undefined,
   };

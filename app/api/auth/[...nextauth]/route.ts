@@ -1,13 +1,23 @@
+import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { newCorrelationId } from "#server/platform/ids.ts";
 import { runWithCorrelation } from "#server/platform/log.ts";
+import { withBoundedBody } from "#server/platform/read-body.ts";
+import { PORTAL_BODY_BYTES_MAX } from "#server/trpc/limits.ts";
 import { authOptions } from "../../../_session.ts";
 
 async function handle(
   request: Request,
   context: { params: Promise<{ nextauth: string[] }> },
 ): Promise<Response> {
-  return runWithCorrelation(newCorrelationId(), () => NextAuth(authOptions())(request, context));
+  const bounded = await withBoundedBody(request, PORTAL_BODY_BYTES_MAX);
+  if (bounded === undefined) {
+    const message = `The request is larger than ${PORTAL_BODY_BYTES_MAX / 1024} KiB; send less.`;
+    return Response.json({ message }, { status: 413, headers: { connection: "close" } });
+  }
+  return runWithCorrelation(newCorrelationId(), () =>
+    NextAuth(authOptions())(new NextRequest(bounded), context),
+  );
 }
 
 export { handle as GET, handle as POST };

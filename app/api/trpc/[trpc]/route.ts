@@ -1,10 +1,9 @@
-import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { clientAddress } from "#server/auth/options.ts";
 import { storedId } from "#server/domain/ids.ts";
 import { newCorrelationId } from "#server/platform/ids.ts";
 import { runWithCorrelation } from "#server/platform/log.ts";
 import { createPortalContext } from "#server/trpc/context.ts";
-import { appRouter } from "#server/trpc/router.ts";
+import { answerCalls } from "#server/trpc/http.ts";
 import { server } from "../../../_server.ts";
 import { readSession } from "../../../_session.ts";
 
@@ -14,18 +13,14 @@ async function handle(request: Request): Promise<Response> {
   const given = request.headers.get("x-correlation-id") ?? "";
   const correlationId = storedId("correlation", given) === undefined ? newCorrelationId() : given;
   return runWithCorrelation(correlationId, async () => {
-    const response = await fetchRequestHandler({
-      endpoint: "/api/trpc",
-      req: request,
-      router: appRouter,
-      createContext: async () =>
-        createPortalContext({
-          services: server(),
-          session: await readSession(),
-          correlationId,
-          ip: clientAddress(Object.fromEntries(request.headers)),
-        }),
-    });
+    const response = await answerCalls(request, "/api/trpc", async () =>
+      createPortalContext({
+        services: server(),
+        session: await readSession(),
+        correlationId,
+        ip: clientAddress(Object.fromEntries(request.headers)),
+      }),
+    );
     response.headers.set("x-correlation-id", correlationId);
     return response;
   });
