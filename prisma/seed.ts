@@ -1,4 +1,5 @@
-import { hashPassword, newPasswordSchema } from "#server/auth/passwords.ts";
+import { createHmac } from "node:crypto";
+import { hashPassword, verifyPassword } from "#server/auth/passwords.ts";
 import { type Container, createContainer } from "#server/container.ts";
 import type { SystemActor } from "#server/domain/actor.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
@@ -7,7 +8,7 @@ import { newUuid, randomSecret } from "#server/platform/ids.ts";
 
 /**
  * Makes a trial tenant to look around in, through the same services the portal uses, and prints one line of JSON about it.
- * Whatever is there already is left as it is; of accounts that existed before, no password is known here.
+ * Each step looks for what is there and leaves it as it is, so that a run that was interrupted can be repeated.
  */
 
 const DAY_MS = 86_400_000;
@@ -15,11 +16,10 @@ const ANNUAL_DAYS = 365;
 const ENDING_SOON_DAYS = 12;
 
 interface SignIn {
-  readonly role: string;
   readonly label: string;
   readonly email: string;
-  /** Null when the account was there before. */
-  readonly password: string | null;
+  /** Undefined when the account was there before, with another than the demo's. */
+  readonly password: string | undefined;
   readonly userId: string;
 }
 
@@ -74,10 +74,10 @@ const TRIAL_RULES: PolicyRules = {
   features: { "export-4k": false, "projects-max": 3, "support-tier": "community" },
 };
 
-async function seed(container: Container, demoPassword: string | undefined) {
+async function seed(container: Container, demoSecret: string) {
   const { tenants, trust } = container;
-  const admin = await signIn(container, "owner", "Admin", "admin@signet.local", demoPassword);
-  const person = await signIn(container, "customer", "Customer", "customer@signet.local", demoPassword);
+  const admin = await signIn(container, "Admin", "admin@signet.local", demoSecret);
+  const person = await signIn(container, "Customer", "customer@signet.local", demoSecret);
   const tenant =
     (await tenants.resolve("acme")) ??
     (await tenants.create({ slug: "acme", name: "Acme Studio", mode: "trial", ownerUserId: admin.userId }));
@@ -87,31 +87,31 @@ async function seed(container: Container, demoPassword: string | undefined) {
   const trial = await policy(container, actor, productId, "trial", "Trial", TRIAL_RULES);
   const customerId = await northwind(container, actor, person);
   const keys = await licenses(container, actor, customerId, { annual, trial });
-  const users = [admin, person].map(({ role, label, email, password }) => ({ role, label, email, password }));
+  const signIns = [admin, person].map(({ label, email, password }) => ({ label, email, password }));
   return {
     tenant: tenant.slug,
     rootKey: await trust.rootKey(tenant.id),
-    users,
-    // What the launcher shows: only passwords that are known.
-    signIns: users.filter(({ password }) => password !== null),
+    signIns: signIns.filter(({ password }) => password !== undefined),
     licenses: keys.map((key) => ({ product: RENDERER.code, key })),
   };
 }
 
 async function signIn(
   { database, clock }: Container,
-  role: string,
   label: string,
   email: string,
-  demoPassword: string | undefined,
+  demoSecret: string,
 ): Promise<SignIn> {
+  const password = createHmac("sha256", demoSecret).update(email).digest("base64url").slice(0, 16);
   const known = await database.prisma.user.findUnique({ where: { email } });
-  if (known !== null) return { role, label, email, password: null, userId: known.id };
-  const password = demoPassword ?? randomSecret(12);
+  if (known !== null) {
+    const fits = await verifyPassword(known.passwordHash, password);
+    return { label, email, password: fits ? password : undefined, userId: known.id };
+  }
   const userId = newUuid();
   const row = { id: userId, email, name: `Demo ${label.toLowerCase()}`, createdAt: clock.now() };
   await database.prisma.user.create({ data: { ...row, passwordHash: await hashPassword(password) } });
-  return { role, label, email, password, userId };
+  return { label, email, password, userId };
 }
 
 async function renderer({ products }: Container, actor: SystemActor): Promise<string> {
@@ -152,41 +152,36 @@ async function northwind({ customers }: Container, actor: SystemActor, person: S
   return id;
 }
 
-/** Three licenses, one of which ends soon; none when the customer has some already. */
+/** The keys of three licenses, one of which ends soon. */
 async function licenses(
   { licenses, clock }: Container,
   actor: SystemActor,
   customerId: string,
   policies: { readonly annual: string; readonly trial: string },
 ): Promise<string[]> {
-  const { items } = await licenses.list(actor, { customerId, limit: 1 });
-  if (items.length > 0) return [];
+  const { items } = await licenses.list(actor, { customerId, limit: 100 });
   const startsAt = new Date(clock.now().getTime() - (ANNUAL_DAYS - ENDING_SOON_DAYS) * DAY_MS);
-  const request = { customerId, count: 1, overrides: {} };
-  const issued = [
-    ...(await licenses.issue(actor, { ...request, policyId: policies.annual, note: "Main studio" })),
-    ...(await licenses.issue(actor, {
-      ...request,
-      policyId: policies.annual,
-      note: "Night shift",
-      startsAt,
-    })),
-    ...(await licenses.issue(actor, { ...request, policyId: policies.trial, note: "Evaluation" })),
-  ];
-  return issued.map(({ key }) => key);
-}
-
-function chosenPassword(given: string | undefined): string | undefined {
-  if (!given) return undefined;
-  const parsed = newPasswordSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new Error(`SIGNET_DEMO_PASSWORD cannot be used. ${parsed.error.issues[0]?.message ?? ""}`);
+  const keys: string[] = [];
+  for (const wanted of [
+    { policyId: policies.annual, note: "Main studio" },
+    { policyId: policies.annual, note: "Night shift", startsAt },
+    { policyId: policies.trial, note: "Evaluation" },
+  ]) {
+    const known = items.find(({ note }) => note === wanted.note);
+    if (known === undefined) {
+      const issued = await licenses.issue(actor, { customerId, count: 1, overrides: {}, ...wanted });
+      keys.push(...issued.map(({ key }) => key));
+    } else {
+      keys.push(await licenses.revealKey(actor, known.id));
+    }
+  }
+  return keys;
 }
 
 try {
-  const demoPassword = chosenPassword(process.env.SIGNET_DEMO_PASSWORD);
+  const demoSecret = process.env.SIGNET_DEMO_SECRET || randomSecret(32);
   const container = createContainer(loadEnv(), "seed");
-  const made = await seed(container, demoPassword).finally(() => container.close());
+  const made = await seed(container, demoSecret).finally(() => container.close());
   process.stdout.write(`${JSON.stringify(made)}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -51,7 +51,7 @@ export async function launch(options: Options, shutdown: Shutdown): Promise<void
 
   await generateClient(signal);
   await migrateDatabase(ownerUrl, env);
-  const demo = await seed(home, ownerUrl, childEnv, signal);
+  const demo = await seed(home, ownerUrl, { ...childEnv, SIGNET_DEMO_SECRET: secrets.demoSecret }, signal);
   if (!options.dev) await buildPortal(childEnv, signal);
   await startProcesses(options.dev, home, env, childEnv, shutdown);
   printSummary({ portal: env.NEXTAUTH_URL, licenseServer: env.LICENSE_SERVER_URL, demo, logs: home.logs });

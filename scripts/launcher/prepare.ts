@@ -53,8 +53,8 @@ export interface Demo {
 }
 
 /**
- * Seeds a database that has no tenant, and remembers all that the seed told. Returns the sign-ins remembered, if this
- * installation made them.
+ * Seeds a database that has no tenant, or goes on where that was interrupted, and remembers all that the seed told.
+ * Returns the sign-ins remembered, if this installation made them.
  */
 export async function seed(
   home: Home,
@@ -62,13 +62,15 @@ export async function seed(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Demo | undefined> {
-  if (await hasTenant(ownerUrl)) {
-    return existsSync(home.demo) ? toDemo(JSON.parse(readFileSync(home.demo, "utf8"))) : undefined;
-  }
+  const known: unknown = existsSync(home.demo) ? JSON.parse(readFileSync(home.demo, "utf8")) : undefined;
+  const interrupted = property(known, "complete") === false;
+  if (!interrupted && (await hasTenant(ownerUrl))) return known === undefined ? undefined : toDemo(known);
+  // Tells a tenant half made here from one that others made, which is left alone.
+  writePrivately(home.demo, { complete: false });
   return step("Seeding a trial tenant", "Trial tenant seeded", async () => {
     const output = await run("The seed", [join(ROOT, "prisma/seed.ts")], env, signal);
     const told: unknown = JSON.parse(output.trimEnd().split("\n").at(-1) ?? "");
-    writePrivately(home.demo, told);
+    writePrivately(home.demo, Object.assign({ complete: true }, told));
     return toDemo(told);
   });
 }

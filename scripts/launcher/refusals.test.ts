@@ -74,6 +74,17 @@ describe("the secrets", () => {
     expect(loadSecrets(home)).toEqual(secrets);
   });
 
+  test("gain the one an earlier version did not have, and keep the others", () => {
+    const { home } = openHome(directory);
+    const { demoSecret, ...earlier } = loadSecrets(home);
+    writeFileSync(home.secrets, JSON.stringify(earlier));
+    const secrets = loadSecrets(home);
+    expect(secrets).toMatchObject(earlier);
+    expect(secrets.demoSecret).toMatch(/^[\w-]{43}$/);
+    expect(secrets.demoSecret).not.toBe(demoSecret);
+    expect(loadSecrets(home)).toEqual(secrets);
+  });
+
   test("are not made anew for a database that was made with others", () => {
     const { home } = openHome(directory);
     writeFileSync(home.postgres, "");
