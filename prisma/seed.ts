@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { hashPassword, verifyPassword } from "#server/auth/passwords.ts";
+import { admitMember } from "#server/authority/customer-members.ts";
 import { type Container, createContainer } from "#server/container.ts";
 import type { SystemActor } from "#server/domain/actor.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
@@ -140,14 +141,21 @@ async function policy(
   return id;
 }
 
-async function northwind({ customers }: Container, actor: SystemActor, person: SignIn): Promise<string> {
+async function northwind(
+  { customers, database, clock }: Container,
+  actor: SystemActor,
+  person: SignIn,
+): Promise<string> {
   const name = "Northwind Design";
   const { items } = await customers.list(actor, { search: name, state: "current", limit: 1 });
   const fields = { name, email: person.email, note: "A demo customer." };
   const id = items[0]?.id ?? (await customers.create(actor, fields)).id;
   const { members } = await customers.get(actor, id);
   if (!members.some(({ userId }) => userId === person.userId)) {
-    await customers.addMember(actor, id, { email: person.email, name: "Demo customer", role: "manager" });
+    const { userId, email } = person;
+    await database.withTenant(actor.tenantId, (tx) =>
+      admitMember(tx, actor, clock, { customerId: id, userId, email, role: "manager" }),
+    );
   }
   return id;
 }

@@ -54,7 +54,9 @@ const CHANGES: Readonly<Record<string, string>> = {
   "license.overridden": "Terms changed",
   "license.key_revealed": "Key revealed",
   "license.device_deactivated": "Device deactivated",
-  "customer.member_added": "Person added",
+  "customer.member_invited": "Person invited",
+  "customer.invitation_revoked": "Invitation withdrawn",
+  "customer.member_added": "Person joined",
   "customer.member_removed": "Person removed",
   "member.role_changed": "Role changed",
 };

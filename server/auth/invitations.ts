@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import type { Prisma } from "#prisma/generated/client.ts";
 import { recordAudit } from "../authority/audit.ts";
-import type { Role, UserActor } from "../domain/actor.ts";
+import type { CustomerRole, Role, UserActor } from "../domain/actor.ts";
 import { invalidField, SignetError } from "../domain/errors.ts";
-import { publicId, storedId } from "../domain/ids.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
-import { newUuid, randomSecret } from "../platform/ids.ts";
+import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
+import { newToken, notALink, parseToken, unusable } from "./invitation-link.ts";
+import { auditOf, columnsOf, grant, mayBeOffered, type Offer, offerOf } from "./invitation-offers.ts";
 import { mayTouchOwner } from "./members.ts";
 import { hashPassword, newPasswordSchema } from "./passwords.ts";
 import { type Auth, normalEmail } from "./sign-in.ts";
@@ -15,41 +15,57 @@ import { type Auth, normalEmail } from "./sign-in.ts";
 const LIFE_DAYS = 7;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export interface PendingInvitation {
+/** What the list of pending invitations shows of one. `R` is a role in the team, or one with a customer. */
+export interface PendingInvitation<R = Role> {
   readonly id: string;
   readonly email: string;
-  readonly role: Role;
+  readonly role: R;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
 
-export interface InvitationPreview {
+export type InvitationPreview = {
   readonly tenantName: string;
   readonly email: string;
-  readonly role: Role;
-  /** Whether the address already has an account, whose password is then asked for. */
+  /** Whether the address already has an account with a password, which is then asked for. */
   readonly hasAccount: boolean;
-}
+} & (
+  | { readonly to: "team"; readonly role: Role }
+  | { readonly to: "customer"; readonly customerName: string; readonly role: CustomerRole }
+);
 
+/**
+ * The only way into a tenant's team or to a customer's licenses. An account belongs to whoever set its password, and that may
+ * not be the address's real owner; so nobody is linked to anything by their address, but only by the link they were sent.
+ */
 export interface Invitations {
   /**
    * Invites a colleague. `token` is returned this once and is not kept; an earlier invitation of the same address
-   * stops working. Throws `invalid_request` when the person is a member already, `forbidden` when a non-owner
-   * invites an owner.
+   * to the team stops working. Throws `invalid_request` when the person is a member already, `forbidden` when a
+   * non-owner invites an owner.
    */
   create(
     actor: UserActor,
     input: { email: string; role: Role },
   ): Promise<PendingInvitation & { token: string }>;
-  /** Invitations that can still be accepted, newest first. */
+  /** The same for a person of a customer. Throws `not_found` for an unknown customer, `invalid_request` for an archived one. */
+  createForCustomer(
+    actor: UserActor,
+    customerId: string,
+    input: { email: string; role: CustomerRole },
+  ): Promise<PendingInvitation<CustomerRole> & { token: string }>;
+  /** Invitations to the team that can still be accepted, newest first. */
   pending(actor: UserActor): Promise<PendingInvitation[]>;
-  /** Throws `not_found` when there is no such pending invitation. */
+  pendingForCustomer(actor: UserActor, customerId: string): Promise<PendingInvitation<CustomerRole>[]>;
+  /** Throws `not_found` when there is no such pending invitation to the team. */
   revoke(actor: UserActor, id: string): Promise<void>;
+  revokeForCustomer(actor: UserActor, customerId: string, id: string): Promise<void>;
   /** Throws `not_found`, with a sentence saying why, when the link cannot be used. */
   preview(token: string): Promise<InvitationPreview>;
   /**
-   * Makes the membership, and the account where there is none. An existing account's password must fit, under the
-   * sign-in limits. Throws `not_found`, `invalid_request`, `unauthorized` or `rate_limited`. Answers the address to sign in with.
+   * Gives what the link offers, and makes the account where there is none. An existing account's password must fit,
+   * under the sign-in limits. Throws `not_found`, `invalid_request`, `unauthorized` or `rate_limited`. Answers the
+   * address to sign in with.
    */
   accept(token: string, input: { name: string; password: string; ip: string }): Promise<{ email: string }>;
 }
@@ -72,91 +88,117 @@ export function createInvitations({
     const invitation = await database.withTenant(tenantId, (tx) =>
       tx.invitation.findUnique({
         where: { tenantId_tokenHash: { tenantId, tokenHash } },
-        include: { tenant: { select: { name: true } } },
+        include: {
+          tenant: { select: { name: true } },
+          customer: { select: { name: true, archivedAt: true } },
+        },
       }),
     );
-    if (invitation === null)
-      throw unusable("This invitation link is not valid; check that it was copied whole.");
+    if (invitation === null) throw notALink();
     if (invitation.acceptedAt !== null)
       throw unusable("This invitation was already accepted; sign in instead.");
     if (invitation.revokedAt !== null) throw unusable("This invitation was withdrawn; ask for a new one.");
     if (invitation.expiresAt <= clock.now())
       throw unusable("This invitation has expired; ask for a new one.");
+    if (invitation.customer !== null && invitation.customer.archivedAt !== null)
+      throw unusable("This invitation does not work at present; ask whoever sent it.");
     const user = await database.prisma.user.findUnique({ where: { email: invitation.email } });
-    return { invitation, user };
+    if (user !== null && !hasPassword(user) && (await belongsSomewhere(database, user.id)))
+      throw unusable("The account of this address is in use but has no password; ask whoever sent the link.");
+    return { invitation, user, offer: offerOf(invitation) };
+  }
+
+  async function invite<O extends Offer>(actor: UserActor, address: string, offer: O) {
+    const { tenantId } = actor;
+    const email = normalEmail(address);
+    const { token, tokenHash } = newToken(tenantId);
+    const now = clock.now();
+    const expiresAt = new Date(now.getTime() + LIFE_DAYS * DAY_MS);
+    const invitation = { id: newUuid(), email, createdAt: now, expiresAt };
+    const role: O["role"] = offer.role;
+    await database.withTenant(tenantId, async (tx) => {
+      await mayBeOffered(tx, tenantId, email, offer);
+      await tx.invitation.updateMany({
+        where: { tenantId, email, customerId: offer.customerId, ...usable() },
+        data: { revokedAt: now },
+      });
+      await tx.invitation.create({
+        data: { tenantId, ...invitation, ...columnsOf(offer), tokenHash, invitedBy: actor.userId },
+      });
+      await recordAudit(tx, actor, clock, {
+        ...auditOf(offer, invitation.id).made,
+        before: null,
+        after: { email, role, expiresAt },
+      });
+    });
+    log.info({ invitationId: invitation.id, to: offer.to, role }, "person invited");
+    return { ...invitation, role, token };
+  }
+
+  async function pending({ tenantId }: UserActor, customerId: string | null) {
+    const rows = await database.withTenant(tenantId, (tx) =>
+      tx.invitation.findMany({
+        where: { tenantId, customerId, ...usable() },
+        orderBy: { createdAt: "desc" },
+      }),
+    );
+    return rows.map(({ id, email, createdAt, expiresAt, ...columns }) => {
+      return { offer: offerOf(columns), shown: { id, email, createdAt, expiresAt } };
+    });
+  }
+
+  async function revoke(actor: UserActor, customerId: string | null, id: string) {
+    const { tenantId } = actor;
+    await database.withTenant(tenantId, async (tx) => {
+      const [invitation] = await tx.invitation.updateManyAndReturn({
+        where: { tenantId, id, customerId, ...usable() },
+        data: { revokedAt: clock.now() },
+      });
+      if (invitation === undefined)
+        throw new SignetError("not_found", "This invitation is no longer pending.");
+      const offer = offerOf(invitation);
+      const before = { email: invitation.email, role: offer.role };
+      await recordAudit(tx, actor, clock, { ...auditOf(offer, id).revoked, before, after: null });
+    });
   }
 
   return {
-    async create(actor, input) {
-      mayTouchOwner(actor, input.role);
-      const { tenantId } = actor;
-      const email = normalEmail(input.email);
-      const secret = randomSecret(32);
-      const now = clock.now();
-      const invitation = {
-        id: newUuid(),
-        email,
-        role: input.role,
-        createdAt: now,
-        expiresAt: new Date(now.getTime() + LIFE_DAYS * DAY_MS),
-      };
-      await database.withTenant(tenantId, async (tx) => {
-        const member = await tx.membership.findFirst({ where: { tenantId, user: { email } } });
-        if (member !== null) throw invalidField("/email", "This person is already a member of the team.");
-        await tx.invitation.updateMany({ where: { tenantId, email, ...usable() }, data: { revokedAt: now } });
-        await tx.invitation.create({
-          data: { tenantId, ...invitation, tokenHash: hashSecret(secret), invitedBy: actor.userId },
-        });
-        await recordAudit(tx, actor, clock, {
-          action: "member.invited",
-          subjectKind: "invitation",
-          subjectId: invitation.id,
-          before: null,
-          after: { email, role: input.role, expiresAt: invitation.expiresAt.toISOString() },
-        });
-      });
-      log.info({ invitationId: invitation.id, role: input.role }, "member invited");
-      return { ...invitation, token: `${publicId("tenant", tenantId)}.${secret}` };
+    async create(actor, { email, role }) {
+      mayTouchOwner(actor, role);
+      return invite(actor, email, { to: "team", customerId: null, role });
     },
 
-    pending(actor) {
-      const { tenantId } = actor;
-      return database.withTenant(tenantId, (tx) =>
-        tx.invitation.findMany({
-          where: { tenantId, ...usable() },
-          select: { id: true, email: true, role: true, createdAt: true, expiresAt: true },
-          orderBy: { createdAt: "desc" },
-        }),
+    createForCustomer: (actor, customerId, { email, role }) =>
+      invite(actor, email, { to: "customer", customerId, role }),
+
+    async pending(actor) {
+      const rows = await pending(actor, null);
+      return rows.flatMap(({ offer, shown }) =>
+        offer.to === "team" ? [{ ...shown, role: offer.role }] : [],
       );
     },
 
-    async revoke(actor, id) {
-      const { tenantId } = actor;
-      await database.withTenant(tenantId, async (tx) => {
-        const { count } = await tx.invitation.updateMany({
-          where: { tenantId, id, ...usable() },
-          data: { revokedAt: clock.now() },
-        });
-        if (count === 0) throw new SignetError("not_found", "This invitation is no longer pending.");
-        await recordAudit(tx, actor, clock, {
-          action: "invitation.revoked",
-          subjectKind: "invitation",
-          subjectId: id,
-          before: null,
-          after: null,
-        });
-      });
+    async pendingForCustomer(actor, customerId) {
+      const rows = await pending(actor, customerId);
+      return rows.flatMap(({ offer, shown }) =>
+        offer.to === "customer" ? [{ ...shown, role: offer.role }] : [],
+      );
     },
 
+    revoke: (actor, id) => revoke(actor, null, id),
+    revokeForCustomer: (actor, customerId, id) => revoke(actor, customerId, id),
+
     async preview(token) {
-      const { invitation, user } = await open(token);
-      const { email, role, tenant } = invitation;
-      return { tenantName: tenant.name, email, role, hasAccount: hasPassword(user) };
+      const { invitation, user, offer } = await open(token);
+      const { email, tenant, customer } = invitation;
+      const shown = { tenantName: tenant.name, email, hasAccount: hasPassword(user) };
+      if (offer.to === "team") return { ...shown, to: "team", role: offer.role };
+      return { ...shown, to: "customer", customerName: customer?.name ?? "", role: offer.role };
     },
 
     async accept(token, { name, password, ip }) {
-      const { invitation, user } = await open(token);
-      const { tenantId, id, email, role } = invitation;
+      const { invitation, user, offer } = await open(token);
+      const { tenantId, id, email } = invitation;
       const known = hasPassword(user);
       if (known) await auth.signIn({ email, password, ip });
       const passwordHash = known ? null : await hashPassword(acceptable(password));
@@ -167,16 +209,9 @@ export function createInvitations({
           data: { acceptedAt: clock.now() },
         });
         if (count === 0) throw unusable("This invitation was used or withdrawn a moment ago.");
-        if (user === null) await tx.user.create({ data: { id: userId, email, name, passwordHash } });
-        else if (!known) await giveFirstPassword(tx, userId, { name, passwordHash });
-        await tx.membership.create({ data: { tenantId, userId, role } });
-        await recordAudit(tx, { kind: "user", userId, tenantId, role }, clock, {
-          action: "invitation.accepted",
-          subjectKind: "user",
-          subjectId: userId,
-          before: null,
-          after: { email, role },
-        });
+        if (!known) await setUp(tx, user === null, { id: userId, email, name, passwordHash });
+        if (!(await grant(tx, clock, offer, { tenantId, userId, email })))
+          throw unusable("You already have what this invitation offers; sign in instead.");
       });
       log.info({ invitationId: id, userId }, "invitation accepted");
       return { email };
@@ -184,14 +219,26 @@ export function createInvitations({
   };
 }
 
-/** Only ever the first: an account that got a password in the meantime keeps it. */
-async function giveFirstPassword(
+/** Only ever the first password: an account that got one in the meantime, through another link, keeps it. */
+async function setUp(
   tx: Prisma.TransactionClient,
-  id: string,
-  data: { name: string; passwordHash: string | null },
+  isNew: boolean,
+  { id, email, name, passwordHash }: { id: string; email: string; name: string; passwordHash: string | null },
 ): Promise<void> {
-  const { count } = await tx.user.updateMany({ where: { id, passwordHash: null }, data });
+  const { count } = isNew
+    ? await tx.user.createMany({ data: { id, email, name, passwordHash }, skipDuplicates: true })
+    : await tx.user.updateMany({ where: { id, passwordHash: null }, data: { name, passwordHash } });
   if (count === 0) throw unusable("This account was set up a moment ago; open the link again.");
+}
+
+/** Whether a password would open anything: a link must not give the first one to an account that others let in already. */
+async function belongsSomewhere(database: Database, userId: string): Promise<boolean> {
+  return database.prisma.$transaction(async (tx) => {
+    if ((await tx.membership.findFirst({ where: { userId } })) !== null) return true;
+    // The row-level policy of customer_member gives a person's own rows, whatever the tenant, once this is set.
+    await tx.$executeRaw`SELECT set_config('signet.user_id', ${userId}, true)`;
+    return (await tx.customerMember.findFirst({ where: { userId } })) !== null;
+  });
 }
 
 function acceptable(password: string): string {
@@ -202,21 +249,4 @@ function acceptable(password: string): string {
 
 function hasPassword(user: { passwordHash: string | null } | null): boolean {
   return user !== null && user.passwordHash !== null;
-}
-
-/** A link names its tenant, because invitations can only be read within one. */
-function parseToken(token: string): { tenantId: string; tokenHash: string } {
-  const [tenant = "", secret = ""] = token.split(".");
-  const tenantId = storedId("tenant", tenant);
-  if (tenantId === undefined)
-    throw unusable("This invitation link is not valid; check that it was copied whole.");
-  return { tenantId, tokenHash: hashSecret(secret) };
-}
-
-function hashSecret(secret: string): string {
-  return createHash("sha256").update(secret).digest("base64url");
-}
-
-function unusable(sentence: string): SignetError {
-  return new SignetError("not_found", sentence);
 }

@@ -1,5 +1,5 @@
 import { Prisma } from "#prisma/generated/client.ts";
-import type { Actor } from "../domain/actor.ts";
+import type { SystemActor, UserActor } from "../domain/actor.ts";
 import { auditHash } from "../domain/audit-chain.ts";
 import type { JsonValue } from "../domain/canonical-json.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -17,6 +17,9 @@ export type Auditable =
   | readonly Auditable[]
   | { readonly [name: string]: Auditable };
 
+/** Whose name an entry carries: somebody of the staff, a person of a customer, or Signet itself. */
+export type Author = Omit<UserActor, "role"> | SystemActor;
+
 export interface AuditEntry {
   /** What happened, in the past tense: `license.suspended`. */
   readonly action: string;
@@ -32,11 +35,11 @@ export interface AuditEntry {
 /** Appends one entry to the tenant's audit chain, in the transaction of the change it tells of. */
 export function recordAudit(
   tx: Prisma.TransactionClient,
-  actor: Actor,
+  author: Author,
   clock: Clock,
   entry: AuditEntry,
 ): Promise<void> {
-  return recordAudits(tx, actor, clock, [entry]);
+  return recordAudits(tx, author, clock, [entry]);
 }
 
 /**
@@ -45,12 +48,12 @@ export function recordAudit(
  */
 export async function recordAudits(
   tx: Prisma.TransactionClient,
-  actor: Actor,
+  author: Author,
   clock: Clock,
   entries: readonly AuditEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
-  const { tenantId } = actor;
+  const { tenantId } = author;
   const correlationId = currentCorrelationId() ?? newCorrelationId();
   const at = clock.now();
   const head = await lockHead(tx, tenantId);
@@ -61,7 +64,7 @@ export async function recordAudits(
     const before = asJson(entry.before);
     const after = asJson(entry.after);
     const { action, subjectKind, subjectId } = entry;
-    const actorUserId = actor.kind === "user" ? actor.userId : null;
+    const actorUserId = author.kind === "user" ? author.userId : null;
     const record = { tenantId, seq, at, actorUserId, action, subjectKind, subjectId, correlationId };
     hash = auditHash(prevHash, { ...record, before, after });
     return { ...record, before: asColumn(before), after: asColumn(after), prevHash, hash };

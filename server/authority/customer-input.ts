@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CUSTOMER_ROLES } from "../domain/actor.ts";
 import { idOf } from "../domain/ids.ts";
 import { emailField, nameField, optionalText, pageFields } from "./input.ts";
 
@@ -9,13 +10,6 @@ export const customerFields = z.strictObject({
   note: optionalText(2_000).default(""),
 });
 export type CustomerFields = z.output<typeof customerFields>;
-
-export const customerMemberFields = z.strictObject({
-  email: emailField,
-  name: nameField,
-  role: z.enum(["manager", "member"], "Choose manager or member."),
-});
-export type CustomerMemberFields = z.output<typeof customerMemberFields>;
 
 export const customerId = z.strictObject({ id: idOf("customer") });
 export const listCustomers = z
@@ -32,5 +26,10 @@ export const archiveCustomer = z.strictObject({
   id: idOf("customer"),
   archived: z.boolean("Say whether it is to be archived: true or false."),
 });
-export const addCustomerMember = customerMemberFields.extend({ customerId: idOf("customer") });
-export const removeCustomerMember = z.strictObject({ customerId: idOf("customer"), userId: idOf("user") });
+export const customerPeople = z.strictObject({ customerId: idOf("customer") });
+export const inviteToCustomer = customerPeople.extend({
+  email: emailField,
+  role: z.enum(CUSTOMER_ROLES, "Choose manager or member."),
+});
+export const revokeCustomerInvitation = customerPeople.extend({ id: idOf("invitation") });
+export const removeCustomerMember = customerPeople.extend({ userId: idOf("user") });

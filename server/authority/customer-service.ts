@@ -1,11 +1,10 @@
 import type { Actor } from "../domain/actor.ts";
-import { invalidField } from "../domain/errors.ts";
 import { publicId } from "../domain/ids.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import { type Auditable, recordAudit } from "./audit.ts";
-import type { CustomerFields, CustomerMemberFields, ListCustomers } from "./customer-input.ts";
+import type { CustomerFields, ListCustomers } from "./customer-input.ts";
 import * as store from "./customer-store.ts";
 import { present } from "./missing.ts";
 import { pageOf, readCursor } from "./page.ts";
@@ -100,28 +99,7 @@ export function createCustomers(deps: { database: Database; clock: Clock }) {
       });
     },
 
-    /** Adds a person, with an account of theirs where the address has none. Throws `invalid_request` when they belong already. */
-    async addMember(actor: Actor, customerId: string, { email, name, role }: CustomerMemberFields) {
-      const { tenantId } = actor;
-      const now = clock.now();
-      return database.withTenant(tenantId, async (tx) => {
-        present(await store.findCustomer(tx, tenantId, customerId), "customer");
-        const known = await store.findUserByEmail(tx, email);
-        const userId = known?.id ?? newUuid();
-        if (known === null) await store.insertUser(tx, { id: userId, email, name, createdAt: now });
-        else if ((await store.findMember(tx, tenantId, customerId, userId)) !== null) {
-          throw invalidField("/email", "This person already belongs to the customer.");
-        }
-        await store.insertMember(tx, { tenantId, customerId, userId, role, createdAt: now });
-        await audit(tx, actor, customerId, "member_added", null, {
-          userId: publicId("user", userId),
-          email,
-          role,
-        });
-        return { userId };
-      });
-    },
-
+    /** Ends the person's access at their next request; they come back only by a new invitation. */
     async removeMember(actor: Actor, customerId: string, userId: string) {
       const { tenantId } = actor;
       await database.withTenant(tenantId, async (tx) => {

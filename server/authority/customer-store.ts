@@ -84,22 +84,19 @@ export async function updateCustomer(
   await tx.customer.update({ where: { tenantId_id: { tenantId, id } }, data });
 }
 
-export function findUserByEmail(tx: Tx, email: string) {
-  return tx.user.findUnique({ where: { email } });
-}
-
-export async function insertUser(tx: Tx, data: Prisma.UserUncheckedCreateInput): Promise<void> {
-  await tx.user.create({ data });
-}
-
 export function findMember(tx: Tx, tenantId: string, customerId: string, userId: string) {
   return tx.customerMember.findUnique({
     where: { tenantId_customerId_userId: { tenantId, customerId, userId } },
   });
 }
 
-export async function insertMember(tx: Tx, data: Prisma.CustomerMemberUncheckedCreateInput): Promise<void> {
-  await tx.customerMember.create({ data });
+/** False when the person belongs to the customer already. */
+export async function insertMember(
+  tx: Tx,
+  data: Prisma.CustomerMemberUncheckedCreateInput,
+): Promise<boolean> {
+  const { count } = await tx.customerMember.createMany({ data, skipDuplicates: true });
+  return count > 0;
 }
 
 export async function deleteMember(

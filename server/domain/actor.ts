@@ -2,6 +2,10 @@
 export const ROLES = ["owner", "admin", "developer", "support", "auditor"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What a person may be with an end customer of a tenant. */
+export const CUSTOMER_ROLES = ["manager", "member"] as const;
+export type CustomerRole = (typeof CUSTOMER_ROLES)[number];
+
 /** A member of the vendor's staff, acting through the portal. */
 export interface UserActor {
   readonly kind: "user";

@@ -7,7 +7,7 @@ import { createVendor } from "../testing/authority.ts";
 import type { TestDatabase } from "../testing/cluster.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { activateRequest } from "../testing/fixtures.ts";
-import { createPeople, type People } from "../testing/people.ts";
+import { createPeople, PASSWORD, type People } from "../testing/people.ts";
 import { toSignetError } from "./errors.ts";
 import { createCallerFactory } from "./init.ts";
 import { appRouter } from "./router.ts";
@@ -107,16 +107,18 @@ test("from product to revoked license, through the portal's procedures alone", a
   expect(leaksNothing(await portal.policy.list())).toMatchObject([{ newestVersion: { number: 2 } }]);
 
   const customer = leaksNothing(await portal.customer.create({ name: "Northwind Design" }));
-  leaksNothing(
-    await portal.customer.addMember({
-      customerId: customer.id,
-      email: "ADA@Northwind.example",
-      name: "Ada",
-      role: "manager",
-    }),
-  );
+  const asked = { customerId: customer.id, email: "ADA@Northwind.example", role: "manager" } as const;
+  const withdrawn = leaksNothing(await portal.customer.invite(asked));
+  await portal.customer.revokeInvitation({ customerId: customer.id, id: withdrawn.id });
+  const { token } = leaksNothing(await portal.customer.invite(asked));
+  expect(leaksNothing(await portal.customer.invitations({ customerId: customer.id }))).toMatchObject([
+    { email: "ada@northwind.example", role: "manager" },
+  ]);
+  expect(leaksNothing(await portal.customer.get(customer))).toMatchObject({ members: [] });
+  leaksNothing(await portal.team.invitation({ token }));
+  await portal.team.acceptInvitation({ token, name: "Ada", password: PASSWORD });
   expect(leaksNothing(await portal.customer.get(customer))).toMatchObject({
-    members: [{ email: "ada@northwind.example" }],
+    members: [{ name: "Ada", email: "ada@northwind.example" }],
   });
   leaksNothing(await portal.customer.list());
 

@@ -31,12 +31,21 @@ export const customerRouter = router({
       ctx.services.customers.setArchived(ctx.actor, id, archived),
     ),
 
-  addMember: write
-    .input(input.addCustomerMember)
-    .mutation(async ({ ctx, input: { customerId, ...fields } }) => {
-      const { userId } = await ctx.services.customers.addMember(ctx.actor, customerId, fields);
-      return { userId: publicId("user", userId) };
-    }),
+  invitations: read.input(input.customerPeople).query(async ({ ctx, input: { customerId } }) => {
+    const pending = await ctx.services.invitations.pendingForCustomer(ctx.actor, customerId);
+    return pending.map((entry) => ({ ...entry, id: publicId("invitation", entry.id) }));
+  }),
+
+  invite: write.input(input.inviteToCustomer).mutation(async ({ ctx, input: { customerId, ...fields } }) => {
+    const created = await ctx.services.invitations.createForCustomer(ctx.actor, customerId, fields);
+    return { ...created, id: publicId("invitation", created.id) };
+  }),
+
+  revokeInvitation: write
+    .input(input.revokeCustomerInvitation)
+    .mutation(({ ctx, input: { customerId, id } }) =>
+      ctx.services.invitations.revokeForCustomer(ctx.actor, customerId, id),
+    ),
 
   removeMember: write
     .input(input.removeCustomerMember)

@@ -11,10 +11,13 @@ export function AcceptForm({
   token,
   email,
   hasAccount,
+  landing,
 }: {
   token: string;
   email: string;
   hasAccount: boolean;
+  /** Where whoever accepted goes: the part of the portal they were let into. */
+  landing: "/admin" | "/portal";
 }) {
   const trpc = useTRPC();
   const form = useForm({ mode: "uncontrolled", initialValues: { name: "", password: "" } });
@@ -24,7 +27,7 @@ export function AcceptForm({
       onError: refusal.show,
       onSuccess: async (_, { password }) => {
         await signIn("credentials", { email, password, redirect: false });
-        window.location.assign("/admin");
+        window.location.assign(landing);
       },
     }),
   );

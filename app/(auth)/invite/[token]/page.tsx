@@ -22,21 +22,33 @@ export default async function InvitePage({ params }: { params: Promise<{ token: 
       </Stack>
     );
   }
-  const { tenantName, role, email, hasAccount } = found;
+  const { email, hasAccount } = found;
   return (
     <Stack gap="lg">
       <div>
-        <Title order={1}>Join {tenantName}</Title>
+        <Title order={1}>{headline(found)}</Title>
         <Text c="dimmed">
-          You are invited as {role}.{" "}
+          {found.to === "team"
+            ? `You are invited as ${found.role}.`
+            : `${found.tenantName} issues them, and sent you this link.`}{" "}
           {hasAccount
             ? "You already have a Signet account: confirm with its password."
             : "Choose a name and a password to begin."}
         </Text>
       </div>
-      <AcceptForm token={token} email={email} hasAccount={hasAccount} />
+      <AcceptForm
+        token={token}
+        email={email}
+        hasAccount={hasAccount}
+        landing={found.to === "team" ? "/admin" : "/portal"}
+      />
     </Stack>
   );
+}
+
+function headline(found: InvitationPreview): string {
+  if (found.to === "team") return `Join ${found.tenantName}`;
+  return `${found.customerName} invites you to see its licenses`;
 }
 
 /** The invitation, or the sentence that says why there is none. */

@@ -25,6 +25,7 @@ export default async function CustomerPage({ params, searchParams }: Props) {
     <Prefetched
       prefetch={(client, trpc) => [
         client.prefetchQuery(trpc.customer.get.queryOptions({ id })),
+        client.prefetchQuery(trpc.customer.invitations.queryOptions({ customerId: id })),
         client.prefetchQuery(trpc.license.list.queryOptions(input)),
       ]}
     >

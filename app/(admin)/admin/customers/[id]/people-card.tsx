@@ -7,28 +7,30 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { confirmAction } from "../../../../_components/confirm.tsx";
 import { toastDone } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
-import { AddPersonModal } from "./add-person-modal.tsx";
 import type { Customer } from "./customer.ts";
+import { InvitePersonModal } from "./invite-person-modal.tsx";
+import { PendingPeople } from "./pending-people.tsx";
 
 /** Who of the customer may look at its licenses. */
 export function PeopleCard({ customer, mayWrite }: { customer: Customer; mayWrite: boolean }) {
-  const [adding, { open, close }] = useDisclosure(false);
-  const { id, name, members } = customer;
+  const [inviting, { open, close }] = useDisclosure(false);
+  const { id, name, members, archivedAt } = customer;
   return (
     <Card component="section" aria-label="People">
       <Group justify="space-between" mb="sm">
         <Title order={2} fz="h3">
           People
         </Title>
-        {mayWrite && (
+        {mayWrite && archivedAt === null && (
           <Button size="xs" variant="default" leftSection={<IconUserPlus size={15} />} onClick={open}>
-            Add person
+            Invite person
           </Button>
         )}
       </Group>
       {members.length === 0 ? (
         <Text fz="sm" c="dimmed">
-          Nobody yet. People you add can see {name}'s licenses and devices in the customer portal.
+          Nobody yet. People who accept your invitation see {name}'s licenses and devices in the customer
+          portal.
         </Text>
       ) : (
         <Stack gap="sm">
@@ -37,7 +39,8 @@ export function PeopleCard({ customer, mayWrite }: { customer: Customer; mayWrit
           ))}
         </Stack>
       )}
-      {mayWrite && <AddPersonModal opened={adding} close={close} customerId={id} />}
+      <PendingPeople customerId={id} mayWrite={mayWrite} />
+      {mayWrite && <InvitePersonModal opened={inviting} close={close} customerId={id} />}
     </Card>
   );
 }
@@ -66,7 +69,7 @@ function Person({
         "Ends their access to this customer's licenses at the next click.",
         "Devices stay activated.",
       ],
-      undo: "You can add them again.",
+      undo: "Can be undone only by a new invitation.",
       confirm: "Remove person",
       danger: true,
       run: async () => {
