@@ -14,6 +14,7 @@ const CHECKS: readonly [name: string, run: () => Promise<Tally>][] = [
   ["format and lint", () => single("@biomejs/biome/bin/biome", ["check", "."])],
   ["types of the routes", () => single("next/dist/bin/next", ["typegen"])],
   ["types", () => single("typescript/bin/tsc", ["--noEmit"])],
+  ["nothing unused", () => single("knip/bin/knip.js", [])],
   ["unit, integration and architecture tests", vitest],
   ["end to end, in a browser, against npm start", playwright],
 ];

@@ -13,9 +13,6 @@ const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
 
 export { useTRPC };
 
-/** What a failed call is, in every `error` of a query or a mutation. */
-export type PortalError = TRPCClientError<AppRouter>;
-
 let inBrowser: QueryClient | undefined;
 
 function queryClient(): QueryClient {

@@ -51,8 +51,6 @@ interface ChangeRow {
   readonly balance: bigint;
 }
 
-export type Credits = ReturnType<typeof createCredits>;
-
 /** What the vendor does to accounts. Every method runs in the caller's `withTenant` transaction, which audits it. */
 export function createCredits({ clock }: { clock: Clock }) {
   async function change(

@@ -61,8 +61,6 @@ const BULK_QUEUED_MAX = 200;
 /** Tickets or accounts that one transaction of a sweep ends or renews. */
 const SWEPT_AT_ONCE = 500;
 
-export type Usage = ReturnType<typeof createUsage>;
-
 /** Credits: tickets and usage. Every decision is made in one SQL function a batch, and signed after it committed. */
 export function createUsage(deps: { store: UsageStore; trust: Trust; database: Database }) {
   const { store, trust, database } = deps;
