@@ -112,13 +112,21 @@ test("an account without a password that belongs nowhere chooses one", async () 
   expect(await customerSeenBy(email, PASSWORD)).toMatchObject({ role: "manager" });
 });
 
-test("links of two tenants opened at once set one password, and the other is told to begin again", async () => {
-  const [first, second, email] = [await vendor(), await vendor(), guest()];
-  const tokens = [(await first.invite(email)).token, (await second.invite(email)).token];
-  const results = await Promise.allSettled(tokens.map((token) => people.invitations.accept(token, input)));
-  const refusals = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
-  expect(refusals).toEqual([expect.objectContaining(refused)]);
-  expect((await Promise.all([first.members(), second.members()])).flat()).toHaveLength(1);
+test("links of two tenants opened at once by different people let only one of them in", async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const [first, second, email] = [await vendor(), await vendor(), guest()];
+    const [one, two] = [await first.invite(email), await second.invite(email)];
+    const results = await Promise.allSettled([
+      people.invitations.accept(one.token, input),
+      people.invitations.accept(two.token, impostor),
+    ]);
+    const refusals = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    // Told to open the link again, or, when the other was through already, that the password is wrong.
+    expect(refusals).toEqual([
+      expect.objectContaining({ code: expect.stringMatching(/^(not_found|unauthorized)$/) }),
+    ]);
+    expect((await Promise.all([first.members(), second.members()])).flat()).toHaveLength(1);
+  }
 });
 
 test("an existing account's password is demanded, and wrong ones count as failed sign-ins", async () => {
@@ -182,7 +190,7 @@ test("a withdrawn, replaced or expired link, or one to an archived customer, let
   expect(await members()).toEqual([]);
 });
 
-test("who may look after customers can withdraw no colleague's invitation, nor see it among the customer's", async () => {
+test("whoever looks after a customer can see and withdraw a customer's own invitations: no colleague's, no other customer's", async () => {
   const { owner, customerId, invite } = await vendor();
   const email = guest();
   const [toTeam, toCustomer] = [
@@ -192,6 +200,9 @@ test("who may look after customers can withdraw no colleague's invitation, nor s
   const { revoke, revokeForCustomer, pending, pendingForCustomer } = people.invitations;
   await expect(revokeForCustomer(owner, customerId, toTeam.id)).rejects.toMatchObject(refused);
   await expect(revoke(owner, toCustomer.id)).rejects.toMatchObject(refused);
+  const { id: sister } = await people.customers.create(owner, { name: "Southwind", email: null, note: "" });
+  await expect(revokeForCustomer(owner, sister, toCustomer.id)).rejects.toMatchObject(refused);
+  expect(await pendingForCustomer(owner, sister)).toEqual([]);
   expect((await pending(owner)).map(({ id }) => id)).toEqual([toTeam.id]);
   expect((await pendingForCustomer(owner, customerId)).map(({ id }) => id)).toEqual([toCustomer.id]);
 });
