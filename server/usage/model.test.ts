@@ -11,6 +11,7 @@ import { createUsageStore, type UsageStore } from "./usage-store.ts";
 
 const START = "2030-01-30T12:00:00Z";
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** One pays as it goes with an overdraft, the other has credits for each day. */
 const RULES = [
   { ...METER_RULES, overdraft: 4, ticketAmountMax: 9 },
@@ -248,11 +249,16 @@ test("whatever two servers are asked at once, every answer, balance and grant is
         } else if (each.kind === "look") {
           await look(state, accounts);
         } else {
+          // No two grants of one moment, whose order would be their ids'; but many of one expiry, and that of a period.
+          clock.advance(1);
+          state.nowMs = clock.now().getTime();
           const hand = pick(accounts, each.account);
           model.renew(state, each.account);
           if (each.kind === "grant") {
             const expiresMs =
-              each.days === 0 ? Number.POSITIVE_INFINITY : state.nowMs + each.days * 24 * HOUR_MS;
+              each.days === 0
+                ? Number.POSITIVE_INFINITY
+                : (Math.floor(state.nowMs / DAY_MS) + each.days) * DAY_MS;
             const expiresAt = each.days === 0 ? null : new Date(expiresMs);
             expect(await hand.grant(each.amount, { priority: each.priority, expiresAt })).toMatchObject(
               model.addGrant(state, each.account, each.amount, each.priority, expiresMs),
