@@ -7,7 +7,7 @@ import { PORTAL_BODY_BYTES_MAX } from "#server/trpc/limits.ts";
 import { authOptions } from "../../../_session.ts";
 
 async function handle(
-  request: Request,
+  request: NextRequest,
   context: { params: Promise<{ nextauth: string[] }> },
 ): Promise<Response> {
   const bounded = await withBoundedBody(request, PORTAL_BODY_BYTES_MAX);
@@ -15,9 +15,9 @@ async function handle(
     const message = `The request is larger than ${PORTAL_BODY_BYTES_MAX / 1024} KiB; send less.`;
     return Response.json({ message }, { status: 413, headers: { connection: "close" } });
   }
-  return runWithCorrelation(newCorrelationId(), () =>
-    NextAuth(authOptions())(new NextRequest(bounded), context),
-  );
+  // Next hands over a proxy of its request, which cannot be made into another one.
+  const readable = bounded === request ? request : new NextRequest(bounded);
+  return runWithCorrelation(newCorrelationId(), () => NextAuth(authOptions())(readable, context));
 }
 
 export { handle as GET, handle as POST };
