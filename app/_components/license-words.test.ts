@@ -14,7 +14,7 @@ const ACTIVE: LicenseMoments = {
 
 test.each<[string, string, Partial<LicenseMoments>]>([
   ["300 days left", "neutral", {}],
-  ["29 days left", "warning", { expiresAt: at(29.5 * DAY_MS) }],
+  ["30 days left", "warning", { expiresAt: at(29.5 * DAY_MS) }],
   ["36 hours left", "warning", { expiresAt: at(36 * HOUR_MS) }],
   ["less than an hour left", "warning", { expiresAt: at(HOUR_MS / 2) }],
   ["never expires", "neutral", { expiresAt: null, graceUntil: null }],

@@ -57,7 +57,7 @@ export function shareLeft({ validFrom, expiresAt }: LicenseMoments, now: Date): 
 export function timeLeft(end: Date, now: Date): string {
   const ms = end.getTime() - now.getTime();
   if (ms < 0) return "just ended";
-  if (ms >= 2 * DAY_MS) return `${countOf(Math.floor(ms / DAY_MS), "day")} left`;
+  if (ms >= 2 * DAY_MS) return `${countOf(Math.ceil(ms / DAY_MS), "day")} left`;
   const hours = Math.floor(ms / 3_600_000);
   return hours === 0 ? "less than an hour left" : `${countOf(hours, "hour")} left`;
 }

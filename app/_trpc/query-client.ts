@@ -10,7 +10,8 @@ export function makeQueryClient(onError: (error: unknown) => void = () => {}): Q
       queries: {
         // What the server just rendered is not asked for again at once.
         staleTime: 15_000,
-        retry: (failures, error) => failures < 2 && isWorthRetrying(error),
+        // On the server somebody waits for the page: it is told what failed, and asks again itself.
+        retry: (failures, error) => typeof window !== "undefined" && failures < 2 && isWorthRetrying(error),
       },
       dehydrate: {
         serializeData: superjson.serialize,

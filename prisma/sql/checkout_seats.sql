@@ -48,7 +48,7 @@ BEGIN
                 WHEN x.id IS NULL OR x.deactivated_at IS NOT NULL THEN 'activation_not_found'
                 WHEN x.revoked_at IS NOT NULL THEN 'activation_revoked'
                 ELSE coalesce(license_refusal(l.valid_from, l.grace_until, l.suspended_at, l.revoked_at, v_now),
-                              CASE WHEN pool.id IS NULL OR pool.seats = 0 THEN 'no_seats_available' END)
+                              CASE WHEN pool.id IS NULL OR pool.seats = 0 THEN 'feature_not_entitled' END)
            END AS refusal
       FROM asked a
       LEFT JOIN LATERAL (SELECT * FROM activation WHERE tenant_id = p_tenant AND id = a.activation_id OFFSET 0) x ON true
@@ -131,6 +131,7 @@ BEGIN
              WHEN 'license_suspended' THEN 'license.suspended' WHEN 'license_not_yet_valid' THEN 'validity.validFrom'
              WHEN 'license_expired' THEN 'validity.expiresAt' WHEN 'borrow_not_allowed' THEN 'seats.borrowDaysMax'
              WHEN 'borrow_too_long' THEN 'seats.borrowDaysMax' WHEN 'borrow_limit_reached' THEN 'seats.borrowedSeatsMax'
+             WHEN 'feature_not_entitled' THEN 'seats.seats'
              WHEN 'no_seats_available' THEN coalesce(d.holder_rule, 'seats.seats')
            END AS denial_rule,
            jsonb_strip_nulls(jsonb_build_object(

@@ -42,7 +42,8 @@ function unusable(directory: string, cause: unknown): unknown {
   if (code === "ENOTDIR" || code === "EEXIST") {
     return new LaunchFailure(`${directory} is not a directory; set SIGNET_HOME to another path.`, { cause });
   }
-  if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS") return cause;
+  // Node says ENOENT where the place it would make a directory in is read-only.
+  if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS" && code !== "ENOENT") return cause;
   return new LaunchFailure(
     `No permission to write to ${directory}; give this user the directory, or set SIGNET_HOME to another.`,
     { cause },

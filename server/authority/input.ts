@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** What PostgreSQL's text and jsonb cannot hold, and what no field of a form should. */
+/** What PostgreSQL's text and jsonb cannot hold, and what no field should: a turned direction makes one name look like another. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is looking for
-const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/;
 
 function text(missing: string, lengthMax: number) {
   return z

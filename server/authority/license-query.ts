@@ -67,6 +67,8 @@ export function createLicenseQueries(deps: {
           effective: policyRules.parse(license.effective),
           provenance,
           events,
+          /** Decisions before this are not among `events`; null: all are. */
+          eventsSince: events.length < store.EVENTS_SHOWN_MAX ? null : (events.at(-1)?.at ?? null),
           history: await withActorNames(tx, history),
         };
       });

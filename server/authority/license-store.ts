@@ -3,7 +3,7 @@ import type { PolicyRules } from "../domain/policy.ts";
 import type { Tx } from "./ports.ts";
 
 const DEVICES_SHOWN_MAX = 200;
-const EVENTS_SHOWN_MAX = 50;
+export const EVENTS_SHOWN_MAX = 200;
 /** On the customer's list, of each license. */
 const OWN_DEVICES_SHOWN_MAX = 20;
 

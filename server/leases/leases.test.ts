@@ -315,9 +315,9 @@ test("a suspended license keeps no seat alive, from the very next heartbeat on",
   await seats.close();
 });
 
-test("a license without seats lends none", async () => {
+test("a license without seats says that it includes none, and not that they are busy", async () => {
   const seats = await pool({ seats: 0 });
-  expect(code(await seats.checkout("a"))).toBe("no_seats_available");
+  expect(code(await seats.checkout("a"))).toBe("feature_not_entitled");
   await seats.close();
 });
 

@@ -45,6 +45,7 @@ export function leaseOperations(doors: Doors, leases: LeasesService): Operation[
       requestExample: { holder: "ada@example.com", nonce: "c2lnbmV0LW5vbmNlLTAz" },
       denials: [
         ...DEVICE_DENIALS,
+        "feature_not_entitled",
         "no_seats_available",
         "borrow_not_allowed",
         "borrow_too_long",

@@ -64,6 +64,7 @@ export function licenseDetail(license: Detail) {
     activations: activations.map(deviceView),
     events: events.map(runtimeEvent),
     history: history.map(auditEvent),
+    eventsSince: license.eventsSince,
   };
 }
 

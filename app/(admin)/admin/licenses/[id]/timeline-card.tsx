@@ -16,7 +16,10 @@ const GLYPHS = { device: IconDeviceDesktop, refused: IconBan, change: IconUser, 
 export function TimelineCard({ license }: { license: License }) {
   const [all, setAll] = useState(false);
   const devices = new Map(license.activations.map(({ id, name }) => [id, name]));
-  const entries = timeline(license.events, license.history, devices);
+  const { eventsSince } = license;
+  // Further back decisions are missing: to show the rest of that time would tell another story.
+  const history = license.history.filter(({ at }) => eventsSince === null || at >= eventsSince);
+  const entries = timeline(license.events, history, devices);
   const shown = all ? entries : entries.slice(0, SHOWN_FIRST);
   return (
     <Card component="section" aria-label="Timeline">
@@ -28,6 +31,11 @@ export function TimelineCard({ license }: { license: License }) {
           <Entry key={entry.key} entry={entry} />
         ))}
       </ol>
+      {eventsSince !== null && (all || entries.length <= SHOWN_FIRST) && (
+        <Text fz="sm" c="dimmed" mt="sm">
+          What happened before is not shown here; changes by people are in the audit log.
+        </Text>
+      )}
       {entries.length > SHOWN_FIRST && (
         <Button variant="subtle" size="xs" mt="sm" onClick={() => setAll(!all)}>
           {all ? "Show fewer" : `Show all ${entries.length}`}
