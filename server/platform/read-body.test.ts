@@ -45,3 +45,12 @@ test("the bounded request is the same request", async () => {
   expect(await bounded?.json()).toEqual({});
   expect(await withBoundedBody(endless().request, 2)).toBeUndefined();
 });
+
+test("a request that Next wraps in a proxy comes out as one that can be copied, with a body or without", async () => {
+  for (const init of [{}, { method: "POST", body: "{}" }]) {
+    const request = new Request(URL, init);
+    const wrapped = new Proxy(request, { get: (target, name) => Reflect.get(target, name, target) });
+    const bounded = await withBoundedBody(wrapped, 2);
+    expect(bounded && new Request(bounded).method).toBe(init.method ?? "GET");
+  }
+});

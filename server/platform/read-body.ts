@@ -16,11 +16,13 @@ export async function readBody(request: Request, bytesMax: number): Promise<Buff
   return Buffer.concat(chunks, length);
 }
 
-/** The same request with its body in memory; undefined when that is larger than `bytesMax`. */
+/**
+ * A plain request like the one given, with its body in memory; undefined when that is larger than `bytesMax`. It is a
+ * new one also without a body, since Next hands out proxies that other constructors cannot read.
+ */
 export async function withBoundedBody(request: Request, bytesMax: number): Promise<Request | undefined> {
-  if (request.body === null) return request;
-  const body = await readBody(request, bytesMax);
-  if (body === undefined) return undefined;
   const { method, headers, signal } = request;
-  return new Request(request.url, { method, headers, signal, body });
+  if (request.body === null) return new Request(request.url, { method, headers, signal });
+  const body = await readBody(request, bytesMax);
+  return body && new Request(request.url, { method, headers, signal, body });
 }
