@@ -43,7 +43,7 @@ async function issue(startsOn?: string): Promise<string> {
   await page.getByRole("combobox", { name: "Customer" }).fill("Harbour");
   await page.getByRole("option", { name: "Harbour Films" }).click();
   await page.getByRole("combobox", { name: "Policy" }).click();
-  await page.getByRole("option", { name: "Studio" }).click();
+  await page.getByRole("option", { name: "Compositor plan" }).click();
   if (startsOn !== undefined) {
     await page.getByRole("button", { name: "Change the start or the terms for this license" }).click();
     await page.getByLabel("Starts on").fill(startsOn);
@@ -86,7 +86,7 @@ test("a policy is drafted, says in words what it permits, and is published", asy
   await page.goto("/admin/policies/new");
   await page.getByRole("combobox", { name: "Product" }).click();
   await page.getByRole("option", { name: PRODUCT.name }).click();
-  await page.getByLabel("Name").fill("Studio");
+  await page.getByLabel("Name").fill("Compositor plan");
   await page
     .getByRole("radio", { name: /subscription|annual/i })
     .first()

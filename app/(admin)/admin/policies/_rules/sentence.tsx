@@ -1,7 +1,7 @@
 "use client";
 
 import { Text } from "@mantine/core";
-import { Fragment } from "react";
+import { Fragment, useState } from "react";
 import type { PolicyRules } from "#server/domain/policy.ts";
 import {
   type CatalogNames,
@@ -54,16 +54,23 @@ export function GroupSentence({
 }
 
 function Pieces({ statements }: { statements: readonly Statement[] }) {
+  const pieces = keyed(statements);
+  // What was there from the beginning has not changed, and so does not light up.
+  const [first] = useState(() => new Set(pieces.map(({ key }) => key)));
+  return pieces.map(({ key, text }) => (
+    // A piece whose text changes is a new element, which is what makes it light up.
+    <Fragment key={key}>
+      <span data-changed={first.has(key) ? undefined : true}>{text}</span>{" "}
+    </Fragment>
+  ));
+}
+
+function keyed(statements: readonly Statement[]): { key: string; text: string }[] {
   const seen = new Map<RuleGroup, number>();
   return statements.map(({ group, text }) => {
     const place = seen.get(group) ?? 0;
     seen.set(group, place + 1);
-    // A piece whose text changes is a new element, which is what makes it light up.
-    return (
-      <Fragment key={`${group} ${place} ${text}`}>
-        <span>{text}</span>{" "}
-      </Fragment>
-    );
+    return { key: `${group} ${place} ${text}`, text };
   });
 }
 
