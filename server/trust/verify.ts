@@ -1,6 +1,6 @@
-import { decodeProtectedHeader, jwtVerify } from "jose";
+import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
 import { z } from "zod";
-import { TOKEN_TYPES } from "#sdk/wire.ts";
+import { TOKEN_TYPES, type TokenKind } from "#sdk/wire.ts";
 import { publicId, storedId } from "#server/domain/ids.ts";
 import type { KeySet } from "./key-set.ts";
 
@@ -42,24 +42,40 @@ export function activationVerifier(tenantId: string, keySet: KeySet) {
 }
 
 async function open(tenantId: string, keySet: KeySet, jws: string, now: Date) {
+  const payload = await verifyToken(tenantId, keySet, "activation", jws, now);
+  const claims = activationToken.safeParse(payload);
+  if (!claims.success) return undefined;
+  const { sub, license, aud, exp } = claims.data;
+  const activationId = storedId("activation", sub);
+  const licenseId = storedId("license", license);
+  if (activationId === undefined || licenseId === undefined) return undefined;
+  return { verified: { activationId, licenseId, product: aud }, expiresAtMs: exp * 1000 };
+}
+
+/**
+ * The claims of one of this tenant's own tokens, or undefined whatever is wrong with it: to a stranger the answer is
+ * always the same. Pins the algorithm, the type of its kind, and a key of that kind's use; asks for every common claim.
+ */
+export async function verifyToken(
+  tenantId: string,
+  keySet: KeySet,
+  kind: Exclude<TokenKind, "trust">,
+  jws: string,
+  now: Date,
+): Promise<JWTPayload | undefined> {
   try {
     const { kid } = decodeProtectedHeader(jws);
-    const key = kid === undefined ? undefined : keySet.verifier("activation", kid);
+    const key = kid === undefined ? undefined : keySet.verifier(kind, kid);
     if (key === undefined) return undefined;
     const { payload } = await jwtVerify(jws, key, {
       algorithms: ["EdDSA"],
-      typ: TOKEN_TYPES.activation,
+      typ: TOKEN_TYPES[kind],
       issuer: publicId("tenant", tenantId),
-      requiredClaims: ["exp", "iat", "sub", "aud"],
+      requiredClaims: ["aud", "sub", "jti", "iat", "exp", "cid", "trust"],
       currentDate: now,
     });
-    const claims = activationToken.parse(payload);
-    const activationId = storedId("activation", claims.sub);
-    const licenseId = storedId("license", claims.license);
-    if (activationId === undefined || licenseId === undefined) return undefined;
-    return { verified: { activationId, licenseId, product: claims.aud }, expiresAtMs: claims.exp * 1000 };
+    return payload;
   } catch {
-    // Whatever is wrong with a stranger's token, the answer is the same: it proves nothing.
     return undefined;
   }
 }
