@@ -52,11 +52,9 @@ DECLARE
   t integer;
 BEGIN
   PERFORM set_config('signet.tenant_id', p_tenant::text, true);
-  v_now := lock_accounts(p_tenant, ARRAY(
-    SELECT DISTINCT k.license_id FROM jsonb_to_recordset(p_items) AS i (id text)
-     CROSS JOIN LATERAL (
-       SELECT a.license_id FROM ticket y JOIN account a ON a.tenant_id = p_tenant AND a.id = y.account_id
-        WHERE y.tenant_id = p_tenant AND y.id = i.id LIMIT 1) k), p_now);
+  -- By the licenses asked for, not by the tickets: one issued while this waits is then decided under its lock as well.
+  v_now := lock_accounts(
+    p_tenant, ARRAY(SELECT DISTINCT i.license_id FROM jsonb_to_recordset(p_items) AS i (license_id uuid)), p_now);
   SELECT s.trust_seq INTO STRICT v_trust_seq FROM tenant_state s WHERE s.tenant_id = p_tenant;
 
   FOR r IN
