@@ -263,9 +263,7 @@ test("a request of a thousand events is charged whole, and its receipt says what
   const decision = await own.runtime.usage.record(tenant.tenantId, { ...caller, events });
   if (decision.outcome === "denied") throw new Error(decision.code);
   expect(decision.value.events.slice(-2).map(outcome)).toEqual(["accepted", "insufficient_credits"]);
-  const claims: UsageReceiptClaims = JSON.parse(
-    Buffer.from((await decision.value.receipt()).split(".")[1] ?? "", "base64url").toString(),
-  );
+  const claims = receiptClaims(await decision.value.receipt());
   expect(claims).toMatchObject({
     kind: "usage",
     sub: publicId("license", own.id),
@@ -276,6 +274,29 @@ test("a request of a thousand events is charged whole, and its receipt says what
   expect(Object.keys(claims.events).length).toBe(1000);
   expect(claims.events[events[999]?.id ?? ""]).toBe("insufficient_credits");
   await own.checkLedger();
+});
+
+function receiptClaims(jws: string): UsageReceiptClaims {
+  return JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString());
+}
+
+test("a receipt names an id that its request repeats once, by what took effect", async () => {
+  const own = await account();
+  await own.grant(5);
+  const event = (id: string, amount: number) => ({ id, meter: "credits", amount, occurredAt: new Date(0) });
+  const [repeated, shrunk] = [newUuid(), newUuid()];
+  const events = [
+    event(repeated, 3),
+    event(repeated, 3),
+    event(shrunk, 9),
+    event(shrunk, 2),
+    event(shrunk, 9),
+  ];
+  const decision = await own.runtime.usage.record(tenant.tenantId, { ...own.caller(), events });
+  if (decision.outcome === "denied") throw new Error(decision.code);
+  const claims = receiptClaims(await decision.value.receipt());
+  expect(claims.events).toEqual({ [repeated]: "accepted", [shrunk]: "accepted" });
+  expect(claims.charges).toMatchObject([{ amount: 5, balance: 0 }]);
 });
 
 test("a request leaves one event with its counts, and each denied event one of its own, with the caller's correlation id", async () => {

@@ -73,14 +73,22 @@ export function usageReceiptClaims(
     sub: publicId("license", caller.licenseId),
     ...who(caller),
     kind: "usage",
-    events: Object.fromEntries(
-      answer.events.map((event) => [event.id, event.outcome === "denied" ? event.code : event.outcome]),
-    ),
+    events: outcomes(answer.events),
     charges: answer.charges.map(({ accountId, ...charge }) => ({
       account: publicId("account", accountId),
       ...charge,
     })),
   };
+}
+
+/** What became of each id. Where a request repeats one, what took effect counts, or else what came first. */
+function outcomes(events: UsageAnswer["events"]): UsageReceiptClaims["events"] {
+  const known = new Map<string, UsageReceiptClaims["events"][string]>();
+  for (const event of events) {
+    if (known.has(event.id) && event.outcome !== "accepted") continue;
+    known.set(event.id, event.outcome === "denied" ? event.code : event.outcome);
+  }
+  return Object.fromEntries(known);
 }
 
 function common(
