@@ -1,5 +1,5 @@
-/** What the server and the SDK share: the wire's types, the codes, and the forms of license keys and fingerprints. */
-const SHARED = "sdk/typescript/src/(wire|codes|license-key|fingerprint-digest)\\.ts$";
+/** What the server and the SDK share: the wire's types, the codes, and the forms of license keys, fingerprints and files. */
+const SHARED = "sdk/typescript/src/(wire|codes|license-key|fingerprint-digest|offline-[a-z]+)\\.ts$";
 const DATABASE_CLIENT = "prisma/generated/";
 const TESTS = "\\.test\\.tsx?$|/testing/";
 
@@ -17,6 +17,7 @@ const ARROWS = {
     DATABASE_CLIENT,
     SHARED,
   ],
+  "server/offline/": ["server/(activations|usage|trust|domain|platform)/", SHARED],
   "server/(authority|analytics)/": [
     "server/jobs/",
     "server/domain/",
@@ -27,12 +28,12 @@ const ARROWS = {
   "server/auth/": ["server/authority/", "server/domain/", "server/platform/", DATABASE_CLIENT],
   "server/trpc/": ["server/(authority|analytics|auth|domain|platform)/", SHARED],
   "server/license-server/": [
-    "server/(activations|leases|usage|trust|domain|platform)/",
+    "server/(activations|leases|usage|offline|trust|domain|platform)/",
     "server/container\\.ts$",
     SHARED,
   ],
   "server/container\\.ts$": [
-    "server/(activations|leases|usage|trust|authority|analytics|jobs|auth|domain|platform)/",
+    "server/(activations|leases|usage|offline|trust|authority|analytics|jobs|auth|domain|platform)/",
   ],
   "app/": [
     "server/(trpc|auth|domain|platform)/",
@@ -67,7 +68,7 @@ export default {
       comment: "The LicenseServer and all it stands on never reach Next, React or tRPC, by whatever way.",
       severity: "error",
       from: {
-        path: "^server/(license-server|domain|platform|trust|activations|leases|usage)/",
+        path: "^server/(license-server|domain|platform|trust|activations|leases|usage|offline)/",
         pathNot: TESTS,
       },
       to: { path: "^node_modules/(next|next-auth|react|react-dom|@trpc)/", reachable: true },

@@ -12,6 +12,8 @@ import { createProducts } from "./authority/product-service.ts";
 import { createTenants } from "./authority/tenant-service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
 import { createLeases } from "./leases/service.ts";
+import { createOfflineStore } from "./offline/offline-store.ts";
+import { createOffline } from "./offline/service.ts";
 import { systemClock } from "./platform/clock.ts";
 import { createDatabase } from "./platform/database.ts";
 import type { Env } from "./platform/env.ts";
@@ -45,6 +47,8 @@ export function createContainer(env: Env, name = "signet") {
   const leases = createLeases({ store: createLeasesStore(database.pool, clock), trust, database });
   const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
   const credits = createCredits({ clock });
+  const offlineStore = createOfflineStore(database.pool, clock);
+  const offline = createOffline({ store: offlineStore, trust, vault, certificates, usage });
 
   const tenants = createTenants({ database, clock, trust });
   const products = createProducts({ database, clock, trust });
@@ -70,6 +74,7 @@ export function createContainer(env: Env, name = "signet") {
     leases,
     usage,
     credits,
+    offline,
     tenants,
     products,
     policies,

@@ -5,6 +5,8 @@
 -- committed while it waited. A known device gets its activation back; new ones are numbered per license and admitted
 -- while the count fits. license_activations_within_maximum (CHECK) stands behind it.
 --
+-- An item that is `offline` comes from a request file (activate_offline): only where the license's rules allow that.
+--
 -- The plan is made once and kept, when the tables may still be empty: rows are therefore fetched by LATERAL look-ups
 -- (OFFSET 0 keeps them from becoming joins) and by arrays of keys, so that no call ever reads a tenant's whole table.
 CREATE OR REPLACE FUNCTION activate_devices(p_tenant uuid, p_now timestamptz, p_items jsonb)
@@ -33,12 +35,13 @@ BEGIN
   RETURN QUERY
   WITH asked AS MATERIALIZED (
     SELECT i.item::integer, decode(i.key_hash, 'hex') AS key_hash, i.product, i.id, i.event_id, i.fingerprint,
-           i.components, i.thumbprint, i.name, i.platform, i.app_version, i.sdk_version, i.correlation_id
+           i.components, i.thumbprint, i.name, i.platform, i.app_version, i.sdk_version, i.correlation_id,
+           coalesce(i.offline, false) AS offline
       FROM ROWS FROM (jsonb_to_recordset(p_items) AS (
              key_hash text, product text, id uuid, event_id uuid, fingerprint text, components text[], thumbprint text,
-             name text, platform text, app_version text, sdk_version text, correlation_id text))
+             name text, platform text, app_version text, sdk_version text, correlation_id text, offline boolean))
            WITH ORDINALITY AS i (key_hash, product, id, event_id, fingerprint, components, thumbprint,
-             name, platform, app_version, sdk_version, correlation_id, item)
+             name, platform, app_version, sdk_version, correlation_id, offline, item)
   ), found AS MATERIALIZED (
     SELECT a.*, l.id AS license_id, l.policy_version_id, l.status_index, l.activations_max, l.activation_count,
            l.effective, coalesce(l.valid_from, v_now) AS valid_from, l.customer_id, c.name AS customer_name,
@@ -55,7 +58,8 @@ BEGIN
            CASE WHEN v_tenant_suspended THEN 'tenant_suspended'
                 WHEN l.id IS NULL THEN 'license_not_found'
                 WHEN p.code <> a.product THEN 'product_mismatch'
-                ELSE license_refusal(l.valid_from, l.grace_until, l.suspended_at, l.revoked_at, v_now)
+                ELSE coalesce(license_refusal(l.valid_from, l.grace_until, l.suspended_at, l.revoked_at, v_now),
+                              CASE WHEN a.offline AND NOT (l.effective->>'offlineAllowed')::boolean THEN 'offline_not_allowed' END)
            END AS refusal
       FROM asked a
       LEFT JOIN LATERAL (SELECT * FROM license WHERE tenant_id = p_tenant AND key_hash = a.key_hash OFFSET 0) l ON true
@@ -103,6 +107,7 @@ BEGIN
              WHEN 'product_mismatch' THEN 'license.product' WHEN 'activation_limit_reached' THEN 'devices.activationsMax'
              WHEN 'license_revoked' THEN 'license.revoked' WHEN 'license_suspended' THEN 'license.suspended'
              WHEN 'license_not_yet_valid' THEN 'validity.validFrom' WHEN 'license_expired' THEN 'validity.expiresAt'
+             WHEN 'offline_not_allowed' THEN 'offline.offlineAllowed'
            END AS denial_rule,
            jsonb_strip_nulls(jsonb_build_object(
              'activationCount', d.activation_count, 'activationsMax', d.activations_max,
@@ -139,7 +144,7 @@ BEGIN
   ), recorded AS (
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                                policy_version_id, correlation_id)
-    SELECT p_tenant, e.event_id, v_now, 'activate', (CASE WHEN e.denial IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
+    SELECT p_tenant, e.event_id, v_now, CASE WHEN e.offline THEN 'offline_activate' ELSE 'activate' END, (CASE WHEN e.denial IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
            e.denial, e.denial_rule, e.decision_facts, e.license_id, CASE WHEN e.denial IS NULL THEN e.granted_id END,
            e.policy_version_id, e.correlation_id
       FROM explained e

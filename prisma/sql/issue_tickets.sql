@@ -1,6 +1,7 @@
 -- Decides a batch of tickets: one row a request, in order of arrival. A known id gets its first answer or a conflict; a
 -- new one is admitted if the balance holds, and its credits are reserved. The same locks, the same order and the same
--- race between two accounts as in record_usage.
+-- race between two accounts as in record_usage. With `offline_until` a ticket is to be used without a network: it lasts until
+-- then at least, and a journal may spend from it (record_journal).
 CREATE OR REPLACE FUNCTION issue_tickets(p_tenant uuid, p_now timestamptz, p_items jsonb)
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
@@ -31,6 +32,7 @@ DECLARE
   v_balances bigint[] := array_fill(NULL::bigint, ARRAY[v_count]);
   v_codes text[] := array_fill(NULL::text, ARRAY[v_count]);
   v_facts jsonb[] := array_fill(NULL::jsonb, ARRAY[v_count]);
+  v_is_offline boolean[] := array_fill(false, ARRAY[v_count]);
   v_taker integer;
 BEGIN
   PERFORM set_config('signet.tenant_id', p_tenant::text, true);
@@ -42,15 +44,15 @@ BEGIN
     WITH asked AS MATERIALIZED (
       SELECT i.*
         FROM ROWS FROM (jsonb_to_recordset(p_items) AS (
-               id text, license_id uuid, activation_id uuid, meter text, amount bigint))
-             WITH ORDINALITY AS i (id, license_id, activation_id, meter, amount, item)
+               id text, license_id uuid, activation_id uuid, meter text, amount bigint, offline_until timestamptz))
+             WITH ORDINALITY AS i (id, license_id, activation_id, meter, amount, offline_until, item)
     ), columns AS MATERIALIZED (
       SELECT array_agg(a.license_id ORDER BY a.item) AS licenses, array_agg(a.activation_id ORDER BY a.item) AS activations,
              array_agg(a.meter ORDER BY a.item) AS meters FROM asked a
     ), callers AS MATERIALIZED (
       SELECT u.* FROM columns c CROSS JOIN LATERAL usage_callers(p_tenant, c.licenses, c.activations, c.meters, v_now) u
     )
-    SELECT a.item::integer, a.id, a.license_id, a.activation_id, a.meter, a.amount,
+    SELECT a.item::integer, a.id, a.license_id, a.activation_id, a.meter, a.amount, a.offline_until,
            u.refusal, u.facts, u.product, u.status_index, u.policy_version_id, u.account_id, u.balance, u.available,
            u.entry_count, (u.rules->>'ticketAmountMax')::bigint AS amount_max,
            (u.rules->>'ticketTtlSeconds')::integer AS ttl,
@@ -115,7 +117,8 @@ BEGIN
         v_available[r.slot] := v_available[r.slot] - r.amount;
         v_reserved[r.slot] := v_reserved[r.slot] + r.amount;
         v_entry_counts[r.slot] := v_entry_counts[r.slot] + 1;
-        expires_at := v_now + make_interval(secs => r.ttl);
+        expires_at := greatest(v_now + make_interval(secs => r.ttl), r.offline_until);
+        v_is_offline[r.item] := r.offline_until IS NOT NULL;
         entry := v_entry_counts[r.slot];
         balance := v_available[r.slot] - (r.available - r.balance);
       END IF;
@@ -148,9 +151,9 @@ BEGIN
       FROM ROWS FROM (jsonb_to_recordset(p_items) AS (event_id uuid, correlation_id text))
            WITH ORDINALITY AS i (event_id, correlation_id, item)
   ), reserved AS (
-    INSERT INTO ticket (tenant_id, id, account_id, activation_id, amount, issued_at, expires_at, issued_entry)
+    INSERT INTO ticket (tenant_id, id, account_id, activation_id, amount, issued_at, expires_at, issued_entry, journaled)
     SELECT p_tenant, v_ids[e.item], v_accounts[e.item], v_activations[e.item], v_amounts[e.item], v_now, v_expires[e.item],
-           v_entries[e.item]
+           v_entries[e.item], CASE WHEN v_is_offline[e.item] THEN 0 END
       FROM events e WHERE v_is_new[e.item] ORDER BY v_ids[e.item] COLLATE "C"
   ), entered AS (
     INSERT INTO ledger_entry (tenant_id, account_id, entry, kind, reserved, balance, reference, correlation_id, recorded_at)

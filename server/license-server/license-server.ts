@@ -9,6 +9,7 @@ import { createOpenApiDocument } from "./openapi.ts";
 import type { AnyReply, MaybePromise, Operation, Refusal } from "./operation.ts";
 import { activationOperations } from "./operations/activations.ts";
 import { leaseOperations } from "./operations/leases.ts";
+import { offlineOperations } from "./operations/offline.ts";
 import { systemOperations } from "./operations/system.ts";
 import { ticketOperations } from "./operations/tickets.ts";
 import { trustOperations } from "./operations/trust.ts";
@@ -54,6 +55,7 @@ export function createLicenseServer(
     ...leaseOperations(doors, services.leases),
     ...ticketOperations(doors, services.usage),
     ...usageOperations(doors, services.usage),
+    ...offlineOperations(doors, services.offline, failures),
     ...trustOperations(doors, trust),
     ...systemOperations(doors, services, metrics, () => (document ??= createOpenApiDocument(operations))),
   ];

@@ -1,16 +1,12 @@
 import { z } from "zod";
-import { codeOf, namedSchemas, shortText } from "./schemas-common.ts";
+import { amount, clientId, meterCode as meter, ticketId } from "#server/domain/wire-fields.ts";
+import { namedSchemas } from "./schemas-common.ts";
 
 const EVENTS_MAX = 1_000;
 
-/** Made by the client; takes effect once per tenant, forever. */
-const clientId = shortText(128);
-const meter = codeOf("a meter");
-const amount = z.int().min(1);
-
 export const ticketRequest = z
   .strictObject({
-    id: clientId.regex(/^(?!\.{1,2}$)/, "must not be . or .., which no address can carry"),
+    id: ticketId,
     meter,
     amount,
   })

@@ -1,57 +1,9 @@
 import { z } from "zod";
-import { parseLicenseKey } from "#sdk/license-key.ts";
 import { idOf } from "#server/domain/ids.ts";
-import { base64url, codeOf, namedSchemas, shortText } from "./schemas-common.ts";
+import { deviceFields, nonce, publicKeyJwk, shortText } from "#server/domain/wire-fields.ts";
+import { namedSchemas } from "./schemas-common.ts";
 
-/** Reads the key before anything is looked up, so that a mistyped one is told apart from an unknown one. */
-const licenseKey = z
-  .string()
-  .max(256)
-  .transform((text, context) => {
-    const key = parseLicenseKey(text);
-    if (key.ok) return key.text;
-    context.addIssue({ code: "custom", message: key.reason });
-    return z.NEVER;
-  });
-
-const nonce = base64url(16, 64);
-
-const publicKeyJwk = z.strictObject({
-  kty: z.literal("OKP"),
-  crv: z.literal("Ed25519"),
-  x: base64url(43, 43),
-});
-
-const deviceMetadata = z.strictObject({
-  name: shortText(100).exactOptional(),
-  platform: shortText(100).exactOptional(),
-  appVersion: shortText(100).exactOptional(),
-  sdkVersion: shortText(100).exactOptional(),
-});
-
-export const activateRequest = z
-  .strictObject({
-    licenseKey,
-    product: codeOf("a product"),
-    fingerprint: z
-      .record(
-        z
-          .string()
-          .regex(
-            /^[a-z][a-z0-9_-]{0,31}$/,
-            "must be named by 1 to 32 lower-case letters, digits, _ or -, a letter first",
-          ),
-        base64url(16, 64),
-      )
-      .refine((components) => {
-        const count = Object.keys(components).length;
-        return count >= 1 && count <= 16;
-      }, "must have 1 to 16 components"),
-    deviceKey: publicKeyJwk,
-    nonce,
-    metadata: deviceMetadata.exactOptional(),
-  })
-  .register(namedSchemas, { id: "ActivateRequest" });
+export const activateRequest = deviceFields.register(namedSchemas, { id: "ActivateRequest" });
 
 export const refreshRequest = z.strictObject({ nonce }).register(namedSchemas, { id: "RefreshRequest" });
 

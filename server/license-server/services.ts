@@ -1,4 +1,10 @@
-import type { ActivateRequest, BundleKey, PublicKeyJwk, UsageEventAnswer } from "#sdk/wire.ts";
+import type {
+  ActivateRequest,
+  BundleKey,
+  OfflineActivationResponse,
+  PublicKeyJwk,
+  UsageEventAnswer,
+} from "#sdk/wire.ts";
 import type { Code } from "#server/domain/codes.ts";
 import type { Decision } from "#server/domain/decision.ts";
 import type { Clock } from "#server/platform/clock.ts";
@@ -180,6 +186,38 @@ export interface UsageService {
   ): Promise<Decision<{ readonly balances: readonly Balance[]; readonly trustSeq: number }>>;
 }
 
+/** A file as somebody uploads it. */
+export interface OfflineUpload {
+  readonly text: string;
+  readonly correlationId: string;
+}
+
+/** A response file, and what of it is told beside it. */
+export interface OfflineAnswer {
+  /** The stored uuid. */
+  readonly activationId: string;
+  /** The stored uuid. */
+  readonly licenseId: string;
+  readonly expiresAt: Date;
+  readonly tickets: OfflineActivationResponse["tickets"];
+  readonly response: string;
+  /** The request was answered before: this is the first answer again. */
+  readonly replayed: boolean;
+}
+
+/** Machines without a network, as this transport needs them. A file that cannot be read is an `offline_request_invalid`. */
+export interface OfflineService {
+  activate(
+    tenantId: string,
+    upload: OfflineUpload,
+  ): Promise<{
+    readonly decision: Decision<OfflineAnswer>;
+    readonly about: { readonly product: string; readonly nonce: string };
+  }>;
+  /** The trust bundle in force as a file. */
+  snapshot(tenantId: string): Promise<string>;
+}
+
 /** A denial to be signed. `subject` is a public id. */
 export interface DenialInput extends RequestBinding {
   readonly code: Code;
@@ -226,6 +264,7 @@ export interface LicenseServerServices {
   readonly activations: ActivationsService;
   readonly leases: LeasesService;
   readonly usage: UsageService;
+  readonly offline: OfflineService;
   readonly trust: TrustService;
   readonly tenants: TenantsService;
   readonly database: { ping(): Promise<void> };

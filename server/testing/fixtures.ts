@@ -7,6 +7,8 @@ import { licenseStatus, validity } from "#server/domain/license-state.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
 import { createLeasesStore } from "#server/leases/leases-store.ts";
 import { createLeases } from "#server/leases/service.ts";
+import { createOfflineStore } from "#server/offline/offline-store.ts";
+import { createOffline } from "#server/offline/service.ts";
 import { createDatabase } from "#server/platform/database.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
@@ -34,8 +36,10 @@ export function createRuntime(appUrl: string, clock: TestClock = new TestClock("
   const leases = createLeases({ store: createLeasesStore(database.pool, clock), trust, database });
   const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
   const credits = createCredits({ clock });
+  const offlineStore = createOfflineStore(database.pool, clock);
+  const offline = createOffline({ store: offlineStore, trust, vault, certificates, usage });
   const close = () => database.close();
-  return { database, clock, vault, trust, certificates, activations, leases, usage, credits, close };
+  return { database, clock, vault, trust, certificates, activations, leases, usage, credits, offline, close };
 }
 
 /** A tenant with keys and a first bundle, and one product. */

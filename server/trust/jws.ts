@@ -1,6 +1,6 @@
 import { type KeyObject, sign } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
-import { TOKEN_TYPES, type TokenKind } from "#sdk/wire.ts";
+import { TOKEN_TYPES, type TokenKind, ZIPPED_TOKENS } from "#sdk/wire.ts";
 
 /** A private key ready to sign one kind of token, its protected header encoded once. */
 export interface TokenSigner {
@@ -13,11 +13,11 @@ export interface TokenSigner {
  * Compact JWS, EdDSA. Signs with node:crypto's synchronous Ed25519, because this is on every answer's path: measured at
  * about three times the throughput a core of WebCrypto, which jose uses and which pays a thread hop for each signature.
  *
- * A trust bundle's payload is deflated (`zip: "DEF"`): its revocations are base64url inside base64url, and it is sent far more often
- * than it is made.
+ * What holds base64url inside its base64url, such as a trust bundle, is deflated (`zip: "DEF"`): it is sent far more often than it is
+ * made.
  */
 export function tokenSigner(kind: TokenKind, kid: string, privateKey: KeyObject): TokenSigner {
-  const zipped = kind === "trust";
+  const zipped = ZIPPED_TOKENS.includes(kind);
   const header = encode({ alg: "EdDSA", typ: TOKEN_TYPES[kind], kid, ...(zipped ? { zip: "DEF" } : {}) });
   return {
     kid,

@@ -61,6 +61,8 @@ const BULK_QUEUED_MAX = 200;
 /** Tickets or accounts that one transaction of a sweep ends or renews. */
 const SWEPT_AT_ONCE = 500;
 
+export type Usage = ReturnType<typeof createUsage>;
+
 /** Credits: tickets and usage. Every decision is made in one SQL function a batch, and signed after it committed. */
 export function createUsage(deps: { store: UsageStore; trust: Trust; database: Database }) {
   const { store, trust, database } = deps;
@@ -164,13 +166,19 @@ export function createUsage(deps: { store: UsageStore; trust: Trust; database: D
       };
     },
 
-    /** Reserves credits until the ticket is settled, voided or expires. */
+    /** Reserves credits until the ticket is settled, voided or expires; `offlineUntil`: for use without a network until then. */
     async issue(
       tenantId: string,
-      request: Caller & { readonly id: string; readonly meter: string; readonly amount: number },
+      request: Caller & {
+        readonly id: string;
+        readonly meter: string;
+        readonly amount: number;
+        readonly offlineUntil?: Date;
+      },
     ): Promise<Decision<TicketGrant>> {
-      const { id, meter, amount } = request;
-      const row = await issuing.submit(tenantId, { ...asked(request), id, meter, amount });
+      const { id, meter, amount, offlineUntil } = request;
+      const item = { ...asked(request), id, meter, amount, offline_until: offlineUntil };
+      const row = await issuing.submit(tenantId, item);
       const refused = await denied(tenantId, row);
       if (refused !== undefined) return refused;
       const { expires_at: expiresAt } = row;

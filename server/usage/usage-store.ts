@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { DecisionRow } from "#server/domain/decision.ts";
 import type { Clock } from "#server/platform/clock.ts";
+import { decideAgain } from "#server/platform/decide-again.ts";
 import { hotFunction } from "#server/platform/hot-function.ts";
 import {
   type UsageAnswer,
@@ -48,6 +49,8 @@ interface TicketItem {
 export interface IssueItem extends TicketItem {
   readonly meter: string;
   readonly amount: number;
+  /** To be used without a network, until then at least. */
+  readonly offline_until?: Date | undefined;
 }
 
 export interface EndItem extends TicketItem {
@@ -72,9 +75,6 @@ export interface BalanceRow {
 export interface BalancesRow extends DecisionRow {
   readonly balances: readonly BalanceRow[];
 }
-
-/** Decisions lost to another server in a row before giving up; the winner's commit makes the next one see its id. */
-const ATTEMPTS_MAX = 5;
 
 export type UsageStore = ReturnType<typeof createUsageStore>;
 
@@ -128,21 +128,4 @@ export function createUsageStore(pool: Pool, clock: Clock) {
     /** Expires and renews up to `limit` accounts of a tenant that are due; returns how many. */
     expireCredits: (tenantId: string, limit: number) => sweep("expire_credits", tenantId, limit),
   };
-}
-
-const UNIQUE_VIOLATION = "23505";
-
-/**
- * Decides anew when another server took one of the ids, for another account, between our look and our write: nothing of
- * the batch has taken effect, and now the id is known.
- */
-async function decideAgain<Result>(decide: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await decide();
-    } catch (error) {
-      const isRaceLost = error instanceof Error && "code" in error && error.code === UNIQUE_VIOLATION;
-      if (!isRaceLost || attempt === ATTEMPTS_MAX) throw error;
-    }
-  }
 }

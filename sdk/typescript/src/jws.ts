@@ -2,7 +2,7 @@ import { compactVerify } from "jose";
 import { fromBase64url, textOf } from "./encoding.ts";
 import type { JwsReason, SignetError } from "./errors.ts";
 import { isRecord, isText, parseJson } from "./shapes.ts";
-import { type PublicKeyJwk, TOKEN_TYPES } from "./wire.ts";
+import { type PublicKeyJwk, TOKEN_TYPES, ZIPPED_TOKENS } from "./wire.ts";
 
 /** A compact JWS whose header is as it must be and whose signature nobody has checked yet. */
 export interface UnverifiedJws {
@@ -27,7 +27,8 @@ export function readJws(jws: unknown, type: string, fail: (reason: JwsReason) =>
   if (fields.typ !== type) throw fail("type");
   if ("crit" in fields || "b64" in fields || (fields.kid !== undefined && !isText(fields.kid)))
     throw fail("header");
-  if (fields.zip !== (type === TOKEN_TYPES.trust ? "DEF" : undefined)) throw fail("header");
+  const isZipped = ZIPPED_TOKENS.some((kind) => TOKEN_TYPES[kind] === type);
+  if (fields.zip !== (isZipped ? "DEF" : undefined)) throw fail("header");
   return { jws, kid: fields.kid };
 }
 

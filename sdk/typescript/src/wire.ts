@@ -8,6 +8,7 @@
 import type { CommonClaims } from "./wire-common.ts";
 
 export type { CommonClaims } from "./wire-common.ts";
+export type * from "./wire-offline.ts";
 export type * from "./wire-usage.ts";
 
 /** Every `typ` header a Signet token can carry. A verifier pins the one it expects. */
@@ -18,9 +19,13 @@ export const TOKEN_TYPES = {
   ticket: "signet-ticket+jwt",
   receipt: "signet-receipt+jwt",
   denial: "signet-denial+jwt",
+  offlineResponse: "signet-offline-response+jwt",
   trust: "signet-trust+jwt",
 } as const;
 export type TokenKind = keyof typeof TOKEN_TYPES;
+
+/** Tokens that hold other tokens: their payload is deflated (`zip: "DEF"`), so that base64url inside base64url costs nothing. */
+export const ZIPPED_TOKENS: readonly TokenKind[] = ["offlineResponse", "trust"];
 
 /** What a working key may sign. Denials are signed by the `receipt` key; trust bundles by the root key. */
 export const KEY_USES = ["license", "activation", "lease", "ticket", "receipt"] as const;
@@ -34,6 +39,8 @@ export const KEY_USE_OF: Readonly<Record<Exclude<TokenKind, "trust">, KeyUse>> =
   ticket: "ticket",
   receipt: "receipt",
   denial: "receipt",
+  // It grants nothing that the activation token in it does not.
+  offlineResponse: "activation",
 };
 
 /** A public Ed25519 key as a JWK. Its `kid` is the RFC 7638 thumbprint. */

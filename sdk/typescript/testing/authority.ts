@@ -4,6 +4,7 @@ import {
   type ActivationClaims,
   type BundleKey,
   type DenialClaims,
+  KEY_USE_OF,
   KEY_USES,
   type KeyUse,
   type LicenseClaims,
@@ -162,11 +163,7 @@ export class TestAuthority {
   }
 
   /** Signs claims as the server would: with the key and the header of that kind. */
-  token(
-    kind: Exclude<TokenKind, "trust">,
-    claims: object,
-    key = this.keys[kind === "denial" ? "receipt" : kind],
-  ) {
+  token(kind: Exclude<TokenKind, "trust">, claims: object, key = this.keys[KEY_USE_OF[kind]]) {
     return signJws({ alg: "EdDSA", typ: TOKEN_TYPES[kind], kid: key.kid }, claims, key);
   }
 

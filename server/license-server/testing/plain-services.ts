@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { writeArmour } from "#sdk/offline-armour.ts";
 import type { Denied } from "#server/domain/decision.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
@@ -6,6 +7,7 @@ import type {
   ActivationGrant,
   LeaseGrant,
   LicenseServerServices,
+  OfflineAnswer,
   TicketEnd,
   TicketGrant,
 } from "../services.ts";
@@ -75,6 +77,15 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
     trustSeq: 7,
   };
 
+  const answer: OfflineAnswer = {
+    activationId: ACTIVATION_ID,
+    licenseId: LICENSE_ID,
+    expiresAt: new Date("2030-02-01T00:00:00.000Z"),
+    tickets: [{ id: "job-42", outcome: "issued" }],
+    response: writeArmour("response", "a.b.c"),
+    replayed: false,
+  };
+
   async function decide<Value>(input: unknown, value: Value) {
     script.asked.push(input);
     const { next } = script;
@@ -134,6 +145,13 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
           ],
           trustSeq: 7,
         }),
+    },
+    offline: {
+      activate: async (_tenantId, upload) => ({
+        decision: await decide(upload, { ...answer }),
+        about: { product: "renderer", nonce: "0123456789abcdef" },
+      }),
+      snapshot: async () => writeArmour("snapshot", BUNDLE),
     },
     trust: {
       currentBundle: async () => ({ jws: BUNDLE, seq: 42 }),

@@ -1,0 +1,54 @@
+import type { Pool } from "pg";
+import type { ActivateItem, ActivateRow } from "#server/activations/activations-store.ts";
+import type { Clock } from "#server/platform/clock.ts";
+import { decideAgain } from "#server/platform/decide-again.ts";
+
+export interface OfflineActivateItem extends ActivateItem {
+  readonly nonce: string;
+  readonly request_hash: string;
+}
+
+/** As an activation is answered; beside it the sealed response, where the request was answered before. */
+export interface OfflineActivateRow extends ActivateRow {
+  readonly response_cipher: Buffer | null;
+}
+
+export interface AnswerItem {
+  readonly thumbprint: string;
+  readonly nonce: string;
+  readonly event_id: string;
+  readonly correlation_id: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly response: Uint8Array;
+}
+
+export type OfflineStore = ReturnType<typeof createOfflineStore>;
+
+/** One call of one SQL function (prisma/sql/) for each file. */
+export function createOfflineStore(pool: Pool, clock: Clock) {
+  return {
+    activate: (tenantId: string, item: OfflineActivateItem): Promise<OfflineActivateRow> =>
+      decideAgain(async () => {
+        const { rows } = await pool.query<OfflineActivateRow>({
+          name: "activate_offline",
+          text: "SELECT * FROM activate_offline($1, $2, $3)",
+          values: [tenantId, clock.forDatabase(), JSON.stringify(item)],
+        });
+        const [row] = rows;
+        if (row === undefined) throw new Error("activate_offline answered nothing.");
+        return row;
+      }),
+
+    /** The response that is kept: this one, or the first of another server. */
+    async answer(tenantId: string, { response, ...item }: AnswerItem): Promise<Buffer> {
+      const { rows } = await pool.query<{ kept: Buffer }>({
+        name: "answer_offline_request",
+        text: "SELECT answer_offline_request($1, $2, $3, $4) AS kept",
+        values: [tenantId, clock.forDatabase(), JSON.stringify(item), response],
+      });
+      const [row] = rows;
+      if (row === undefined) throw new Error("answer_offline_request kept nothing.");
+      return row.kept;
+    },
+  };
+}
