@@ -4,7 +4,8 @@
 -- a seat under this name gets that one back; the others are paired with slots that are free or whose lease has run out,
 -- so a silent client's seat is taken back here, without any job. Every claim raises the slot's fence.
 -- A request to borrow must come alone in its batch: its own limit is counted before the slots are given out.
-CREATE OR REPLACE FUNCTION checkout_seats(p_tenant uuid, p_now timestamptz, p_items jsonb)
+CREATE OR REPLACE FUNCTION checkout_seats(
+  p_tenant uuid, p_now timestamptz, p_items jsonb, p_proven_seq integer DEFAULT NULL)
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, product text, status_index integer, lease_id uuid, slot integer, fence bigint,
@@ -28,6 +29,7 @@ BEGIN
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
   SELECT t.suspended_at IS NOT NULL, s.trust_seq INTO STRICT v_tenant_suspended, v_trust_seq
     FROM tenant t JOIN tenant_state s ON s.tenant_id = t.id WHERE t.id = p_tenant;
+  IF p_proven_seq < v_trust_seq THEN PERFORM refuse_old_proof(v_trust_seq); END IF;
 
   RETURN QUERY
   WITH asked AS MATERIALIZED (

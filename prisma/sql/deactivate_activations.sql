@@ -1,6 +1,7 @@
 -- Frees the slots of a batch of activations, and the seats they hold. Doing it twice is a success; a revoked activation stays revoked.
 -- `by_vendor` passes over the policy's selfServiceDeactivation. A lowered maximum's ceiling drains with the count.
-CREATE OR REPLACE FUNCTION deactivate_activations(p_tenant uuid, p_now timestamptz, p_items jsonb)
+CREATE OR REPLACE FUNCTION deactivate_activations(
+  p_tenant uuid, p_now timestamptz, p_items jsonb, p_proven_seq integer DEFAULT NULL)
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid
@@ -26,6 +27,7 @@ BEGIN
 
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
   SELECT s.trust_seq INTO STRICT v_trust_seq FROM tenant_state s WHERE s.tenant_id = p_tenant;
+  IF p_proven_seq < v_trust_seq THEN PERFORM refuse_old_proof(v_trust_seq); END IF;
 
   RETURN QUERY
   WITH asked AS MATERIALIZED (

@@ -3,7 +3,8 @@
 --
 -- Ending accounts for what was granted before, so neither a suspended license nor a lost activation stands in its way:
 -- refusing it would give the customer back credits that were used.
-CREATE OR REPLACE FUNCTION end_tickets(p_tenant uuid, p_now timestamptz, p_items jsonb)
+CREATE OR REPLACE FUNCTION end_tickets(
+  p_tenant uuid, p_now timestamptz, p_items jsonb, p_proven_seq integer DEFAULT NULL)
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, product text, status_index integer, account_id uuid, meter text, amount bigint,
@@ -56,6 +57,7 @@ BEGIN
   v_now := lock_accounts(
     p_tenant, ARRAY(SELECT DISTINCT i.license_id FROM jsonb_to_recordset(p_items) AS i (license_id uuid)), p_now);
   SELECT s.trust_seq INTO STRICT v_trust_seq FROM tenant_state s WHERE s.tenant_id = p_tenant;
+  IF p_proven_seq < v_trust_seq THEN PERFORM refuse_old_proof(v_trust_seq); END IF;
 
   FOR r IN
     WITH asked AS MATERIALIZED (

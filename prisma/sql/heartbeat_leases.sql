@@ -3,7 +3,8 @@
 --
 -- Only this path commits without waiting for the disk: losing the last renewals in a crash shortens no lease, because
 -- every live lease is then extended (extend_leases_after_restart). A renewal leaves no event, a refusal does.
-CREATE OR REPLACE FUNCTION heartbeat_leases(p_tenant uuid, p_now timestamptz, p_items jsonb)
+CREATE OR REPLACE FUNCTION heartbeat_leases(
+  p_tenant uuid, p_now timestamptz, p_items jsonb, p_proven_seq integer DEFAULT NULL)
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, product text, status_index integer, lease_id uuid, slot integer, fence bigint,
@@ -27,6 +28,7 @@ BEGIN
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
   SELECT t.suspended_at IS NOT NULL, s.trust_seq INTO STRICT v_tenant_suspended, v_trust_seq
     FROM tenant t JOIN tenant_state s ON s.tenant_id = t.id WHERE t.id = p_tenant;
+  IF p_proven_seq < v_trust_seq THEN PERFORM refuse_old_proof(v_trust_seq); END IF;
 
   RETURN QUERY
   WITH asked AS MATERIALIZED (

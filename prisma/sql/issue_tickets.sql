@@ -2,7 +2,8 @@
 -- new one is admitted if the balance holds, and its credits are reserved. The same locks, the same order and the same
 -- race between two accounts as in record_usage. With `offline_until` a ticket is to be used without a network: it lasts until
 -- then at least, and a journal may spend from it (record_journal).
-CREATE OR REPLACE FUNCTION issue_tickets(p_tenant uuid, p_now timestamptz, p_items jsonb)
+CREATE OR REPLACE FUNCTION issue_tickets(
+  p_tenant uuid, p_now timestamptz, p_items jsonb, p_proven_seq integer DEFAULT NULL)
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, product text, status_index integer, account_id uuid, amount bigint,
@@ -39,6 +40,7 @@ BEGIN
   v_now := lock_accounts(
     p_tenant, ARRAY(SELECT DISTINCT i.license_id FROM jsonb_to_recordset(p_items) AS i (license_id uuid)), p_now);
   SELECT s.trust_seq INTO STRICT v_trust_seq FROM tenant_state s WHERE s.tenant_id = p_tenant;
+  IF p_proven_seq < v_trust_seq THEN PERFORM refuse_old_proof(v_trust_seq); END IF;
 
   FOR r IN
     WITH asked AS MATERIALIZED (

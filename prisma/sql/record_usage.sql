@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION record_usage(
   p_tenant uuid, p_now timestamptz, p_licenses uuid[], p_activations uuid[], p_meters text[], p_slots integer[],
   p_request_callers integer[], p_request_sizes integer[], p_event_ids uuid[], p_request_correlations text[],
   p_callers integer[], p_ids text[], p_firsts integer[], p_amounts bigint[], p_occurred double precision[],
-  p_correlations text[]
+  p_correlations text[], p_proven_seq integer DEFAULT NULL
 ) RETURNS TABLE (
   decided_at timestamptz, trust_seq integer, refusals json, products json, accounts json, outcomes json, entries json,
   balances json
@@ -61,6 +61,7 @@ BEGIN
 
   FOR v_caller IN SELECT * FROM usage_callers(p_tenant, p_licenses, p_activations, p_meters, v_now) LOOP
     v_trust_seq := v_caller.trust_seq;
+    IF p_proven_seq < v_trust_seq THEN PERFORM refuse_old_proof(v_trust_seq); END IF;
     v_accounts[v_caller.caller] := v_caller.account_id;
     v_products[v_caller.caller] := v_caller.product;
     v_policy_versions[v_caller.caller] := v_caller.policy_version_id;

@@ -1,5 +1,6 @@
 -- Decides a batch of activation refreshes: the device's own activation, read with its license as both stand now.
-CREATE OR REPLACE FUNCTION refresh_activations(p_tenant uuid, p_now timestamptz, p_items jsonb)
+CREATE OR REPLACE FUNCTION refresh_activations(
+  p_tenant uuid, p_now timestamptz, p_items jsonb, p_proven_seq integer DEFAULT NULL)
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, product text, fingerprint text, thumbprint text, status_index integer,
@@ -21,6 +22,7 @@ BEGIN
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
   SELECT t.suspended_at IS NOT NULL, s.trust_seq INTO STRICT v_tenant_suspended, v_trust_seq
     FROM tenant t JOIN tenant_state s ON s.tenant_id = t.id WHERE t.id = p_tenant;
+  IF p_proven_seq < v_trust_seq THEN PERFORM refuse_old_proof(v_trust_seq); END IF;
 
   RETURN QUERY
   WITH asked AS MATERIALIZED (

@@ -1,6 +1,7 @@
 -- Gives back a batch of leases. A lease that has already ended, however, is given back: doing it twice is a success.
 -- `by_vendor` ends another's lease by hand, and needs no fence.
-CREATE OR REPLACE FUNCTION release_leases(p_tenant uuid, p_now timestamptz, p_items jsonb)
+CREATE OR REPLACE FUNCTION release_leases(
+  p_tenant uuid, p_now timestamptz, p_items jsonb, p_proven_seq integer DEFAULT NULL)
 RETURNS TABLE (
   item integer, decided_at timestamptz, trust_seq integer, code text, rule text, facts jsonb,
   license_id uuid, activation_id uuid, lease_id uuid
@@ -20,6 +21,7 @@ BEGIN
 
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
   SELECT s.trust_seq INTO STRICT v_trust_seq FROM tenant_state s WHERE s.tenant_id = p_tenant;
+  IF p_proven_seq < v_trust_seq THEN PERFORM refuse_old_proof(v_trust_seq); END IF;
 
   RETURN QUERY
   WITH asked AS MATERIALIZED (

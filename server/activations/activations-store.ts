@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { DecisionRow } from "#server/domain/decision.ts";
 import type { Clock } from "#server/platform/clock.ts";
-import { hotFunction } from "#server/platform/hot-function.ts";
+import { hotFunction, provenFunction } from "#server/platform/hot-function.ts";
 
 /** What is needed to sign an activation token; present whenever the decision was to grant. */
 export interface GrantRow extends DecisionRow {
@@ -72,7 +72,7 @@ export type ActivationsStore = ReturnType<typeof createActivationsStore>;
 export function createActivationsStore(pool: Pool, clock: Clock) {
   return {
     activate: hotFunction<ActivateItem, ActivateRow>(pool, clock, "activate_devices"),
-    refresh: hotFunction<RefreshItem, RefreshRow>(pool, clock, "refresh_activations"),
-    deactivate: hotFunction<DeactivateItem, DeactivateRow>(pool, clock, "deactivate_activations"),
+    refresh: provenFunction<RefreshItem, RefreshRow>(pool, clock, "refresh_activations"),
+    deactivate: provenFunction<DeactivateItem, DeactivateRow>(pool, clock, "deactivate_activations"),
   };
 }

@@ -2,9 +2,11 @@ import { parseLicenseKey } from "#sdk/license-key.ts";
 import type { ActivateRequest } from "#sdk/wire.ts";
 import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server/domain/decision.ts";
 import { invalidField } from "#server/domain/errors.ts";
+import type { Proof } from "#server/domain/proof.ts";
 import { type Batcher, createBatcher } from "#server/platform/batcher.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { Certificates } from "#server/trust/certificates.ts";
+import { createProvenBatcher } from "#server/trust/proven-batcher.ts";
 import type { Trust } from "#server/trust/service.ts";
 import type { Vault } from "#server/trust/vault.ts";
 import type {
@@ -37,12 +39,12 @@ export function createActivations(deps: {
     flush: store.activate,
     ...bounds,
   });
-  const refreshing: Batcher<RefreshItem, RefreshRow> = createBatcher({
+  const refreshing = createProvenBatcher<RefreshItem, RefreshRow>({
     name: "refresh",
     flush: store.refresh,
     ...bounds,
   });
-  const deactivating: Batcher<DeactivateItem, DeactivateRow> = createBatcher({
+  const deactivating = createProvenBatcher<DeactivateItem, DeactivateRow>({
     name: "deactivate",
     flush: store.deactivate,
     ...bounds,
@@ -76,13 +78,11 @@ export function createActivations(deps: {
     /** A fresh token for a device that is activated, with the license's features as they are now. */
     async refresh(
       tenantId: string,
-      request: { activationId: string; nonce: string } & Binding,
+      request: { activationId: string; nonce: string; proof?: Proof } & Binding,
     ): Promise<Decision<ActivationGrant>> {
-      const row = await refreshing.submit(tenantId, {
-        id: request.activationId,
-        event_id: newUuid(),
-        correlation_id: request.correlationId,
-      });
+      const { activationId: id, correlationId, proof } = request;
+      const item = { id, event_id: newUuid(), correlation_id: correlationId };
+      const row = await refreshing.submit(tenantId, item, proof);
       const refused = await denied(tenantId, row);
       if (refused !== undefined) return refused;
       const subject: Subject = {
@@ -99,14 +99,15 @@ export function createActivations(deps: {
     /** Frees the device's slot; doing it twice is a success. The policy says whether a device may do so by itself. */
     async deactivate(
       tenantId: string,
-      request: { activationId: string; correlationId: string; byVendor?: boolean },
+      request: { activationId: string; correlationId: string; byVendor?: boolean; proof?: Proof },
     ): Promise<Decision<{ activationId: string }>> {
-      const row = await deactivating.submit(tenantId, {
+      const item = {
         id: request.activationId,
         event_id: newUuid(),
         by_vendor: request.byVendor ?? false,
         correlation_id: request.correlationId,
-      });
+      };
+      const row = await deactivating.submit(tenantId, item, request.proof);
       return (
         (await denied(tenantId, row)) ?? {
           outcome: "granted",

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { DecisionRow } from "#server/domain/decision.ts";
 import type { Clock } from "#server/platform/clock.ts";
-import { hotFunction } from "#server/platform/hot-function.ts";
+import { provenFunction } from "#server/platform/hot-function.ts";
 
 /** What is needed to sign a lease token; present whenever the decision was to grant. */
 export interface LeaseRow extends DecisionRow {
@@ -60,9 +60,9 @@ export type LeasesStore = ReturnType<typeof createLeasesStore>;
 
 export function createLeasesStore(pool: Pool, clock: Clock) {
   return {
-    checkout: hotFunction<CheckoutItem, CheckoutRow>(pool, clock, "checkout_seats"),
-    heartbeat: hotFunction<HeartbeatItem, HeartbeatRow>(pool, clock, "heartbeat_leases"),
-    release: hotFunction<ReleaseItem, DecisionRow>(pool, clock, "release_leases"),
+    checkout: provenFunction<CheckoutItem, CheckoutRow>(pool, clock, "checkout_seats"),
+    heartbeat: provenFunction<HeartbeatItem, HeartbeatRow>(pool, clock, "heartbeat_leases"),
+    release: provenFunction<ReleaseItem, DecisionRow>(pool, clock, "release_leases"),
 
     /** Announces up to `limit` leases of a tenant that time has ended; returns how many. */
     async expire(tenantId: string, limit: number): Promise<number> {

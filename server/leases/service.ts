@@ -1,9 +1,10 @@
 import type { LeaseClaims } from "#sdk/wire.ts";
 import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server/domain/decision.ts";
 import { publicId } from "#server/domain/ids.ts";
-import { createBatcher } from "#server/platform/batcher.ts";
+import type { Proof } from "#server/domain/proof.ts";
 import type { Database } from "#server/platform/database.ts";
 import { newUuid } from "#server/platform/ids.ts";
+import { createProvenBatcher } from "#server/trust/proven-batcher.ts";
 import type { Trust } from "#server/trust/service.ts";
 import type { HeartbeatItem, HeartbeatRow, LeaseRow, LeasesStore, ReleaseItem } from "./leases-store.ts";
 
@@ -11,6 +12,8 @@ interface Binding {
   /** base64url SHA-256 of the request body as sent. */
   readonly requestHash: string;
   readonly correlationId: string;
+  /** What proved the caller, if that was a token. */
+  readonly proof?: Proof;
 }
 
 export interface CheckoutInput extends Binding {
@@ -33,6 +36,7 @@ export interface ReleaseInput {
   readonly activationId: string;
   readonly fence: number;
   readonly correlationId: string;
+  readonly proof?: Proof;
 }
 
 export interface LeaseGrant {
@@ -63,14 +67,17 @@ export function createLeases(deps: { store: LeasesStore; trust: Trust; database:
     flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX,
     queuedMax: QUEUED_MAX[name],
   });
-  const checkingOut = createBatcher({ ...line("checkout"), flush: store.checkout });
+  const checkingOut = createProvenBatcher({ ...line("checkout"), flush: store.checkout });
   // The limit of borrowed seats is counted before slots are given out, so a request to borrow is decided by itself.
-  const borrowing = createBatcher({ ...line("checkout"), flush: store.checkout, itemsPerFlushMax: 1 });
-  const beating = createBatcher<HeartbeatItem, HeartbeatRow>({
+  const borrowing = createProvenBatcher({ ...line("checkout"), flush: store.checkout, itemsPerFlushMax: 1 });
+  const beating = createProvenBatcher<HeartbeatItem, HeartbeatRow>({
     ...line("heartbeat"),
     flush: store.heartbeat,
   });
-  const releasing = createBatcher<ReleaseItem, DecisionRow>({ ...line("release"), flush: store.release });
+  const releasing = createProvenBatcher<ReleaseItem, DecisionRow>({
+    ...line("release"),
+    flush: store.release,
+  });
 
   async function denied(tenantId: string, row: DecisionRow): Promise<Denied | undefined> {
     const refusal = refusalOf(row);
@@ -136,7 +143,7 @@ export function createLeases(deps: { store: LeasesStore; trust: Trust; database:
     /** A seat for a holder on a device; the same holder on the same device gets its own lease back. */
     async checkout(tenantId: string, request: CheckoutInput): Promise<Decision<LeaseGrant>> {
       const door = request.borrowSeconds === undefined ? checkingOut : borrowing;
-      const row = await door.submit(tenantId, {
+      const item = {
         activation_id: request.activationId,
         holder: request.holder,
         holders: request.group,
@@ -144,7 +151,8 @@ export function createLeases(deps: { store: LeasesStore; trust: Trust; database:
         lease_id: newUuid(),
         event_id: newUuid(),
         correlation_id: request.correlationId,
-      });
+      };
+      const row = await door.submit(tenantId, item, request.proof);
       const refused = await denied(tenantId, row);
       if (refused !== undefined) return refused;
       return { outcome: "granted", value: await grant(tenantId, row, { ...request, resumed: row.resumed }) };
@@ -152,13 +160,14 @@ export function createLeases(deps: { store: LeasesStore; trust: Trust; database:
 
     /** Keeps the seat for another TTL. Refused when the lease has ended or its slot was claimed anew; revives nothing. */
     async heartbeat(tenantId: string, request: HeartbeatInput): Promise<Decision<LeaseGrant>> {
-      const row = await beating.submit(tenantId, {
+      const item = {
         lease_id: request.leaseId,
         activation_id: request.activationId,
         fence: request.fence,
         event_id: newUuid(),
         correlation_id: request.correlationId,
-      });
+      };
+      const row = await beating.submit(tenantId, item, request.proof);
       const refused = await denied(tenantId, row);
       if (refused !== undefined) return refused;
       const holder = row.holder ?? "";
@@ -167,14 +176,15 @@ export function createLeases(deps: { store: LeasesStore; trust: Trust; database:
 
     /** Gives the seat back; doing it twice is a success. */
     async release(tenantId: string, request: ReleaseInput): Promise<Decision<{ leaseId: string }>> {
-      return releasedAs(tenantId, {
+      const item = {
         lease_id: request.leaseId,
         activation_id: request.activationId,
         fence: request.fence,
         by_vendor: false,
         event_id: newUuid(),
         correlation_id: request.correlationId,
-      });
+      };
+      return releasedAs(tenantId, item, request.proof);
     },
 
     /** Ends somebody's lease by hand, on the vendor's behalf. */
@@ -212,8 +222,12 @@ export function createLeases(deps: { store: LeasesStore; trust: Trust; database:
     },
   };
 
-  async function releasedAs(tenantId: string, item: ReleaseItem): Promise<Decision<{ leaseId: string }>> {
-    const row = await releasing.submit(tenantId, item);
+  async function releasedAs(
+    tenantId: string,
+    item: ReleaseItem,
+    proof?: Proof,
+  ): Promise<Decision<{ leaseId: string }>> {
+    const row = await releasing.submit(tenantId, item, proof);
     return (await denied(tenantId, row)) ?? { outcome: "granted", value: { leaseId: item.lease_id } };
   }
 }

@@ -1,4 +1,5 @@
 import { SignetError } from "#server/domain/errors.ts";
+import type { Proof } from "#server/domain/proof.ts";
 import type { RequestContext } from "./context.ts";
 import type { FailureLimiter } from "./failure-limiter.ts";
 import { notAuthenticated } from "./refusal.ts";
@@ -21,6 +22,7 @@ export interface TenantScope {
 
 export interface ActivationScope extends TenantScope {
   readonly activation: VerifiedActivation;
+  readonly proof: Proof;
 }
 
 export interface Doors {
@@ -54,13 +56,25 @@ export function createDoors(services: {
     return tenant;
   }
 
-  async function activationOf(context: RequestContext, tenantId: string): Promise<VerifiedActivation> {
+  async function activationOf(
+    context: RequestContext,
+    tenantId: string,
+    trustSeqMin?: number,
+  ): Promise<VerifiedActivation> {
     const token = BEARER.exec(context.request.header("authorization") ?? "")?.[1];
-    const activation = token === undefined ? undefined : await trust.verifyActivationToken(tenantId, token);
+    const activation =
+      token === undefined ? undefined : await trust.verifyActivationToken(tenantId, token, trustSeqMin);
     if (activation !== undefined) return activation;
     // Only failures count, and only they are refused: one misconfigured machine must not cost its office its seats.
     await failures.count(context.request.ip);
     throw notAuthenticated();
+  }
+
+  function proofOf(context: RequestContext, tenantId: string, { trustSeq }: VerifiedActivation): Proof {
+    return {
+      trustSeq,
+      renew: async (seq) => proofOf(context, tenantId, await activationOf(context, tenantId, seq)),
+    };
   }
 
   return {
@@ -73,7 +87,8 @@ export function createDoors(services: {
       caller: "activation",
       async enter(context) {
         const tenant = await tenantOf(context);
-        return { context, tenant, activation: await activationOf(context, tenant.id) };
+        const activation = await activationOf(context, tenant.id);
+        return { context, tenant, activation, proof: proofOf(context, tenant.id, activation) };
       },
     },
   };

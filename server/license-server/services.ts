@@ -7,6 +7,7 @@ import type {
 } from "#sdk/wire.ts";
 import type { Code } from "#server/domain/codes.ts";
 import type { Decision } from "#server/domain/decision.ts";
+import type { Proof } from "#server/domain/proof.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Logger } from "#server/platform/log.ts";
 
@@ -15,6 +16,8 @@ export interface RequestBinding {
   /** base64url SHA-256 of the request body as sent. */
   readonly requestHash: string;
   readonly correlationId: string;
+  /** What proved the caller, if that was a token. */
+  readonly proof?: Proof;
 }
 
 export type ActivateInput = ActivateRequest & RequestBinding;
@@ -74,6 +77,7 @@ export interface ReleaseInput {
   readonly activationId: string;
   readonly fence: number;
   readonly correlationId: string;
+  readonly proof?: Proof;
 }
 
 export interface LeaseGrant {
@@ -234,6 +238,8 @@ export interface VerifiedActivation {
   readonly licenseId: string;
   /** The product code the token was signed for. */
   readonly product: string;
+  /** `seq` of the trust bundle whose keys verified it. */
+  readonly trustSeq: number;
 }
 
 /** A working key as plain JOSE clients read it. */
@@ -244,8 +250,14 @@ export interface TrustService {
   currentBundle(tenantId: string): Promise<{ readonly jws: string; readonly seq: number }>;
   jwks(tenantId: string): Promise<{ readonly keys: readonly PublishedKey[] }>;
   signDenial(tenantId: string, denial: DenialInput): Promise<string>;
-  /** Undefined when the token is not one of this tenant's, whatever is wrong with it. */
-  verifyActivationToken(tenantId: string, jws: string): Promise<VerifiedActivation | undefined>;
+  /**
+   * By keys no older than `trustSeqMin`. Undefined when the token is not one of this tenant's, whatever is wrong with it.
+   */
+  verifyActivationToken(
+    tenantId: string,
+    jws: string,
+    trustSeqMin?: number,
+  ): Promise<VerifiedActivation | undefined>;
 }
 
 export interface ResolvedTenant {

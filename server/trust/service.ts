@@ -219,9 +219,16 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
       return keySet.signer("denial").sign(claims);
     },
 
-    /** Undefined when the token is not a valid one of this tenant's, whatever is wrong with it. */
-    async verifyActivationToken(tenantId: string, jws: string): Promise<VerifiedActivation | undefined> {
-      const known = await keysAt(tenantId);
+    /**
+     * By keys no older than `trustSeqMin`. Undefined when the token is not a valid one of this tenant's, whatever is wrong
+     * with it.
+     */
+    async verifyActivationToken(
+      tenantId: string,
+      jws: string,
+      trustSeqMin = 0,
+    ): Promise<VerifiedActivation | undefined> {
+      const known = await keysAt(tenantId, trustSeqMin);
       const verified = await known.verifyActivation(jws, clock.now());
       if (verified !== undefined || clock.monotonicMs() - known.openedAtMs < RELOAD_COOL_DOWN_MS)
         return verified;

@@ -149,8 +149,8 @@ test("an activation token proves its bearer; another tenant's, an expired, an al
   const { token, certificate, activationId, licenseId } = await activated();
   const proves = (jws: string, tenantId = tenant.tenantId) =>
     runtime.trust.verifyActivationToken(tenantId, jws);
-  expect(await proves(token)).toEqual({ activationId, licenseId, product: "renderer" });
-  expect(await proves(token)).toEqual({ activationId, licenseId, product: "renderer" });
+  expect(await proves(token)).toEqual({ activationId, licenseId, product: "renderer", trustSeq: 1 });
+  expect(await proves(token)).toEqual({ activationId, licenseId, product: "renderer", trustSeq: 1 });
 
   const stranger = await createTenant(runtime);
   expect(await proves(token, stranger.tenantId)).toBeUndefined();

@@ -10,6 +10,8 @@ export interface VerifiedActivation {
   readonly licenseId: string;
   /** The product code the token was signed for. */
   readonly product: string;
+  /** `seq` of the trust bundle whose keys verified it. */
+  readonly trustSeq: number;
 }
 
 const activationToken = z.object({ sub: z.string(), license: z.string(), aud: z.string(), exp: z.int() });
@@ -49,7 +51,10 @@ async function open(tenantId: string, keySet: KeySet, jws: string, now: Date) {
   const activationId = storedId("activation", sub);
   const licenseId = storedId("license", license);
   if (activationId === undefined || licenseId === undefined) return undefined;
-  return { verified: { activationId, licenseId, product: aud }, expiresAtMs: exp * 1000 };
+  return {
+    verified: { activationId, licenseId, product: aud, trustSeq: keySet.seq },
+    expiresAtMs: exp * 1000,
+  };
 }
 
 /**

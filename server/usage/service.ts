@@ -1,8 +1,9 @@
 import type { UsageEventAnswer } from "#sdk/wire.ts";
 import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server/domain/decision.ts";
-import { createBatcher } from "#server/platform/batcher.ts";
+import type { Proof } from "#server/domain/proof.ts";
 import type { Database } from "#server/platform/database.ts";
 import { newUuid } from "#server/platform/ids.ts";
+import { createProvenBatcher, whileProven } from "#server/trust/proven-batcher.ts";
 import type { Trust } from "#server/trust/service.ts";
 import { type Caller, ticketClaims, ticketReceiptClaims, usageReceiptClaims } from "./tokens.ts";
 import type { UsageAnswer, UsageEventInput } from "./usage-batch.ts";
@@ -67,21 +68,21 @@ export type Usage = ReturnType<typeof createUsage>;
 export function createUsage(deps: { store: UsageStore; trust: Trust; database: Database }) {
   const { store, trust, database } = deps;
   const line = { flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX, queuedMax: QUEUED_MAX };
-  const recordingFew = createBatcher({
+  const recordingFew = createProvenBatcher({
     name: "usage",
     flush: store.record,
     itemsPerFlushMax: FEW_REQUESTS_AT_ONCE,
     ...line,
   });
-  const recordingMany = createBatcher({
+  const recordingMany = createProvenBatcher({
     name: "usage in bulk",
     flush: store.record,
     itemsPerFlushMax: BULK_REQUESTS_AT_ONCE,
     flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX,
     queuedMax: BULK_QUEUED_MAX,
   });
-  const issuing = createBatcher({ name: "ticket", flush: store.issue, ...line });
-  const ending = createBatcher({ name: "settle", flush: store.end, ...line });
+  const issuing = createProvenBatcher({ name: "ticket", flush: store.issue, ...line });
+  const ending = createProvenBatcher({ name: "settle", flush: store.end, ...line });
 
   async function denied(tenantId: string, row: DecisionRow): Promise<Denied | undefined> {
     const refusal = refusalOf(row);
@@ -101,7 +102,7 @@ export function createUsage(deps: { store: UsageStore; trust: Trust; database: D
     used?: number,
   ): Promise<Decision<TicketEnd>> {
     const item: EndItem = { ...asked(request), id: request.ticketId, verb: kind, used };
-    const row = await ending.submit(tenantId, item);
+    const row = await ending.submit(tenantId, item, request.proof);
     const refused = await denied(tenantId, row);
     if (refused !== undefined) return refused;
     const { ended_at: endedAt } = row;
@@ -150,7 +151,8 @@ export function createUsage(deps: { store: UsageStore; trust: Trust; database: D
       request: Caller & { readonly events: readonly UsageEventInput[] },
     ): Promise<Decision<RecordedUsage>> {
       const door = request.events.length > FEW_EVENTS ? recordingMany : recordingFew;
-      const answer = await door.submit(tenantId, { ...asked(request), events: request.events });
+      const item = { ...asked(request), events: request.events };
+      const answer = await door.submit(tenantId, item, request.proof);
       if (answer.refusal !== undefined) {
         await trust.catchUp(tenantId, answer.trustSeq);
         return answer.refusal;
@@ -178,7 +180,7 @@ export function createUsage(deps: { store: UsageStore; trust: Trust; database: D
     ): Promise<Decision<TicketGrant>> {
       const { id, meter, amount, offlineUntil } = request;
       const item = { ...asked(request), id, meter, amount, offline_until: offlineUntil };
-      const row = await issuing.submit(tenantId, item);
+      const row = await issuing.submit(tenantId, item, request.proof);
       const refused = await denied(tenantId, row);
       if (refused !== undefined) return refused;
       const { expires_at: expiresAt } = row;
@@ -213,9 +215,12 @@ export function createUsage(deps: { store: UsageStore; trust: Trust; database: D
     /** Every meter of the license, sorted by code. A read: it leaves no event. */
     async balances(
       tenantId: string,
-      request: { readonly licenseId: string; readonly activationId?: string },
+      request: { readonly licenseId: string; readonly activationId?: string; readonly proof?: Proof },
     ): Promise<Decision<{ readonly balances: readonly Balance[]; readonly trustSeq: number }>> {
-      const row = await store.balances(tenantId, request.licenseId, request.activationId ?? null);
+      const { licenseId, activationId, proof } = request;
+      const row = await whileProven(proof, (provenSeq) =>
+        store.balances(tenantId, licenseId, activationId ?? null, provenSeq),
+      );
       const refused = await denied(tenantId, row);
       if (refused !== undefined) return refused;
       const balances = row.balances.filter(({ entitled }) => entitled);

@@ -1,5 +1,6 @@
 import type { CommonClaims, TicketClaims, TicketReceiptClaims, UsageReceiptClaims } from "#sdk/wire.ts";
 import { publicId } from "#server/domain/ids.ts";
+import type { Proof } from "#server/domain/proof.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { UsageAnswer } from "./usage-batch.ts";
 import type { EndRow, IssueRow } from "./usage-store.ts";
@@ -12,6 +13,8 @@ export interface Caller {
   /** base64url SHA-256 of the request body as sent. */
   readonly requestHash: string;
   readonly correlationId: string;
+  /** What proved the caller, if that was a token. */
+  readonly proof?: Proof;
 }
 
 /** What a token is signed under. */

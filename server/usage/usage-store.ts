@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import type { DecisionRow } from "#server/domain/decision.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import { decideAgain } from "#server/platform/decide-again.ts";
-import { hotFunction } from "#server/platform/hot-function.ts";
+import { provenFunction } from "#server/platform/hot-function.ts";
 import {
   type UsageAnswer,
   type UsageBatchRow,
@@ -80,7 +80,7 @@ export type UsageStore = ReturnType<typeof createUsageStore>;
 
 /** One call of one SQL function (prisma/sql/) for each batch, as a named prepared statement. */
 export function createUsageStore(pool: Pool, clock: Clock) {
-  const issue = hotFunction<IssueItem, IssueRow>(pool, clock, "issue_tickets");
+  const issue = provenFunction<IssueItem, IssueRow>(pool, clock, "issue_tickets");
 
   async function sweep(name: "expire_tickets" | "expire_credits", tenantId: string, limit: number) {
     const text = `SELECT ${name}($1, $2, $3) AS count`;
@@ -93,29 +93,34 @@ export function createUsageStore(pool: Pool, clock: Clock) {
   }
 
   return {
-    record: (tenantId: string, items: readonly UsageItem[]): Promise<UsageAnswer[]> =>
+    record: (tenantId: string, items: readonly UsageItem[], provenSeq?: number): Promise<UsageAnswer[]> =>
       decideAgain(async () => {
         const columns = usageColumns(items);
         const { rows } = await pool.query<UsageBatchRow>({
           name: "record_usage",
-          text: "SELECT * FROM record_usage($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-          values: [tenantId, clock.forDatabase(), ...columns.parameters],
+          text: "SELECT * FROM record_usage($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+          values: [tenantId, clock.forDatabase(), ...columns.parameters, provenSeq ?? null],
         });
         const [row] = rows;
         if (row === undefined) throw new Error("record_usage answered nothing.");
         return usageAnswers(items, columns, row);
       }),
 
-    issue: (tenantId: string, items: readonly IssueItem[]): Promise<IssueRow[]> =>
-      decideAgain(() => issue(tenantId, items)),
+    issue: (tenantId: string, items: readonly IssueItem[], provenSeq?: number): Promise<IssueRow[]> =>
+      decideAgain(() => issue(tenantId, items, provenSeq)),
 
-    end: hotFunction<EndItem, EndRow>(pool, clock, "end_tickets"),
+    end: provenFunction<EndItem, EndRow>(pool, clock, "end_tickets"),
 
-    async balances(tenantId: string, licenseId: string, activationId: string | null): Promise<BalancesRow> {
+    async balances(
+      tenantId: string,
+      licenseId: string,
+      activationId: string | null,
+      provenSeq?: number,
+    ): Promise<BalancesRow> {
       const { rows } = await pool.query<BalancesRow>({
         name: "account_balances",
-        text: "SELECT * FROM account_balances($1, $2, $3, $4)",
-        values: [tenantId, clock.forDatabase(), licenseId, activationId],
+        text: "SELECT * FROM account_balances($1, $2, $3, $4, $5)",
+        values: [tenantId, clock.forDatabase(), licenseId, activationId, provenSeq ?? null],
       });
       const [row] = rows;
       if (row === undefined) throw new Error("account_balances answered nothing.");

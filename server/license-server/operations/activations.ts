@@ -106,6 +106,7 @@ export function activationOperations(
           activationId,
           nonce: body.nonce,
           ...bindingOf(scope.context),
+          proof: scope.proof,
         });
         if (decision.outcome === "denied") return refusal(scope, decision, body.nonce);
         return reply(200, grantBody(decision.value));
@@ -134,6 +135,7 @@ export function activationOperations(
         const decision = await activations.deactivate(scope.tenant.id, {
           activationId,
           ...bindingOf(scope.context),
+          proof: scope.proof,
         });
         if (decision.outcome === "denied") return refusal(scope, decision, body.nonce);
         const id = publicId("activation", decision.value.activationId);

@@ -5,8 +5,9 @@ import type { Refusal } from "../operation.ts";
 import type { UsageCaller } from "../services.ts";
 
 /** The device and its license as the verified token names them: a body cannot charge another's account. */
-export function callerOf({ activation, context }: ActivationScope): UsageCaller {
+export function callerOf({ activation, context, proof }: ActivationScope): UsageCaller {
   return {
+    proof,
     licenseId: activation.licenseId,
     activationId: activation.activationId,
     requestHash: context.requestHash(),

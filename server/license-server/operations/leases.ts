@@ -110,8 +110,9 @@ export function leaseOperations(doors: Doors, leases: LeasesService): Operation[
   ];
 }
 
-function callerOf({ activation, context }: ActivationScope) {
+function callerOf({ activation, context, proof }: ActivationScope) {
   return {
+    proof,
     activationId: activation.activationId,
     requestHash: context.requestHash(),
     correlationId: context.correlationId,

@@ -24,10 +24,10 @@ export interface AskInit {
   readonly body?: unknown;
 }
 
+type StartHost = (services: LicenseServerServices, options?: LicenseServerOptions) => Promise<Host>;
+
 /** Every adapter by its name: a guarantee of the API must hold behind each. */
-export const HOSTS: Readonly<
-  Record<string, (services: LicenseServerServices, options?: LicenseServerOptions) => Promise<Host>>
-> = {
+export const HOSTS: Readonly<Record<"Fastify" | "Next", StartHost>> = {
   async Fastify(services, options) {
     const app = createFastifyApp(createLicenseServer(services, options));
     await app.listen({ port: 0, host: "127.0.0.1" });

@@ -170,7 +170,7 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
       signDenial: async (_tenantId, denial) => `signed:${JSON.stringify(denial)}`,
       verifyActivationToken: async (_tenantId, jws) =>
         jws === TOKEN
-          ? { activationId: ACTIVATION_ID, licenseId: LICENSE_ID, product: "renderer" }
+          ? { activationId: ACTIVATION_ID, licenseId: LICENSE_ID, product: "renderer", trustSeq: 7 }
           : undefined,
     },
   };
