@@ -48,7 +48,7 @@ export function createContainer(env: Env, name = "signet") {
   const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
-  const offline = createOffline({ store: offlineStore, trust, vault, certificates, usage });
+  const offline = createOffline({ store: offlineStore, trust, vault, certificates, activations, usage });
 
   const tenants = createTenants({ database, clock, trust });
   const products = createProducts({ database, clock, trust });

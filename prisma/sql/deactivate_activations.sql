@@ -1,4 +1,5 @@
 -- Frees the slots of a batch of activations, and the seats they hold. Doing it twice is a success; a revoked activation stays revoked.
+-- A receipt file is signed by the device's key (`signed_by`): of another key's, the activation answers as one that does not exist.
 -- `by_vendor` passes over the policy's selfServiceDeactivation. A lowered maximum's ceiling drains with the count.
 CREATE OR REPLACE FUNCTION deactivate_activations(
   p_tenant uuid, p_now timestamptz, p_items jsonb, p_proven_seq integer DEFAULT NULL)
@@ -31,13 +32,14 @@ BEGIN
 
   RETURN QUERY
   WITH asked AS MATERIALIZED (
-    SELECT i.item::integer, i.id, i.event_id, i.by_vendor, i.correlation_id
-      FROM ROWS FROM (jsonb_to_recordset(p_items) AS (id uuid, event_id uuid, by_vendor boolean, correlation_id text))
-           WITH ORDINALITY AS i (id, event_id, by_vendor, correlation_id, item)
+    SELECT i.item::integer, i.id, i.event_id, i.by_vendor, i.correlation_id, i.signed_by, i.receipt
+      FROM ROWS FROM (jsonb_to_recordset(p_items) AS (
+             id uuid, event_id uuid, by_vendor boolean, correlation_id text, signed_by text, receipt jsonb))
+           WITH ORDINALITY AS i (id, event_id, by_vendor, correlation_id, signed_by, receipt, item)
   ), decided AS MATERIALIZED (
-    SELECT a.item, a.event_id, a.correlation_id, coalesce(a.by_vendor, false) AS by_vendor, x.id AS activation_id, x.live_fingerprint IS NOT NULL AS is_live,
+    SELECT a.item, a.event_id, a.correlation_id, a.receipt, coalesce(a.by_vendor, false) AS by_vendor, x.id AS activation_id, x.live_fingerprint IS NOT NULL AS is_live,
            l.id AS license_id, l.policy_version_id,
-           CASE WHEN x.id IS NULL THEN 'activation_not_found'
+           CASE WHEN x.id IS NULL OR x.device_thumbprint <> a.signed_by THEN 'activation_not_found'
                 WHEN x.revoked_at IS NOT NULL THEN 'activation_revoked'
                 WHEN x.live_fingerprint IS NOT NULL AND NOT coalesce(a.by_vendor, false)
                      AND NOT (l.effective->>'selfServiceDeactivation')::boolean THEN 'forbidden'
@@ -81,8 +83,8 @@ BEGIN
   ), recorded AS (
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                                policy_version_id, correlation_id)
-    SELECT p_tenant, e.event_id, v_now, 'deactivate', (CASE WHEN e.denial IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
-           e.denial, e.denial_rule, jsonb_build_object('wasLive', e.is_live), e.license_id, e.activation_id,
+    SELECT p_tenant, e.event_id, v_now, CASE WHEN e.receipt IS NULL THEN 'deactivate' ELSE 'offline_deactivate' END, (CASE WHEN e.denial IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
+           e.denial, e.denial_rule, jsonb_build_object('wasLive', e.is_live) || coalesce(e.receipt, '{}'), e.license_id, e.activation_id,
            e.policy_version_id, e.correlation_id
       FROM explained e
   )

@@ -1,6 +1,9 @@
 -- Ends a batch of tickets, each at most once: one row a request, in order of arrival. `settle` moves what was used from
 -- reserved to spent and returns the rest; `void` and `expire` return all. Doing the same again gets the first answer.
 --
+-- A ticket that a journal spends from is ended by that journal (`journal`, from record_journal, also after its time) or by time,
+-- and then charges what the journal said so far; nobody settles or voids it otherwise.
+--
 -- Ending accounts for what was granted before, so neither a suspended license nor a lost activation stands in its way:
 -- refusing it would give the customer back credits that were used.
 CREATE OR REPLACE FUNCTION end_tickets(
@@ -68,7 +71,7 @@ BEGIN
     )
     SELECT a.item::integer, a.id, a.verb, a.license_id, a.activation_id, a.used, a.correlation_id,
            l.id AS owner_id, k.activation_id AS issued_to, l.policy_version_id, l.status_index, p.code AS product,
-           m.code AS meter, k.account_id, k.amount, k.lapsing, k.status, k.used AS settled, k.expires_at, k.ended_at,
+           m.code AS meter, k.account_id, k.amount, k.lapsing, coalesce(k.journaled, 0) AS journaled, k.status, k.used AS settled, k.expires_at, k.ended_at,
            k.ended_entry, x.balance AS ended_balance, acc.entry_count, acc.granted - acc.reserved - acc.spent AS balance,
            coalesce(l.id = a.license_id AND (a.activation_id IS NULL OR a.activation_id = k.activation_id), false) AS is_own,
            min(a.item) OVER (PARTITION BY a.id)::integer AS first_item,
@@ -100,16 +103,18 @@ BEGIN
     END IF;
     v_status := v_statuses[t];
     v_ends := CASE WHEN v_status <> 'pending' THEN NULL
-                   WHEN r.expires_at < v_now THEN 'expired'
+                   WHEN r.verb = 'journal' THEN 'settled'
+                   WHEN r.expires_at < v_now THEN CASE WHEN r.journaled > 0 THEN 'settled' ELSE 'expired' END
+                   WHEN r.journaled > 0 THEN NULL
                    WHEN r.verb = 'settle' AND r.used <= r.amount THEN 'settled'
                    WHEN r.verb = 'void' THEN 'voided' END;
     IF NOT r.is_own THEN v_ends := NULL; END IF;
 
     IF v_ends IS NOT NULL THEN
-      v_use := CASE WHEN v_ends = 'settled' THEN r.used ELSE 0 END;
+      v_use := CASE WHEN v_ends <> 'settled' THEN 0 WHEN r.verb = 'journal' OR r.journaled > 0 THEN r.journaled ELSE r.used END;
       v_lapse := greatest(0, r.lapsing - v_use);
       v_statuses[t] := v_ends;
-      v_used[t] := CASE WHEN v_ends = 'settled' THEN r.used END;
+      v_used[t] := CASE WHEN v_ends = 'settled' THEN v_use END;
       v_lapsed[t] := v_lapse;
       v_ended[t] := v_now;
       v_ends_here[t] := true;
@@ -165,6 +170,8 @@ BEGIN
     replayed := v_ends IS NULL;
     code := CASE
       WHEN NOT r.is_own THEN 'ticket_not_found'
+      WHEN v_ends IS NOT NULL AND r.verb IN ('expire', 'journal') THEN NULL
+      WHEN v_statuses[t] = 'pending' AND r.journaled > 0 THEN 'ticket_settled'
       WHEN v_statuses[t] = 'pending' THEN CASE WHEN r.verb = 'settle' THEN 'ticket_amount_exceeded' END
       WHEN v_statuses[t] = 'expired' THEN CASE WHEN r.verb <> 'expire' THEN 'ticket_expired' END
       WHEN v_statuses[t] = 'voided' THEN CASE WHEN r.verb <> 'void' THEN 'ticket_voided' END
@@ -210,7 +217,8 @@ BEGIN
   )
   INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                              policy_version_id, correlation_id)
-  SELECT p_tenant, e.event_id, v_now, CASE e.verb WHEN 'expire' THEN 'ticket_expired' ELSE e.verb END,
+  SELECT p_tenant, e.event_id, v_now,
+         CASE e.verb WHEN 'expire' THEN 'ticket_expired' WHEN 'journal' THEN 'settle' ELSE e.verb END,
          (CASE WHEN v_codes[e.item] IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
          v_codes[e.item], usage_rule(v_codes[e.item]), v_facts[e.item], v_licenses[e.item], e.activation_id,
          v_policy_versions[e.item], e.correlation_id

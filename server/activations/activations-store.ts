@@ -64,6 +64,9 @@ export interface RefreshItem extends Item {
 export interface DeactivateItem extends Item {
   readonly id: string;
   readonly by_vendor: boolean;
+  /** Thumbprint of the device key that must be the activation's own, and what its receipt says, for the event. */
+  readonly signed_by?: string | undefined;
+  readonly receipt?: Readonly<Record<string, string | number | null>> | undefined;
 }
 
 export type ActivationsStore = ReturnType<typeof createActivationsStore>;

@@ -25,6 +25,8 @@ import { activateItem, subjectOf } from "./request.ts";
 const QUEUED_MAX = 10_000;
 const FLUSHES_IN_FLIGHT_MAX = 4;
 
+export type Activations = ReturnType<typeof createActivations>;
+
 /** Binds devices to licenses. Every decision is made in one SQL function a batch, and signed after it committed. */
 export function createActivations(deps: {
   store: ActivationsStore;
@@ -96,15 +98,26 @@ export function createActivations(deps: {
       return { outcome: "granted", value: await grant(tenantId, row, false, subject) };
     },
 
-    /** Frees the device's slot; doing it twice is a success. The policy says whether a device may do so by itself. */
+    /**
+     * Frees the device's slot; doing it twice is a success. The policy says whether a device may do so by itself. `receipt`: it
+     * did so in a file, signed by the key of this thumbprint.
+     */
     async deactivate(
       tenantId: string,
-      request: { activationId: string; correlationId: string; byVendor?: boolean; proof?: Proof },
+      request: {
+        activationId: string;
+        correlationId: string;
+        byVendor?: boolean;
+        proof?: Proof;
+        receipt?: { signedBy: string; says: Readonly<Record<string, string | number | null>> };
+      },
     ): Promise<Decision<{ activationId: string }>> {
       const item = {
         id: request.activationId,
         event_id: newUuid(),
         by_vendor: request.byVendor ?? false,
+        signed_by: request.receipt?.signedBy,
+        receipt: request.receipt?.says,
         correlation_id: request.correlationId,
       };
       const row = await deactivating.submit(tenantId, item, request.proof);

@@ -23,4 +23,32 @@ export const offlineActivationResponse = z
   })
   .register(namedSchemas, { id: "OfflineActivationResponse" });
 
+export const offlineDeactivationRequest = z
+  .strictObject({ receipt: file })
+  .register(namedSchemas, { id: "OfflineDeactivationRequest" });
+
+export const offlineJournalRequest = z
+  .strictObject({ journal: file })
+  .register(namedSchemas, { id: "OfflineJournalRequest" });
+
+export const offlineJournalResponse = z
+  .strictObject({
+    journal: z.strictObject({ activation: z.string(), last: z.int(), head: z.string() }),
+    tickets: z
+      .array(
+        z.strictObject({
+          ticket: z.string(),
+          meter: z.string(),
+          journaled: z.int(),
+          charged: z.int(),
+          late: z.int(),
+          status: z.enum(["open", "settled", "voided", "expired"]),
+        }),
+      )
+      .readonly(),
+    receipt: z.string(),
+    trustSeq: z.int(),
+  })
+  .register(namedSchemas, { id: "OfflineJournalResponse" });
+
 export const snapshotFile = z.string();

@@ -1,6 +1,7 @@
 import type {
   ActivateRequest,
   BundleKey,
+  JournaledTicket,
   OfflineActivationResponse,
   PublicKeyJwk,
   UsageEventAnswer,
@@ -209,6 +210,18 @@ export interface OfflineAnswer {
   readonly replayed: boolean;
 }
 
+/** What a stretch of a usage journal was answered. */
+export interface OfflineJournalAnswer {
+  /** The stored uuid. */
+  readonly activationId: string;
+  readonly last: number;
+  readonly head: string;
+  readonly tickets: readonly JournaledTicket[];
+  readonly replayed: boolean;
+  readonly receipt: string;
+  readonly trustSeq: number;
+}
+
 /** Machines without a network, as this transport needs them. A file that cannot be read is an `offline_request_invalid`. */
 export interface OfflineService {
   activate(
@@ -218,6 +231,8 @@ export interface OfflineService {
     readonly decision: Decision<OfflineAnswer>;
     readonly about: { readonly product: string; readonly nonce: string };
   }>;
+  deactivate(tenantId: string, upload: OfflineUpload): Promise<{ readonly activationId: string }>;
+  recordJournal(tenantId: string, upload: OfflineUpload): Promise<OfflineJournalAnswer>;
   /** The trust bundle in force as a file. */
   snapshot(tenantId: string): Promise<string>;
 }

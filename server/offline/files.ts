@@ -1,11 +1,23 @@
 import { z } from "zod";
 import { type DeviceFileKind, readDeviceFile } from "#sdk/offline-file.ts";
 import { SignetError } from "#server/domain/errors.ts";
-import { amount, deviceFields, meterCode, ticketId } from "#server/domain/wire-fields.ts";
+import { idOf } from "#server/domain/ids.ts";
+import {
+  amount,
+  base64url,
+  deviceFields,
+  meterCode,
+  nonce,
+  publicKeyJwk,
+  ticketId,
+} from "#server/domain/wire-fields.ts";
 
 const TICKETS_MAX = 50;
+const ENTRIES_MAX = 1_000;
 /** Year 9999: no device's clock is that wrong, and no database stops before it. */
 const seconds = z.int().min(0).max(253_402_300_799);
+const hash = base64url(43, 43);
+const signed = { deviceKey: publicKeyJwk, iat: seconds };
 
 const request = deviceFields.extend({
   iat: seconds,
@@ -15,6 +27,28 @@ const request = deviceFields.extend({
     .max(TICKETS_MAX)
     .refine((wanted) => new Set(wanted.map(({ id }) => id)).size === wanted.length, "must not repeat an id")
     .exactOptional(),
+});
+
+const deactivation = z.strictObject({
+  ...signed,
+  activation: idOf("activation"),
+  nonce,
+  journal: hash.nullable(),
+});
+
+const journal = z.strictObject({
+  ...signed,
+  activation: idOf("activation"),
+  first: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1 - ENTRIES_MAX),
+  prev: hash,
+  entries: z
+    .array(z.strictObject({ ticket: ticketId, amount: z.int().min(0), at: seconds, closes: z.boolean() }))
+    .min(1)
+    .max(ENTRIES_MAX),
+  head: hash,
 });
 
 const NAMES: Readonly<Record<DeviceFileKind, string>> = {
@@ -34,6 +68,8 @@ export interface DeviceFile<Claims> {
 
 /** Each throws SignetError `offline_request_invalid`, whose message says which part of the file is wrong and what to do. */
 export const openRequest = (text: string) => open("request", request, text);
+export const openDeactivation = (text: string) => open("deactivation", deactivation, text);
+export const openJournal = (text: string) => open("journal", journal, text);
 
 async function open<Schema extends z.ZodType>(
   kind: DeviceFileKind,

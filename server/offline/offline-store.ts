@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
+import type { JournalEntry, JournaledTicket } from "#sdk/wire.ts";
 import type { ActivateItem, ActivateRow } from "#server/activations/activations-store.ts";
+import type { Code } from "#server/domain/codes.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import { decideAgain } from "#server/platform/decide-again.ts";
 
@@ -22,6 +24,38 @@ export interface AnswerItem {
   readonly response: Uint8Array;
 }
 
+export interface JournalItem {
+  readonly activation_id: string;
+  /** Of the device key that signed it. */
+  readonly thumbprint: string;
+  readonly first: number;
+  readonly prev: string;
+  readonly entries: readonly (JournalEntry & { readonly hash: string })[];
+  readonly event_id: string;
+  readonly correlation_id: string;
+}
+
+export interface JournalRow {
+  readonly decided_at: Date;
+  readonly trust_seq: number;
+  /** Null: recorded. */
+  readonly code: Code | null;
+  readonly rule: string | null;
+  readonly facts: {
+    readonly first: number;
+    /** Entries that were known before. */
+    readonly recorded: number;
+    readonly entry?: number;
+    readonly ticket?: string;
+  };
+  readonly license_id: string | null;
+  readonly product: string | null;
+  readonly last_entry: number | null;
+  readonly head: string | null;
+  readonly tickets: readonly JournaledTicket[] | null;
+  readonly replayed: boolean;
+}
+
 export type OfflineStore = ReturnType<typeof createOfflineStore>;
 
 /** One call of one SQL function (prisma/sql/) for each file. */
@@ -36,6 +70,19 @@ export function createOfflineStore(pool: Pool, clock: Clock) {
         });
         const [row] = rows;
         if (row === undefined) throw new Error("activate_offline answered nothing.");
+        return row;
+      }),
+
+    /** Tried again where another server recorded the same entries in between: then they are known. */
+    recordJournal: (tenantId: string, item: JournalItem): Promise<JournalRow> =>
+      decideAgain(async () => {
+        const { rows } = await pool.query<JournalRow>({
+          name: "record_journal",
+          text: "SELECT * FROM record_journal($1, $2, $3)",
+          values: [tenantId, clock.forDatabase(), JSON.stringify(item)],
+        });
+        const [row] = rows;
+        if (row === undefined) throw new Error("record_journal answered nothing.");
         return row;
       }),
 

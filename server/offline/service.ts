@@ -3,6 +3,7 @@ import { writeArmour } from "#sdk/offline-armour.ts";
 import type { OfflineTicketAnswer, OfflineTicketWanted } from "#sdk/wire.ts";
 import { type ActivationGrant, createGrants, type Subject } from "#server/activations/grant.ts";
 import { activateItem, subjectOf } from "#server/activations/request.ts";
+import type { Activations } from "#server/activations/service.ts";
 import { type Decision, refusalOf } from "#server/domain/decision.ts";
 import { SignetError } from "#server/domain/errors.ts";
 import { createBatcher } from "#server/platform/batcher.ts";
@@ -11,7 +12,8 @@ import type { Certificates } from "#server/trust/certificates.ts";
 import type { Trust } from "#server/trust/service.ts";
 import type { Vault } from "#server/trust/vault.ts";
 import type { Usage } from "#server/usage/service.ts";
-import { openRequest } from "./files.ts";
+import { openDeactivation, openRequest } from "./files.ts";
+import { type JournalAnswer, journalAnswer, journalItem, journalRefusal } from "./journals.ts";
 import type { OfflineActivateRow, OfflineStore } from "./offline-store.ts";
 import { answerOf, type OfflineAnswer, responseClaims } from "./response.ts";
 
@@ -39,9 +41,10 @@ export function createOffline(deps: {
   trust: Trust;
   vault: Vault;
   certificates: Certificates;
+  activations: Activations;
   usage: Usage;
 }) {
-  const { store, trust, vault, certificates, usage } = deps;
+  const { store, trust, vault, certificates, activations, usage } = deps;
   const grant = createGrants({ trust, certificates });
   /** One file at a time for each tenant: nobody waits for a person carrying files, but a crowd of them must not pile up. */
   const oneByOne = { itemsPerFlushMax: 1, flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX, queuedMax: QUEUED_MAX };
@@ -51,6 +54,7 @@ export function createOffline(deps: {
     ...oneByOne,
   });
   const answering = createBatcher({ name: "offline answer", flush: eachOf(store.answer), ...oneByOne });
+  const recording = createBatcher({ name: "usage journal", flush: eachOf(store.recordJournal), ...oneByOne });
 
   async function reserve(
     tenantId: string,
@@ -146,6 +150,34 @@ export function createOffline(deps: {
       return { decision: { outcome: "granted", value }, about };
     },
 
+    /**
+     * Frees the slot of a device that gave it up in a file; uploading the file again is a success. Its tickets end as all do: by
+     * their journal or by time.
+     *
+     * @throws SignetError `offline_request_invalid` when the file cannot be read, else the code of the refusal.
+     */
+    async deactivate(tenantId: string, { text, correlationId }: Upload): Promise<{ activationId: string }> {
+      const { claims, thumbprint } = await openDeactivation(text);
+      const { activation: activationId, nonce, journal, iat } = claims;
+      const receipt = { signedBy: thumbprint, says: { nonce, journal, deactivatedAt: iat } };
+      const decision = await activations.deactivate(tenantId, { activationId, correlationId, receipt });
+      if (decision.outcome === "denied") throw new SignetError(decision.code);
+      return decision.value;
+    },
+
+    /**
+     * Records a stretch of a usage journal and charges what it says, once, however often and in whatever pieces it is uploaded.
+     *
+     * @throws SignetError `offline_request_invalid`, whose message says what is wrong and where, or `activation_not_found`.
+     */
+    async recordJournal(tenantId: string, { text, correlationId }: Upload): Promise<JournalAnswer> {
+      const journal = await journalItem(text, correlationId);
+      const row = await recording.submit(tenantId, journal.item);
+      const refusal = journalRefusal(row);
+      if (refusal !== undefined) throw refusal;
+      return journalAnswer(trust, tenantId, row, journal);
+    },
+
     /** The trust bundle in force as a file, to be carried to machines without a network. */
     async snapshot(tenantId: string): Promise<string> {
       return writeArmour("snapshot", (await trust.currentBundle(tenantId)).jws);
@@ -153,7 +185,7 @@ export function createOffline(deps: {
 
     /** Resolves once everything under way has committed. */
     async idle(): Promise<void> {
-      await Promise.all([activating.idle(), answering.idle()]);
+      await Promise.all([activating.idle(), answering.idle(), recording.idle()]);
     },
   };
 }

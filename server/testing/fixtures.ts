@@ -37,7 +37,7 @@ export function createRuntime(appUrl: string, clock: TestClock = new TestClock("
   const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
-  const offline = createOffline({ store: offlineStore, trust, vault, certificates, usage });
+  const offline = createOffline({ store: offlineStore, trust, vault, certificates, activations, usage });
   const close = () => database.close();
   return { database, clock, vault, trust, certificates, activations, leases, usage, credits, offline, close };
 }

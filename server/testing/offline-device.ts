@@ -2,7 +2,15 @@ import { generateKeyPairSync } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
 import { readArmour } from "#sdk/offline-armour.ts";
 import { writeDeviceFile } from "#sdk/offline-file.ts";
-import type { OfflineRequestClaims, OfflineResponseClaims } from "#sdk/wire.ts";
+import { journalHashes, journalOrigin } from "#sdk/offline-journal.ts";
+import type {
+  JournalEntry,
+  OfflineDeactivationClaims,
+  OfflineJournalClaims,
+  OfflineRequestClaims,
+  OfflineResponseClaims,
+} from "#sdk/wire.ts";
+import { randomSecret } from "#server/platform/ids.ts";
 import { thumbprint } from "#server/trust/keys.ts";
 import { activateRequest } from "./fixtures.ts";
 
@@ -30,7 +38,38 @@ export async function createOfflineDevice(name: string) {
     request(licenseKey: string, change: Partial<OfflineRequestClaims> = {}): Promise<string> {
       return writeDeviceFile("request", this.requestClaims(licenseKey, change), privateKey);
     },
+
+    deactivation(activation: string, change: Partial<OfflineDeactivationClaims> = {}): Promise<string> {
+      const claims = { deviceKey, iat: IAT, activation, nonce: randomSecret(16), journal: null, ...change };
+      return writeDeviceFile("deactivation", claims, privateKey);
+    },
+
+    /** The stretch of a chain from entry `first` on. */
+    async journal(
+      activation: string,
+      chain: readonly JournalEntry[],
+      { first = 1, change = {} }: { first?: number; change?: Partial<OfflineJournalClaims> } = {},
+    ): Promise<string> {
+      const origin = await journalOrigin(activation, thumbprint(x));
+      const hashes = [origin, ...(await journalHashes(origin, 1, chain))];
+      const claims: OfflineJournalClaims = {
+        deviceKey,
+        iat: IAT,
+        activation,
+        first,
+        prev: hashes[first - 1] ?? "",
+        entries: chain.slice(first - 1),
+        head: hashes.at(-1) ?? "",
+        ...change,
+      };
+      return writeDeviceFile("journal", claims, privateKey);
+    },
   };
+}
+
+/** One use of a ticket, as a journal says it. */
+export function use(ticket: string, amount: number, closes = false): JournalEntry {
+  return { ticket, amount, at: IAT, closes };
 }
 
 /** What a response file says; its signature is not looked at. */

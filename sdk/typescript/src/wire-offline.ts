@@ -126,9 +126,10 @@ export interface JournalReceiptClaims extends CommonClaims {
   readonly activation: string;
   /** base64url SHA-256 of the journal's compact JWS. */
   readonly req: string;
-  readonly first: number;
+  /** Everything up to this entry is recorded, and its hash. */
   readonly last: number;
   readonly head: string;
+  /** The tickets of the newest entries. */
   readonly tickets: readonly JournaledTicket[];
 }
 
@@ -149,7 +150,7 @@ export interface OfflineActivationResponse {
   readonly response: string;
 }
 
-/** Body of `POST /v1/{tenant}/offline/deactivations`. */
+/** Body of `POST /v1/{tenant}/offline/deactivations`, which is answered as an online deactivation is. */
 export interface OfflineDeactivationRequest {
   /** The text of the file that begins with `-----BEGIN SIGNET DEACTIVATION RECEIPT-----`. */
   readonly receipt: string;
@@ -166,10 +167,11 @@ export interface OfflineJournalResponse {
   readonly journal: {
     /** `act_…` */
     readonly activation: string;
-    readonly first: number;
+    /** Everything up to this entry is recorded, and its hash. */
     readonly last: number;
     readonly head: string;
   };
+  /** The tickets of the newest entries, as they stood when those were recorded. */
   readonly tickets: readonly JournaledTicket[];
   /** `signet-receipt+jwt` */
   readonly receipt: string;

@@ -3,9 +3,16 @@ import { publicId } from "#server/domain/ids.ts";
 import type { Doors } from "../doors.ts";
 import type { FailureLimiter } from "../failure-limiter.ts";
 import { defineOperation, NOTHING, type Operation, reply } from "../operation.ts";
-import { tenantParams } from "../schemas.ts";
-import { offlineActivationRequest, offlineActivationResponse, snapshotFile } from "../schemas-offline.ts";
-import type { OfflineAnswer, OfflineService } from "../services.ts";
+import { deactivateResponse, tenantParams } from "../schemas.ts";
+import {
+  offlineActivationRequest,
+  offlineActivationResponse,
+  offlineDeactivationRequest,
+  offlineJournalRequest,
+  offlineJournalResponse,
+  snapshotFile,
+} from "../schemas-offline.ts";
+import type { OfflineAnswer, OfflineJournalAnswer, OfflineService } from "../services.ts";
 import { replayedHeader } from "./credit-caller.ts";
 import { LICENSE_DENIALS } from "./denials.ts";
 
@@ -15,6 +22,21 @@ const ANSWER = {
   activation: { ...ACTIVATION, expiresAt: "2030-01-31T12:00:00.000Z" },
   tickets: [{ id: "0198c0de-7c1b-7d3a-9d53-0d7a3c5e9b11", outcome: "issued" }],
   response: writeArmour("response", JWS),
+};
+const JOURNALED = {
+  journal: { activation: ACTIVATION.id, last: 3, head: "pmWkWSBCL51Bfkhn79xPuKBKHz__H6B-mY6G9_eieuM" },
+  tickets: [
+    {
+      ticket: "0198c0de-7c1b-7d3a-9d53-0d7a3c5e9b11",
+      meter: "render-minutes",
+      journaled: 25,
+      charged: 25,
+      late: 0,
+      status: "settled" as const,
+    },
+  ],
+  receipt: "eyJ0eXAiOiJzaWduZXQtcmVjZWlwdCtqd3QifQ.e30.c2lnbmF0dXJl",
+  trustSeq: 42,
 };
 const REPLAYED = {
   "idempotent-replayed": "`true` when this was done before, and is the first answer again.",
@@ -82,6 +104,62 @@ export function offlineOperations(
       },
     }),
     defineOperation({
+      id: "deactivateOffline",
+      method: "POST",
+      path: "/v1/{tenant}/offline/deactivations",
+      summary: "Take in a deactivation receipt file",
+      description:
+        "Frees the slot of the device that signed the file. Uploading it twice is a success, and it ends no later activation of the same device.",
+      door: doors.tenant,
+      params: tenantParams,
+      body: offlineDeactivationRequest,
+      requestExample: { receipt: writeArmour("deactivation", JWS) },
+      denials: ["offline_request_invalid", "activation_not_found", "activation_revoked", "forbidden"],
+      responses: {
+        200: {
+          description: "The slot is free.",
+          schema: deactivateResponse,
+          example: { activation: { id: ACTIVATION.id, status: "deactivated" } },
+        },
+      },
+      async handle({ context, tenant }, { body }) {
+        const upload = { text: body.receipt, correlationId: context.correlationId };
+        const { activationId } = await offline.deactivate(tenant.id, upload);
+        return reply(200, {
+          activation: { id: publicId("activation", activationId), status: "deactivated" },
+        });
+      },
+    }),
+    defineOperation({
+      id: "recordJournal",
+      method: "POST",
+      path: "/v1/{tenant}/offline/journals",
+      summary: "Take in a usage journal file",
+      description:
+        "Charges what a device used of its offline tickets, once: entries that were uploaded before must be the same and change nothing, and none may be left out in between. A ticket is settled when an entry closes it or its time has passed. Use that is told after that is charged late, from what the balance and the overdraft then allow: compare `charged` with `journaled`. It is taken whatever has become of the license since: what was used is owed.",
+      door: doors.tenant,
+      params: tenantParams,
+      body: offlineJournalRequest,
+      requestExample: { journal: writeArmour("journal", JWS) },
+      denials: ["offline_request_invalid", "activation_not_found"],
+      responses: {
+        200: {
+          description: "All of it was recorded before.",
+          schema: offlineJournalResponse,
+          example: JOURNALED,
+          headers: REPLAYED,
+        },
+        201: { description: "It is recorded.", schema: offlineJournalResponse, example: JOURNALED },
+      },
+      async handle({ context, tenant }, { body }) {
+        const upload = { text: body.journal, correlationId: context.correlationId };
+        const answer = await offline.recordJournal(tenant.id, upload);
+        const header = replayedHeader(answer);
+        const recorded = journalBody(answer);
+        return header === undefined ? reply(201, recorded) : reply(200, recorded, header);
+      },
+    }),
+    defineOperation({
       id: "offlineSnapshot",
       method: "GET",
       path: "/v1/{tenant}/offline/snapshot",
@@ -107,6 +185,15 @@ export function offlineOperations(
       },
     }),
   ];
+}
+
+function journalBody({ activationId, last, head, tickets, receipt, trustSeq }: OfflineJournalAnswer) {
+  return {
+    journal: { activation: publicId("activation", activationId), last, head },
+    tickets,
+    receipt,
+    trustSeq,
+  };
 }
 
 function answerBody({ activationId, licenseId, expiresAt, tickets, response }: OfflineAnswer) {

@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { writeArmour } from "#sdk/offline-armour.ts";
-import type { Denied } from "#server/domain/decision.ts";
+import type { Decision, Denied } from "#server/domain/decision.ts";
+import { SignetError } from "#server/domain/errors.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
 import type {
@@ -8,6 +9,7 @@ import type {
   LeaseGrant,
   LicenseServerServices,
   OfflineAnswer,
+  OfflineJournalAnswer,
   TicketEnd,
   TicketGrant,
 } from "../services.ts";
@@ -25,6 +27,13 @@ export interface Script {
   databaseAnswers: boolean;
   readonly asked: unknown[];
   readonly logged: string[];
+}
+
+/** The value, or the refusal as an error: for services that answer files. */
+async function orThrow<Value>(deciding: Promise<Decision<Value>>): Promise<Value> {
+  const decision = await deciding;
+  if (decision.outcome === "denied") throw new SignetError(decision.code);
+  return decision.value;
 }
 
 /** Services that decide what they are told to: for what the transport promises by itself. */
@@ -84,6 +93,18 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
     tickets: [{ id: "job-42", outcome: "issued" }],
     response: writeArmour("response", "a.b.c"),
     replayed: false,
+  };
+
+  const journaled: OfflineJournalAnswer = {
+    activationId: ACTIVATION_ID,
+    last: 3,
+    head: "pmWkWSBCL51Bfkhn79xPuKBKHz__H6B-mY6G9_eieuM",
+    tickets: [
+      { ticket: "job-42", meter: "render-minutes", journaled: 25, charged: 25, late: 0, status: "settled" },
+    ],
+    replayed: false,
+    receipt: "g.h.i",
+    trustSeq: 7,
   };
 
   async function decide<Value>(input: unknown, value: Value) {
@@ -151,6 +172,8 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
         decision: await decide(upload, { ...answer }),
         about: { product: "renderer", nonce: "0123456789abcdef" },
       }),
+      deactivate: (_tenantId, upload) => orThrow(decide(upload, { activationId: ACTIVATION_ID })),
+      recordJournal: (_tenantId, upload) => orThrow(decide(upload, { ...journaled })),
       snapshot: async () => writeArmour("snapshot", BUNDLE),
     },
     trust: {
