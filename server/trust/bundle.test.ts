@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { writeArmour } from "#sdk/offline-armour.ts";
 import { readRevokedIndexes } from "#sdk/revoked-indexes.ts";
 import { openTrustBundle } from "#sdk/trust-bundle.ts";
 import { KEY_USES } from "#sdk/wire.ts";
@@ -46,7 +47,8 @@ test("a million licenses with one in a hundred revoked fit in 16 KB", async () =
   const revoked = oneInAHundredOfAMillion();
   const claims = bundleClaims({ ...input, keys, revokedStatusIndexes: [...revoked] });
   const jws = tokenSigner("trust", root.kid, openPrivateKey(root.pkcs8)).sign(claims);
-  expect(jws.length).toBeLessThanOrEqual(16_000);
+  // Also as the file that is carried to a machine without a network.
+  expect(writeArmour("snapshot", jws).length).toBeLessThanOrEqual(16_000);
 
   const bundle = await openTrustBundle(jws, root.publicX, { now: now.getTime() });
   const wrong = [...Array(1_000_000).keys()].filter((i) => bundle.isLicenseRevoked(i) !== revoked.has(i));

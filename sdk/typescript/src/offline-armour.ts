@@ -99,12 +99,9 @@ function pastHyphens(text: string, from: number, step: 1 | -1): number | undefin
   return Math.abs(at - first) >= 2 ? at : undefined;
 }
 
-/** Without line breaks, spaces, and the marks of quoting at the start of lines. */
+/** Without line breaks, spaces and the marks of quoting, which no token has in it. */
 function bodyOf(text: string): string {
-  return text
-    .split(/[\r\n]+/)
-    .map((line) => line.replace(/^[\s>]+/, "").replace(/\s+/g, ""))
-    .join("");
+  return text.replace(/[\s>]+/g, "");
 }
 
 function jwsIn(kind: OfflineFileKind, body: string): ArmourReading {
