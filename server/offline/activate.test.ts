@@ -1,8 +1,10 @@
 import { hash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseLicenseKey } from "#sdk/license-key.ts";
 import { readArmour } from "#sdk/offline-armour.ts";
 import { writeDeviceFile } from "#sdk/offline-file.ts";
 import type { ActivationClaims, TicketClaims } from "#sdk/wire.ts";
+import { activateItem, subjectOf } from "#server/activations/request.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { PolicyRules } from "#server/domain/policy.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
@@ -18,7 +20,7 @@ import {
 import { createOfflineDevice, readResponse } from "#server/testing/offline-device.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
 import { METER_RULES } from "#server/testing/usage.ts";
-import { createOfflineStore } from "./offline-store.ts";
+import { createOfflineStore, type OfflineActivateRow } from "./offline-store.ts";
 import { createOffline } from "./service.ts";
 
 const DAY_SECONDS = 86_400;
@@ -119,6 +121,31 @@ test("a hundred uploads of one request at two servers at once take one slot, res
     runtime.credits.accounts(tx, tenant.tenantId, id),
   );
   expect(account).toMatchObject({ reserved: 40, balance: 60 });
+});
+
+test("servers that decide about one request at once wait for each other, so that none has to be tried again", async () => {
+  const { licenseKey } = await license();
+  const request = (await createOfflineDevice("direct")).requestClaims(licenseKey);
+  const subject = subjectOf({ ...request, requestHash: "r".repeat(43), correlationId: "cor_direct" });
+  const key = parseLicenseKey(licenseKey);
+  const cipher = await runtime.vault.cipher(tenant.tenantId);
+  const keyHash = cipher.keyedHash("license-key", key.ok ? key.body : "").toString("hex");
+  const rows = await Promise.all(
+    [...Array(8).keys()].map(() => {
+      const item = {
+        ...activateItem(request, subject, keyHash),
+        nonce: request.nonce,
+        request_hash: subject.requestHash,
+      };
+      const values = [tenant.tenantId, runtime.clock.now(), JSON.stringify(item)];
+      return runtime.database.pool.query<OfflineActivateRow>(
+        "SELECT * FROM activate_offline($1, $2, $3)",
+        values,
+      );
+    }),
+  );
+  expect(new Set(rows.map((each) => each.rows[0]?.activation_id)).size).toBe(1);
+  expect(rows.filter((each) => each.rows[0]?.created).length).toBe(1);
 });
 
 test.each(["after the device was activated", "after its tickets were reserved"])(

@@ -13,6 +13,9 @@ import { createOfflineDevice, readResponse, use } from "#server/testing/offline-
 import { TestClock } from "#server/testing/test-clock.ts";
 import { createAccount } from "#server/testing/usage.ts";
 
+import { journalItem } from "./journals.ts";
+import type { JournalRow } from "./offline-store.ts";
+
 const DAY_MS = 86_400_000;
 let testDatabase: TestDatabase;
 let runtime: Runtime;
@@ -118,33 +121,64 @@ test("the same journal, a part of it, and one that overlaps it charge nothing tw
   expect(await standing(own)).toEqual({ reserved: 0, spent: 18, balance: 82 });
 });
 
+/** Holds the rows of a query until told to let go. */
+async function hold(query: string, values: readonly string[]): Promise<() => Promise<void>> {
+  const client = await runtime.database.pool.connect();
+  await client.query("BEGIN");
+  await client.query("SELECT set_config('signet.tenant_id', $1, true)", [tenant.tenantId]);
+  await client.query(`${query} FOR UPDATE`, [tenant.tenantId, ...values]);
+  return async () => {
+    await client.query("ROLLBACK");
+    client.release();
+  };
+}
+
+/** The sessions that record a journal and wait for a lock, once there are so many. */
+function waiting(count: number): Promise<readonly number[]> {
+  const query =
+    "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'SELECT * FROM record_journal%'";
+  return vi.waitUntil(async () => {
+    const { rows } = await runtime.database.pool.query<{ pid: number }>(query);
+    return rows.length >= count && rows.map(({ pid }) => pid);
+  }, 10_000);
+}
+
 test("a server killed in the middle of a journal leaves nothing of it, and the same file then takes effect as a whole", async () => {
   const own = await machine([40]);
   const text = await own.device.journal(own.activation, [use(own.tickets[0] ?? "", 12, true)]);
-  const { pool } = runtime.database;
-  const killer = await pool.connect();
-  // Its account is locked, so that the journal is under way and has to wait; then its session dies.
-  await killer.query("BEGIN");
-  await killer.query("SELECT set_config('signet.tenant_id', $1, true)", [tenant.tenantId]);
-  await killer.query("SELECT 1 FROM account WHERE tenant_id = $1 AND license_id = $2 FOR UPDATE", [
-    tenant.tenantId,
-    own.account.id,
-  ]);
+  // Its entries are written and its ticket is held: now its session dies.
+  const letGo = await hold("SELECT 1 FROM ticket WHERE tenant_id = $1 AND id = $2", own.tickets);
   const doomed = record(text, other).catch((error: unknown) => error);
-  const waiting = async () => {
-    const { rows } = await pool.query<{ pid: number }>(
-      "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'SELECT * FROM record_journal%'",
-    );
-    return rows[0]?.pid;
-  };
-  await pool.query("SELECT pg_terminate_backend($1)", [await vi.waitUntil(waiting, 10_000)]);
-  await killer.query("ROLLBACK");
-  killer.release();
+  await runtime.database.pool.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) pid", [
+    await waiting(1),
+  ]);
   expect(await doomed).toMatchObject({ code: "outcome_unknown" });
+  await letGo();
   expect(await standing(own)).toEqual({ reserved: 40, spent: 0, balance: 60 });
   expect((await record(text, other)).replayed).toBe(false);
   expect((await record(text)).replayed).toBe(true);
   expect(await standing(own)).toEqual({ reserved: 0, spent: 12, balance: 88 });
+});
+
+test("servers that record one journal at once wait for each other, so that none has to be tried again", async () => {
+  const own = await machine([40]);
+  const [ticket = ""] = own.tickets;
+  const { item } = await journalItem(
+    await own.device.journal(own.activation, [use(ticket, 3), use(ticket, 4)]),
+    "cor_direct",
+  );
+  const letGo = await hold("SELECT 1 FROM ticket WHERE tenant_id = $1 AND id = $2", own.tickets);
+  const recording = Promise.all(
+    [...Array(4).keys()].map(() =>
+      other.database.pool.query<JournalRow>("SELECT * FROM record_journal($1, $2, $3)", [
+        tenant.tenantId,
+        runtime.clock.now(),
+        JSON.stringify({ ...item, event_id: newUuid() }),
+      ]),
+    ),
+  );
+  await Promise.all([waiting(4).then(letGo), recording]);
+  expect((await recording).filter((each) => each.rows[0]?.replayed === false).length).toBe(1);
 });
 
 test("entries that are missing, changed, from another device or activation, or beyond their ticket: each is refused in its own words, and nothing is charged", async () => {
@@ -156,7 +190,14 @@ test("entries that are missing, changed, from another device or activation, or b
   const before = await standing(own);
   const stranger = await machine([10]);
   const [foreign = ""] = stranger.tickets;
-  const online = await own.account.issue(5);
+  const online = {
+    ...own.account.caller(),
+    activationId: own.activationId,
+    id: newUuid(),
+    meter: "credits",
+    amount: 5,
+  };
+  await runtime.usage.issue(tenant.tenantId, online);
   const forked = [use(first, 4), ...chain.slice(1)];
   const unlike = (rest: Parameters<typeof device.journal>[2]) =>
     refusal(device.journal(activation, chain, rest));
@@ -172,7 +213,7 @@ test("entries that are missing, changed, from another device or activation, or b
     await refusal(device.journal(stranger.activation, chain)),
     await unlike({ change: { prev: "p".repeat(43) } }),
     await next(use(foreign, 1)),
-    await next(use(typeof online === "string" ? "" : online.ticketId, 1)),
+    await next(use(online.id, 1)),
     await next(use(second, 30), use(second, 1)),
     await next(use(second, 1, true), use(second, 1)),
   ];
@@ -246,6 +287,26 @@ test("a journal that arrives after its tickets' time is charged late, once, from
     }),
   );
   expect(events.map(({ facts }) => facts)).toMatchObject([{ late: 35, short: 20 }, { replayed: true }]);
+  await own.close();
+});
+
+test("what a ticket's journal tells late in several files is charged as it comes", async () => {
+  const clock = new TestClock("2030-01-01");
+  const own = createRuntime(testDatabase.appUrl, clock);
+  const late = await machine([40], {}, own);
+  const [ticket = ""] = late.tickets;
+  const chain = [use(ticket, 4), use(ticket, 5), use(ticket, 6, true)];
+  await upload(late, chain.slice(0, 1), 1, own);
+  clock.advance(11 * DAY_MS);
+  await own.usage.expireTickets();
+  const charged = [];
+  for (const length of [2, 3]) {
+    const { tickets } = await upload(late, chain.slice(0, length), 1, own);
+    charged.push(tickets.map((each) => [each.journaled, each.charged, each.late]));
+    await late.account.checkLedger();
+  }
+  expect(charged).toEqual([[[9, 9, 5]], [[15, 15, 11]]]);
+  expect(await standing(late)).toEqual({ reserved: 0, spent: 15, balance: 85 });
   await own.close();
 });
 
