@@ -9,6 +9,10 @@ const DONE: Readonly<Record<string, string>> = {
   heartbeat: "Seat kept",
   release: "Seat released",
   expire: "Seat came free",
+  offline_activate: "Device activated by file",
+  offline_answer: "Response file made",
+  offline_deactivate: "Device deactivated by file",
+  offline_journal: "Usage journal recorded",
 };
 /** The same, refused. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -18,6 +22,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   checkout: "Seat refused",
   heartbeat: "Heartbeat refused",
   release: "Release refused",
+  offline_activate: "Request file refused",
+  offline_deactivate: "Deactivation file refused",
+  offline_journal: "Usage journal refused",
 };
 const MOVED_TO: Readonly<Record<string, string>> = {
   active: "Became active",

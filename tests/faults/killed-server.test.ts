@@ -11,7 +11,9 @@ import {
   TEST_MASTER_KEY,
   type TestTenant,
 } from "#server/testing/fixtures.ts";
+import { createOfflineDevice } from "#server/testing/offline-device.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
+import { METER_RULES } from "#server/testing/usage.ts";
 import { type Running, startProcess } from "../processes.ts";
 
 let database: TestDatabase;
@@ -38,20 +40,28 @@ const startServer = (): Promise<Running> =>
     NEXTAUTH_SECRET: randomBytes(32).toString("base64"),
   });
 
-/** Sends a request; the answer's activation id, or undefined when the connection broke. */
-async function send(port: number, body: string): Promise<string | undefined> {
+interface Answer {
+  readonly activation?: { readonly id: string };
+  /** The response file, where a request file was sent. */
+  readonly response?: string;
+}
+
+/** Sends a request; the answer, or undefined when the connection broke. */
+async function ask(port: number, path: string, body: string): Promise<Answer | undefined> {
   try {
-    const reply = await fetch(`http://127.0.0.1:${port}/v1/${tenant.slug}/activations`, {
+    const reply = await fetch(`http://127.0.0.1:${port}/v1/${tenant.slug}/${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body,
     });
-    const answer: { activation?: { id: string } } = await reply.json();
-    return answer.activation?.id;
+    const answer: Answer = await reply.json();
+    return answer;
   } catch {
     return undefined;
   }
 }
+
+const send = async (port: number, body: string) => (await ask(port, "activations", body))?.activation?.id;
 
 test("a server killed in the middle of requests loses no acknowledged activation, and a retry takes no second slot", async () => {
   const devices = 200;
@@ -86,4 +96,51 @@ test("a server killed in the middle of requests loses no acknowledged activation
     tx.license.findUniqueOrThrow({ where: { tenantId_id: { tenantId: tenant.tenantId, id: license.id } } }),
   );
   expect(row.activationCount).toBe(devices);
+});
+
+test("a server killed while it answers request files has taken one slot and one reservation for each, and every response it gave comes again", async () => {
+  const devices = 60;
+  const license = await createLicense(runtime, tenant, {
+    activationsMax: devices,
+    offlineAllowed: true,
+    meters: { credits: { ...METER_RULES, periodCredits: devices } },
+  });
+  const bodies = await Promise.all(
+    [...Array(devices).keys()].map(async (n) => {
+      const tickets = [{ id: `ticket-${n}`, meter: "credits", amount: 1 }];
+      const request = await (await createOfflineDevice(`machine-${n}`)).request(license.licenseKey, {
+        tickets,
+      });
+      return JSON.stringify({ request });
+    }),
+  );
+  const path = "offline/activations";
+  const doomed = await startServer();
+  const acknowledged = new Map<string, string>();
+  const waiting = [...bodies];
+  async function sendAll(): Promise<void> {
+    for (let body = waiting.pop(); body !== undefined; body = waiting.pop()) {
+      const response = (await ask(doomed.port, path, body))?.response;
+      if (response === undefined) continue;
+      acknowledged.set(body, response);
+      if (acknowledged.size === 10) doomed.kill();
+    }
+  }
+  await Promise.all([...Array(10).keys()].map(sendAll));
+  expect(acknowledged.size).toBeGreaterThanOrEqual(10);
+  expect(acknowledged.size).toBeLessThan(devices);
+
+  const next = await startServer();
+  const answers = await Promise.all(bodies.map((body) => ask(next.port, path, body)));
+  await next.stop();
+  for (const [body, response] of acknowledged) expect(answers[bodies.indexOf(body)]?.response).toBe(response);
+  expect(new Set(answers.map((answer) => answer?.activation?.id)).size).toBe(devices);
+  const [row, [account]] = await runtime.database.withTenant(tenant.tenantId, async (tx) => [
+    await tx.license.findUniqueOrThrow({
+      where: { tenantId_id: { tenantId: tenant.tenantId, id: license.id } },
+    }),
+    await runtime.credits.accounts(tx, tenant.tenantId, license.id),
+  ]);
+  expect(row.activationCount).toBe(devices);
+  expect(account).toMatchObject({ reserved: devices, balance: 0 });
 });
