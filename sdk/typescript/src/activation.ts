@@ -1,5 +1,9 @@
 import { guarded } from "./errors.ts";
-import { isFinalRefusal, type Session, type VerifiedActivation } from "./session.ts";
+import type { Online } from "./online.ts";
+import type { Seat } from "./seat.ts";
+import type { CheckoutOptions } from "./seats.ts";
+import { isFinalRefusal, type Session } from "./session.ts";
+import type { VerifiedActivation } from "./verified-activation.ts";
 import type { Features } from "./wire.ts";
 
 /**
@@ -25,13 +29,13 @@ export interface LicenseSummary {
 /** This device's right to use the product: what it holds was verified down from the root key. */
 export class Activation {
   readonly #session: Session;
-  #verified: VerifiedActivation;
+  readonly #online: Online;
   #refused = false;
 
   /** Made by `signet.activate()` and `signet.current()`. */
   constructor(session: Session, verified: VerifiedActivation) {
     this.#session = session;
-    this.#verified = verified;
+    this.#online = session.online(verified);
   }
 
   /** `act_…` */
@@ -105,7 +109,8 @@ export class Activation {
   refresh({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     return guarded(async () => {
       try {
-        this.#verified = await this.#session.refresh(this.#verified, signal);
+        const { link } = this.#online;
+        link.hold(await this.#session.refresh(link.held, signal));
         this.#refused = false;
       } catch (error) {
         if (isFinalRefusal(error)) this.#refused = true;
@@ -124,6 +129,34 @@ export class Activation {
       await this.#session.deactivate(this.#verified, signal);
       this.#refused = true;
     });
+  }
+
+  /**
+   * Takes a floating seat for a holder. It keeps itself by heartbeats until it is released or lost; the same holder checking out again
+   * on this device, also after a crash, gets its own seat back. Without a network a seat borrowed before is found on the machine.
+   *
+   * @throws SignetError e.g. `no_seats_available` (`retryable`: wait for one), `feature_not_entitled`, `borrow_not_allowed`,
+   * `borrow_too_long`, `borrow_limit_reached`, `license_suspended`, `network_error`.
+   *
+   * @example
+   * await using seat = await activation.checkout({ holder: user.email });
+   * seat.on("lost", ({ message }) => saveAndClose(message));
+   */
+  checkout(options: CheckoutOptions): Promise<Seat> {
+    return guarded(() => this.#online.seats.checkout(options));
+  }
+
+  /**
+   * The seats this device has borrowed and not yet given back, verified without the network, also after a restart.
+   *
+   * @throws SignetError `clock_turned_back`, `storage_failed`.
+   */
+  seats(): Promise<readonly Seat[]> {
+    return guarded(() => this.#online.seats.borrowed());
+  }
+
+  get #verified(): VerifiedActivation {
+    return this.#online.link.held;
   }
 
   #granted(code: string) {

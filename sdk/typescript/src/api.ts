@@ -8,10 +8,16 @@ import type { Trust } from "./trust.ts";
 export interface ApiCall {
   /** Below `/v1/{tenant}`. */
   readonly path: string;
-  readonly body: object;
+  /** `POST` unless given; a `GET` has no body. */
+  readonly method?: "GET" | "POST";
+  readonly body?: object;
   readonly bearer?: string;
   readonly nonce?: string;
+  /** What a signed refusal must be about, where the body does not say it. */
+  readonly subject?: string;
   readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly retriesMax?: number | undefined;
 }
 
 export interface ApiAnswer {
@@ -36,19 +42,22 @@ export class Api {
   }
 
   /** @throws SignetError the refusal, `signed` when the server proved it; `server_error` when it makes no sense. */
-  async post(call: ApiCall): Promise<ApiAnswer> {
+  async send(call: ApiCall): Promise<ApiAnswer> {
+    const { method = "POST", signal, timeoutMs, retriesMax } = call;
     // Made once: each attempt sends the same bytes, so that any answer is bound to them.
-    const body = utf8(JSON.stringify(call.body));
-    const req = await sha256(body);
+    const body = method === "GET" ? undefined : utf8(JSON.stringify(call.body ?? {}));
+    const req = await sha256(body ?? "");
     const reply = await this.#options.http({
-      method: "POST",
+      method,
       url: this.#options.baseUrl + call.path,
       headers: {
-        "content-type": "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(call.bearer === undefined ? {} : { authorization: `Bearer ${call.bearer}` }),
       },
-      body,
-      signal: call.signal,
+      ...(body === undefined ? {} : { body }),
+      signal,
+      timeoutMs,
+      retriesMax,
     });
     const answer = parseJson(reply.text);
     if (reply.status >= 200 && reply.status < 300 && isRecord(answer)) return { answer, req };
@@ -59,7 +68,7 @@ export class Api {
     const { retryAfterSeconds } = reply;
     if (!isRecord(problem) || !isServerCode(problem.code)) {
       const code = isRecord(problem) && isText(problem.code) ? `, code ${problem.code}` : "";
-      const detail = `POST ${call.path} answered ${reply.status}${code}.`;
+      const detail = `${call.method ?? "POST"} ${call.path} answered ${reply.status}${code}.`;
       return new SignetError("server_error", { detail, retryAfterSeconds, ...correlationOf(problem) });
     }
     const shared = { detail: detailOf(problem), retryAfterSeconds };
@@ -71,14 +80,14 @@ export class Api {
   }
 
   /** The signed denial inside a problem, or undefined when there is none that answers this very request. */
-  async #decisionOf(problem: UnknownRecord, { nonce, signal }: ApiCall, req: string) {
+  async #decisionOf(problem: UnknownRecord, { nonce, subject, signal }: ApiCall, req: string) {
     if (!isText(problem.decision)) return undefined;
     const { product, trust } = this.#options;
     try {
       return await trust.verifyAnswer(
         problem.decision,
         "denial",
-        { audience: product, nonce, req },
+        { audience: product, nonce, req, subject },
         { signal },
       );
     } catch (error) {

@@ -1,15 +1,19 @@
+import { hasCommonClaims } from "./claims-common.ts";
+import { isLeaseClaims, isReceiptClaims, isTicketClaims } from "./claims-online.ts";
 import { fromBase64url } from "./encoding.ts";
-import { isCount, isCountOrNull, isRecord, isText, isTextList, type UnknownRecord } from "./shapes.ts";
+import { isCount, isCountOrNull, isRecord, isText, isTextList } from "./shapes.ts";
 import {
   type ActivationClaims,
   type BundleKey,
-  type CommonClaims,
   type DenialClaims,
   type Features,
   KEY_USES,
   type KeyUse,
+  type LeaseClaims,
   type LicenseClaims,
+  type ReceiptClaims,
   type RevokedIndexes,
+  type TicketClaims,
   type TrustBundleClaims,
 } from "./wire.ts";
 
@@ -18,26 +22,23 @@ export interface ClaimsByKind {
   readonly license: LicenseClaims;
   readonly activation: ActivationClaims;
   readonly denial: DenialClaims;
+  readonly lease: LeaseClaims;
+  readonly ticket: TicketClaims;
+  readonly receipt: ReceiptClaims;
 }
 export type VerifiableKind = keyof ClaimsByKind;
 
 /** Whether a payload has the shape of its kind: a good signature says who wrote it, not that it was written well. */
 export const CLAIMS_GUARDS: {
   readonly [Kind in VerifiableKind]: (claims: unknown) => claims is ClaimsByKind[Kind];
-} = { license: isLicenseClaims, activation: isActivationClaims, denial: isDenialClaims };
-
-function hasCommonClaims(claims: UnknownRecord): claims is UnknownRecord & CommonClaims {
-  return (
-    isText(claims.iss) &&
-    isText(claims.aud) &&
-    isText(claims.sub) &&
-    isText(claims.jti) &&
-    isText(claims.cid) &&
-    isCount(claims.iat) &&
-    isCount(claims.exp) &&
-    isCount(claims.trust)
-  );
-}
+} = {
+  license: isLicenseClaims,
+  activation: isActivationClaims,
+  denial: isDenialClaims,
+  lease: isLeaseClaims,
+  ticket: isTicketClaims,
+  receipt: isReceiptClaims,
+};
 
 function isFeatures(value: unknown): value is Features {
   return (

@@ -260,6 +260,7 @@ describe("current", () => {
       get: () => Promise.reject(new Error("EACCES: permission denied")),
       set: () => Promise.reject(new Error("ENOSPC: no space left")),
       delete: () => Promise.reject(new Error("EROFS: read-only")),
+      list: () => Promise.reject(new Error("EACCES: permission denied")),
     };
     const { signet } = offline({ storage: broken });
     await expect(signet.current()).rejects.toMatchObject({ code: "storage_failed", detail: /EACCES/ });

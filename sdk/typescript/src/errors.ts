@@ -136,6 +136,11 @@ export function configurationInvalid(sentence: string): SignetError {
   return new SignetError("configuration_invalid", { sentence, detail: sentence });
 }
 
+/** For a wrong argument: for the program's author too, but it may come from what a user typed. */
+export function invalidArgument(sentence: string): SignetError {
+  return new SignetError("invalid_request", { sentence });
+}
+
 /** Runs `work` so that whatever it throws leaves as a {@link SignetError}. */
 export async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
   try {

@@ -2,6 +2,7 @@
 export type { Activation, ActivationStatus, LicenseSummary } from "./activation.ts";
 export type { Clock } from "./clock.ts";
 export type { ErrorCode, LocalCode, ServerCode } from "./codes.ts";
+export type { DebugEvent } from "./debug.ts";
 export {
   isSignetError,
   SignetError,
@@ -14,5 +15,8 @@ export type { Fetch } from "./http.ts";
 export { type ParsedLicenseKey, parseLicenseKey } from "./license-key.ts";
 export type { SignetOptions } from "./options.ts";
 export type { RootKey } from "./root-key.ts";
+export type { Seat, SeatEvents, SeatStatus } from "./seat.ts";
+export type { SeatLost, SeatLostReason } from "./seat-lost.ts";
+export type { CheckoutOptions } from "./seats.ts";
 export { memoryStorage, type StateStorage, type WebStorageArea, webStorage } from "./storage.ts";
 export type { Features, FeatureValue, PublicKeyJwk } from "./wire.ts";

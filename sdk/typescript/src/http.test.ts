@@ -159,6 +159,12 @@ test("Retry-After may be a date", async () => {
   const now = Date.parse("2026-01-15T12:00:00Z");
   const headers = { "retry-after": "Thu, 15 Jan 2026 12:01:30 GMT" };
   const fetch: Fetch = async () => new Response("", { status: 503, headers });
-  const http = createHttp({ fetch, clock: { now: () => now }, timeoutMs: 1000, retriesMax: 3 });
+  const http = createHttp({
+    fetch,
+    clock: { now: () => now },
+    timeoutMs: 1000,
+    retriesMax: 3,
+    debug: () => undefined,
+  });
   expect(await http({ method: "GET", url: "http://server.test/" })).toMatchObject({ retryAfterSeconds: 90 });
 });

@@ -1,6 +1,8 @@
 import type { Clock } from "./clock.ts";
+import type { Debug } from "./debug.ts";
 import type { Bytes } from "./encoding.ts";
 import { SignetError } from "./errors.ts";
+import { backoffMs } from "./timer.ts";
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -10,6 +12,9 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Bytes;
   readonly signal?: AbortSignal | undefined;
+  /** Instead of the options', for a caller that has a pace or a deadline of its own. */
+  readonly timeoutMs?: number | undefined;
+  readonly retriesMax?: number | undefined;
 }
 
 export interface HttpReply {
@@ -25,6 +30,7 @@ export interface HttpOptions {
   readonly timeoutMs: number;
   /** Attempts after the first. */
   readonly retriesMax: number;
+  readonly debug: Debug;
 }
 
 /** Sends a request, and again while that can help: everything this API takes is safe to send twice. */
@@ -39,9 +45,11 @@ const RETRY_AFTER_SECONDS_MAX = 20;
 /** @returns a function that rejects only with SignetError `network_error` or `aborted`; any status is an answer. */
 export function createHttp(options: HttpOptions): Http {
   return async (request) => {
+    const retriesMax = request.retriesMax ?? options.retriesMax;
     for (let attempt = 0; ; attempt++) {
       const outcome = await attemptOnce(request, options);
-      const pauseMs = attempt < options.retriesMax ? pauseBeforeRetry(outcome, attempt) : undefined;
+      options.debug("request", factsOf(request, outcome, attempt));
+      const pauseMs = attempt < retriesMax ? pauseBeforeRetry(outcome, attempt) : undefined;
       if (pauseMs === undefined) {
         if (outcome instanceof SignetError) throw outcome;
         return outcome;
@@ -57,23 +65,19 @@ function pauseBeforeRetry(outcome: HttpReply | SignetError, attempt: number): nu
   if (!(outcome instanceof SignetError) && !RETRIED_STATUSES.has(outcome.status)) return undefined;
   const { retryAfterSeconds } = outcome;
   if (retryAfterSeconds !== undefined && retryAfterSeconds > RETRY_AFTER_SECONDS_MAX) return undefined;
-  const backoff = jitter() * Math.min(BACKOFF_MS * 2 ** attempt, BACKOFF_MS_MAX);
-  return (retryAfterSeconds ?? 0) * 1000 + backoff;
+  return (retryAfterSeconds ?? 0) * 1000 + backoffMs(attempt + 1, BACKOFF_MS, BACKOFF_MS_MAX);
 }
 
-/** Between 0.5 and 1, so that many clients that failed together do not come back together. */
-function jitter(): number {
-  const [random = 0] = crypto.getRandomValues(new Uint16Array(1));
-  return 0.5 + random / 0x20000;
+function factsOf({ method, url }: HttpRequest, outcome: HttpReply | SignetError, attempt: number) {
+  const facts = { method, path: new URL(url).pathname, attempt: attempt + 1 };
+  return outcome instanceof SignetError ? { ...facts, error: outcome } : { ...facts, status: outcome.status };
 }
 
 async function attemptOnce(request: HttpRequest, options: HttpOptions): Promise<HttpReply | SignetError> {
   if (request.signal?.aborted) return aborted(request.signal);
   const stop = new AbortController();
-  const timer = setTimeout(
-    () => stop.abort(new Error(`No answer within ${options.timeoutMs} ms.`)),
-    options.timeoutMs,
-  );
+  const timeoutMs = request.timeoutMs ?? options.timeoutMs;
+  const timer = setTimeout(() => stop.abort(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs);
   const onAbort = () => stop.abort(request.signal?.reason);
   request.signal?.addEventListener("abort", onAbort, { once: true });
   try {

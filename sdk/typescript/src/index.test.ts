@@ -12,6 +12,10 @@ test("in a browser state is kept in localStorage, under the product's name, and 
     getItem: (name: string) => items.get(name) ?? null,
     setItem: (name: string, text: string) => items.set(name, text),
     removeItem: (name: string) => items.delete(name),
+    key: (index: number) => [...items.keys()][index] ?? null,
+    get length() {
+      return items.size;
+    },
   });
   const authority = new TestAuthority();
   const server = await new TestServer(authority).start();

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "./clock.ts";
+import { type Debug, type DebugEvent, debugTo } from "./debug.ts";
 import { configurationInvalid } from "./errors.ts";
 import type { FingerprintProvider } from "./fingerprint.ts";
 import type { Fetch } from "./http.ts";
@@ -29,6 +30,8 @@ export interface SignetOptions {
   readonly timeoutMs?: number | undefined;
   /** How often a request is sent again while the network or the server fails. Default 3. */
   readonly retriesMax?: number | undefined;
+  /** Is told what the library does, for a log. What it throws is ignored. */
+  readonly debug?: ((event: DebugEvent) => void) | undefined;
 }
 
 /** What differs between the places this library runs in. */
@@ -53,6 +56,7 @@ export interface Configuration {
   readonly metadata: DeviceMetadata;
   readonly timeoutMs: number;
   readonly retriesMax: number;
+  readonly debug: Debug;
 }
 
 /** @throws SignetError `configuration_invalid` whose `message` names the option. */
@@ -63,6 +67,7 @@ export function configurationOf(options: SignetOptions, platform: Platform): Con
   if (!isText(server) || !URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
     throw configurationInvalid("The option `server` must be an http or https URL.");
   }
+  const clock = options.clock ?? systemClock;
   return {
     server: server.replace(/\/+$/, ""),
     tenant,
@@ -70,10 +75,11 @@ export function configurationOf(options: SignetOptions, platform: Platform): Con
     rootKey: rootKeyX(options.rootKey),
     storage: options.storage ?? platform.storage(tenant, product),
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    clock: options.clock ?? systemClock,
+    clock,
     fingerprint: options.fingerprint ?? platform.fingerprint,
     metadata: { ...platform.device(), ...options.device, sdkVersion: SDK_VERSION },
     timeoutMs: options.timeoutMs ?? 10_000,
     retriesMax: options.retriesMax ?? 3,
+    debug: debugTo(options.debug, () => clock.now()),
   };
 }

@@ -8,27 +8,14 @@ import { isSignetError, SignetError, tokenInvalid } from "./errors.ts";
 import { assertSameDevice, type Fingerprint, fingerprintOf, takeFingerprint } from "./fingerprint.ts";
 import { createHttp } from "./http.ts";
 import { parseLicenseKey } from "./license-key.ts";
+import { Link } from "./link.ts";
+import { Online } from "./online.ts";
 import type { Configuration } from "./options.ts";
 import { isCount, isText } from "./shapes.ts";
 import { ACTIVATION, deleteDocument, readDocument, type StoredActivation, writeDocument } from "./state.ts";
 import { Trust } from "./trust.ts";
-import type {
-  ActivateRequest,
-  ActivationClaims,
-  DeactivateRequest,
-  LicenseClaims,
-  RefreshRequest,
-} from "./wire.ts";
-
-/** An activation whose every part was verified. */
-export interface VerifiedActivation {
-  readonly token: string;
-  readonly certificate: string;
-  readonly claims: ActivationClaims;
-  readonly license: LicenseClaims;
-  /** The fingerprint the token is over: that of the latest activation, not necessarily today's. */
-  readonly fingerprint: Fingerprint;
-}
+import type { VerifiedActivation } from "./verified-activation.ts";
+import type { ActivateRequest, DeactivateRequest, RefreshRequest } from "./wire.ts";
 
 /** What this device is now: what an activation must be bound to. */
 interface Device {
@@ -43,6 +30,7 @@ export class Session {
   readonly #api: Api;
   #deviceKey: Promise<DeviceKey> | undefined;
   #fingerprint: Promise<Fingerprint> | undefined;
+  readonly #online = new Map<string, Online>();
 
   constructor(configuration: Configuration) {
     const { server, tenant, product, rootKey, storage, clock } = configuration;
@@ -59,6 +47,19 @@ export class Session {
     return this.#configuration.clock.now();
   }
 
+  /** What an activation holds while this process runs, shared by everything of that activation. */
+  online(verified: VerifiedActivation): Online {
+    const id = verified.claims.sub;
+    const known = this.#online.get(id);
+    known?.link.hold(verified);
+    if (known !== undefined) return known;
+    const refresh = (held: VerifiedActivation) => this.refresh(held, undefined);
+    const options = { configuration: this.#configuration, api: this.#api, trust: this.#trust, refresh };
+    const online = new Online(new Link(options, verified));
+    this.#online.set(id, online);
+    return online;
+  }
+
   async activate(licenseKey: string, signal: AbortSignal | undefined): Promise<VerifiedActivation> {
     const parsed = parseLicenseKey(licenseKey);
     if (!parsed.ok) throw new SignetError("license_key_mistyped", { sentence: parsed.reason });
@@ -73,7 +74,7 @@ export class Session {
       nonce,
       metadata,
     };
-    const answer = await this.#api.post({ path: "/activations", body, nonce, signal });
+    const answer = await this.#api.send({ path: "/activations", body, nonce, signal });
     const activation = await this.#verifyAnswer(answer, device, device.fingerprint, { nonce, signal });
     await this.#store(activation);
     return activation;
@@ -89,7 +90,7 @@ export class Session {
     const body: RefreshRequest = { nonce };
     let answer: ApiAnswer;
     try {
-      answer = await this.#api.post({
+      answer = await this.#api.send({
         path: `/activations/${id}/refresh`,
         body,
         bearer: token,
@@ -111,7 +112,7 @@ export class Session {
     const nonce = randomText();
     const body: DeactivateRequest = { nonce };
     const path = `/activations/${claims.sub}/deactivate`;
-    await this.#api.post({ path, body, bearer: token, nonce, signal });
+    await this.#api.send({ path, body, bearer: token, nonce, signal });
     if (await this.#stored(claims.sub)) await deleteDocument(this.#configuration.storage, ACTIVATION);
   }
 

@@ -30,7 +30,7 @@ export interface StoredActivation {
 }
 
 /** A text this library stores, by its name and its shape. */
-interface Document<Content> {
+export interface Document<Content> {
   readonly name: string;
   readonly is: (content: unknown) => content is Content;
 }
@@ -98,6 +98,12 @@ export async function writeDocument<Content extends object>(
 
 export async function deleteDocument(storage: StateStorage, document: Document<unknown>): Promise<void> {
   await onStorage(() => storage.delete(document.name));
+}
+
+/** The names of what is stored under names that begin so, in order. */
+export async function listDocuments(storage: StateStorage, prefix: string): Promise<string[]> {
+  const names = await onStorage(() => storage.list());
+  return names.filter((name) => name.startsWith(prefix)).sort();
 }
 
 async function onStorage<Value>(work: () => Promise<Value>): Promise<Value> {

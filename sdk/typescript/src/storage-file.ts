@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StateStorage } from "./storage.ts";
+
+const SUFFIX = ".json";
+const TEXT_FILE = /^[a-z0-9-]+\.json$/;
 
 /**
  * Keeps state as files in `directory`, which is made when first needed. Only this user may read them (0600, in a 0700
@@ -31,6 +34,15 @@ export function fileStorage(directory: string): StateStorage {
     async delete(name) {
       await rm(pathOf(directory, name), { force: true });
     },
+    async list() {
+      try {
+        const files = await readdir(directory);
+        return files.filter((file) => TEXT_FILE.test(file)).map((file) => file.slice(0, -SUFFIX.length));
+      } catch (error) {
+        if (isMissing(error)) return [];
+        throw error;
+      }
+    },
   };
 }
 
@@ -46,7 +58,7 @@ async function writeDurably(path: string, text: string): Promise<void> {
 
 function pathOf(directory: string, name: string): string {
   if (!/^[a-z0-9-]+$/.test(name)) throw new RangeError(`"${name}" cannot name a stored text.`);
-  return join(directory, `${name}.json`);
+  return join(directory, name + SUFFIX);
 }
 
 function isMissing(error: unknown): boolean {

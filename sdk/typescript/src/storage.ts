@@ -1,5 +1,5 @@
 /**
- * Where this library keeps its state: a handful of named texts of a few kilobytes. Names are of a–z, 0–9 and dashes.
+ * Where this library keeps its state: some named texts of a few kilobytes. Names are of a–z, 0–9 and dashes.
  *
  * What is stored is a credential (it holds the device's private key): keep it from other users of the machine.
  */
@@ -9,6 +9,8 @@ export interface StateStorage {
   set(name: string, text: string): Promise<void>;
   /** Deleting what is not there is a success. */
   delete(name: string): Promise<void>;
+  /** The names of all texts stored here, in any order. */
+  list(): Promise<readonly string[]>;
 }
 
 /** Keeps state for as long as the process lives: for tests, and for workloads that activate at each start. */
@@ -22,6 +24,7 @@ export function memoryStorage(): StateStorage {
     delete: async (name) => {
       texts.delete(name);
     },
+    list: async () => [...texts.keys()],
   };
 }
 
@@ -30,6 +33,8 @@ export interface WebStorageArea {
   getItem(name: string): string | null;
   setItem(name: string, text: string): void;
   removeItem(name: string): void;
+  readonly length: number;
+  key(index: number): string | null;
 }
 
 /** Keeps state in a browser's `localStorage`, under names that begin with `prefix`. */
@@ -38,5 +43,9 @@ export function webStorage(area: WebStorageArea, prefix: string): StateStorage {
     get: async (name) => area.getItem(prefix + name) ?? undefined,
     set: async (name, text) => area.setItem(prefix + name, text),
     delete: async (name) => area.removeItem(prefix + name),
+    list: async () => {
+      const names = Array.from({ length: area.length }, (_, index) => area.key(index) ?? "");
+      return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+    },
   };
 }

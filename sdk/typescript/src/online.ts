@@ -1,0 +1,13 @@
+import type { Link } from "./link.ts";
+import { Seats } from "./seats.ts";
+
+/** What one activation holds while the program runs: made once, however often the activation is asked for. */
+export class Online {
+  readonly link: Link;
+  readonly seats: Seats;
+
+  constructor(link: Link) {
+    this.link = link;
+    this.seats = new Seats(link);
+  }
+}
