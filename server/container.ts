@@ -9,6 +9,7 @@ import { createLicenses } from "./authority/license-service.ts";
 import { createOverview } from "./authority/overview-service.ts";
 import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
+import { createStories } from "./authority/story-service.ts";
 import { createTenants } from "./authority/tenant-service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
 import { createLeases } from "./leases/service.ts";
@@ -57,6 +58,7 @@ export function createContainer(env: Env, name = "signet") {
   const licenses = createLicenses({ database, clock, vault, trust, certificates, devices: activations });
   const overview = createOverview({ database, clock });
   const audit = createAudit({ database });
+  const stories = createStories({ database, vault });
 
   const auth = createAuth({ database, log });
   const members = createMembers({ database, clock, log });
@@ -82,6 +84,7 @@ export function createContainer(env: Env, name = "signet") {
     licenses,
     overview,
     audit,
+    stories,
     auth,
     members,
     invitations,

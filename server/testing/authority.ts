@@ -5,6 +5,7 @@ import { createLicenses } from "#server/authority/license-service.ts";
 import { createOverview } from "#server/authority/overview-service.ts";
 import { createPolicies } from "#server/authority/policy-service.ts";
 import { createProducts } from "#server/authority/product-service.ts";
+import { createStories } from "#server/authority/story-service.ts";
 import { createTenants } from "#server/authority/tenant-service.ts";
 import type { UserActor } from "#server/domain/actor.ts";
 import { publicId } from "#server/domain/ids.ts";
@@ -26,6 +27,7 @@ export function createAuthority(appUrl: string, runtime: Runtime = createRuntime
     licenses: createLicenses({ ...runtime, devices }),
     overview: createOverview(runtime),
     audit: createAudit(runtime),
+    stories: createStories(runtime),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Licenses } from "../authority/license-service.ts";
 import type { Overview } from "../authority/overview-service.ts";
 import type { Policies } from "../authority/policy-service.ts";
 import type { Products } from "../authority/product-service.ts";
+import type { Stories } from "../authority/story-service.ts";
 import type { Logger } from "../platform/log.ts";
 
 /** The services procedures call. The container has them all under these names; a router that needs one adds it here. */
@@ -22,6 +23,7 @@ export interface PortalServices {
   readonly licenses: Licenses;
   readonly overview: Overview;
   readonly audit: Audit;
+  readonly stories: Stories;
 }
 
 export interface PortalContext {

@@ -28,6 +28,7 @@ const TABLE: Record<string, string> = {
   "customer.removeMember": LICENSE_STAFF,
   "license.list": EVERYBODY,
   "license.get": EVERYBODY,
+  "license.story": EVERYBODY,
   "license.impact": EVERYBODY,
   "license.certificate": EVERYBODY,
   "license.issue": LICENSE_STAFF,

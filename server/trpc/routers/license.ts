@@ -1,7 +1,10 @@
+import { allows } from "../../auth/permissions.ts";
 import * as input from "../../authority/license-input.ts";
+import { readStory } from "../../authority/story-input.ts";
 import { publicId } from "../../domain/ids.ts";
 import { authorised, router } from "../init.ts";
 import { licenseDetail, licenseRow } from "../views/license.ts";
+import { story } from "../views/story.ts";
 
 const read = authorised("license:read");
 const issue = authorised("license:issue");
@@ -16,6 +19,11 @@ export const licenseRouter = router({
   get: read
     .input(input.licenseId)
     .query(async ({ ctx, input: { id } }) => licenseDetail(await ctx.services.licenses.get(ctx.actor, id))),
+
+  story: read.input(readStory).query(async ({ ctx, input: of }) => {
+    const changesOf = allows(ctx.actor.role, "audit:read") ? "everything" : "licenses";
+    return story(await ctx.services.stories.read(ctx.actor, of, { changesOf }));
+  }),
 
   impact: read
     .input(input.licenseId)
