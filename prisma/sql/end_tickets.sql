@@ -178,7 +178,7 @@ BEGIN
       WHEN r.verb <> 'settle' OR r.used <> v_used[t] THEN 'ticket_settled' END;
     rule := usage_rule(code);
     facts := jsonb_strip_nulls(jsonb_build_object('ticket', r.id, 'meter', CASE WHEN r.is_own THEN r.meter END,
-      'amount', CASE WHEN r.is_own THEN r.amount END, 'used', r.used,
+      'amount', CASE WHEN r.is_own THEN r.amount END, 'used', CASE WHEN v_ends IS NULL THEN r.used ELSE v_used[t] END,
       'status', CASE WHEN r.is_own THEN v_statuses[t] END, 'expiresAt', CASE WHEN r.is_own THEN r.expires_at END,
       'returned', CASE WHEN v_ends IS NOT NULL THEN r.amount - v_use - v_lapse END,
       'lapsed', CASE WHEN v_ends IS NOT NULL THEN nullif(v_lapse, 0) END, 'replayed', CASE WHEN code IS NULL THEN nullif(replayed, false) END));

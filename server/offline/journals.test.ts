@@ -387,5 +387,6 @@ test("a journal is recorded entry by entry under the upload's correlation id, an
     "offline_journal granted",
     "settle granted",
   ]);
+  expect(events.at(-1)?.facts).toMatchObject({ used: 3, returned: 37, status: "settled" });
   expect(publicId("activation", own.activationId)).toBe(own.activation);
 });
