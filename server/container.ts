@@ -3,6 +3,7 @@ import { createActivations } from "./activations/service.ts";
 import { createInvitations } from "./auth/invitations.ts";
 import { createMembers } from "./auth/members.ts";
 import { createAuth } from "./auth/sign-in.ts";
+import { createApiKeys } from "./authority/api-key-service.ts";
 import { createAudit } from "./authority/audit-service.ts";
 import { createCustomers } from "./authority/customer-service.ts";
 import { createLicenses } from "./authority/license-service.ts";
@@ -11,6 +12,8 @@ import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
 import { createStories } from "./authority/story-service.ts";
 import { createTenants } from "./authority/tenant-service.ts";
+import { createCallersStore } from "./callers/callers-store.ts";
+import { createCallers } from "./callers/service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
 import { createLeases } from "./leases/service.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
@@ -51,11 +54,14 @@ export function createContainer(env: Env, name = "signet") {
   const offlineStore = createOfflineStore(database.pool, clock);
   const offline = createOffline({ store: offlineStore, trust, vault, certificates, activations, usage });
 
+  const callers = createCallers({ store: createCallersStore(database.pool, clock), trust, vault, clock });
+
   const tenants = createTenants({ database, clock, trust });
   const products = createProducts({ database, clock, trust });
   const policies = createPolicies({ database, clock });
   const customers = createCustomers({ database, clock });
   const licenses = createLicenses({ database, clock, vault, trust, certificates, devices: activations });
+  const apiKeys = createApiKeys({ database, clock, vault });
   const overview = createOverview({ database, clock });
   const audit = createAudit({ database });
   const stories = createStories({ database, vault });
@@ -77,11 +83,13 @@ export function createContainer(env: Env, name = "signet") {
     usage,
     credits,
     offline,
+    callers,
     tenants,
     products,
     policies,
     customers,
     licenses,
+    apiKeys,
     overview,
     audit,
     stories,

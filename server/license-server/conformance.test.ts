@@ -8,12 +8,18 @@ import type { Operation } from "./operation.ts";
 import { takes } from "./operation.ts";
 import { problem } from "./schemas.ts";
 import { type Answer, type AskInit, HOSTS, type Host } from "./testing/hosts.ts";
-import { ACTIVATION_ID, BUNDLE, plainServices, TENANT, TOKEN } from "./testing/plain-services.ts";
+import { ACTIVATION_ID, API_KEY, BUNDLE, plainServices, TENANT, TOKEN } from "./testing/plain-services.ts";
 
 const OPERATIONS = createLicenseServer(plainServices()).operations;
 const ACTIVATION = `/v1/acme/activations/${publicId("activation", ACTIVATION_ID)}`;
 const REFRESH = `${ACTIVATION}/refresh`;
 const BEARER = { authorization: `Bearer ${TOKEN}` };
+const HEADERS_OF = {
+  public: {},
+  activation: BEARER,
+  activationOrBackend: BEARER,
+  apiKey: { authorization: `Bearer ${API_KEY}` },
+};
 const NONCE = { nonce: "0123456789abcdef" };
 
 function exampleOf(id: string): Record<string, unknown> {
@@ -56,7 +62,7 @@ describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
     async (_id, operation: Operation) => {
       const path = operation.path.replace("{tenant}", TENANT.slug).replace("{id}", exampleId(operation.path));
       const answer = await ask(operation.method, path, {
-        headers: operation.caller === "activation" ? BEARER : {},
+        headers: HEADERS_OF[operation.caller],
         ...(takes(operation.body) ? { body: operation.requestExample } : {}),
       });
       const spec = operation.responses[answer.status];

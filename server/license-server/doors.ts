@@ -1,16 +1,26 @@
+import { decodeProtectedHeader } from "jose";
+import { TOKEN_TYPES } from "#sdk/wire.ts";
+import { looksLikeApiKey } from "#server/domain/api-key.ts";
 import { SignetError } from "#server/domain/errors.ts";
 import type { Proof } from "#server/domain/proof.ts";
+import type { ApiScope } from "#server/domain/scopes.ts";
 import type { RequestContext } from "./context.ts";
 import type { FailureLimiter } from "./failure-limiter.ts";
 import { notAuthenticated } from "./refusal.ts";
 import type { ResolvedTenant, TenantsService, TrustService, VerifiedActivation } from "./services.ts";
+import type { CallersService, VerifiedApiKey } from "./services-callers.ts";
 
-/** Who may call an operation: anybody, or an app that proves itself by its activation token. */
-export type Caller = "public" | "activation";
+/**
+ * Who may call an operation: anybody; an app that proves itself by its activation token; such an app or the vendor's
+ * backend; or only the bearer of an API key.
+ */
+export type Caller = "public" | "activation" | "activationOrBackend" | "apiKey";
 
 /** What stands between the wire and a handler, and what the handler may then rely on. */
 export interface Door<Scope> {
   readonly caller: Caller;
+  /** What a backend must have been allowed. */
+  readonly scope?: ApiScope;
   /** Throws SignetError to whoever may not come in. */
   enter(context: RequestContext): Scope | Promise<Scope>;
 }
@@ -25,6 +35,16 @@ export interface ActivationScope extends TenantScope {
   readonly proof: Proof;
 }
 
+/** The vendor's backend, for whichever license it names. */
+export interface BackendScope extends TenantScope {
+  readonly activation?: undefined;
+  readonly proof?: Proof;
+}
+
+export interface ApiKeyScope extends TenantScope {
+  readonly apiKey: VerifiedApiKey;
+}
+
 export interface Doors {
   /** Anybody, outside any tenant. */
   readonly open: Door<RequestContext>;
@@ -32,6 +52,10 @@ export interface Doors {
   readonly tenant: Door<TenantScope>;
   /** An app with an activation token of the tenant the path names. */
   readonly activation: Door<ActivationScope>;
+  /** The same, or a backend of the vendor that is allowed `scope`. */
+  activationOrBackend(scope: ApiScope): Door<ActivationScope | BackendScope>;
+  /** A backend with an API key, and by nothing got with one. */
+  readonly apiKey: Door<ApiKeyScope>;
 }
 
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
@@ -40,9 +64,10 @@ const BEARER = /^bearer +([A-Za-z0-9_.-]{1,8192})$/i;
 export function createDoors(services: {
   readonly tenants: TenantsService;
   readonly trust: TrustService;
+  readonly callers: CallersService;
   readonly failures: FailureLimiter;
 }): Doors {
-  const { tenants, trust, failures } = services;
+  const { tenants, trust, callers, failures } = services;
 
   async function tenantOf(context: RequestContext): Promise<ResolvedTenant> {
     const name = context.request.params.tenant ?? "";
@@ -56,25 +81,53 @@ export function createDoors(services: {
     return tenant;
   }
 
-  async function activationOf(
+  /** Who the request's bearer is, by `verify`; every failure is the same to the caller. */
+  async function bearerOf<Verified>(
     context: RequestContext,
-    tenantId: string,
-    trustSeqMin?: number,
-  ): Promise<VerifiedActivation> {
-    const token = BEARER.exec(context.request.header("authorization") ?? "")?.[1];
-    const activation =
-      token === undefined ? undefined : await trust.verifyActivationToken(tenantId, token, trustSeqMin);
-    if (activation !== undefined) return activation;
+    verify: (token: string) => Promise<Verified | undefined>,
+  ): Promise<Verified> {
+    const token = bearerToken(context);
+    const verified = token === undefined ? undefined : await verify(token);
+    if (verified !== undefined) return verified;
     // Only failures count, and only they are refused: one misconfigured machine must not cost its office its seats.
     await failures.count(context.request.ip);
     throw notAuthenticated();
   }
 
-  function proofOf(context: RequestContext, tenantId: string, { trustSeq }: VerifiedActivation): Proof {
+  const activationOf = (context: RequestContext, tenantId: string, seqMin?: number) =>
+    bearerOf(context, (token) => trust.verifyActivationToken(tenantId, token, seqMin));
+
+  const backendOf = (context: RequestContext, tenantId: string, seqMin?: number) =>
+    bearerOf(context, (token) => callers.verifyBearer(tenantId, token, seqMin));
+
+  /** `verify` with the keys of a later bundle, as often as the database finds these out of date. */
+  function proofOf(
+    trustSeq: number,
+    verify: (seqMin: number) => Promise<{ readonly trustSeq?: number }>,
+  ): Proof {
     return {
       trustSeq,
-      renew: async (seq) => proofOf(context, tenantId, await activationOf(context, tenantId, seq)),
+      renew: async (seqMin) => proofOf((await verify(seqMin)).trustSeq ?? seqMin, verify),
     };
+  }
+
+  async function enterAsDevice(context: RequestContext, tenant: ResolvedTenant): Promise<ActivationScope> {
+    const activation = await activationOf(context, tenant.id);
+    const proof = proofOf(activation.trustSeq, (seqMin) => activationOf(context, tenant.id, seqMin));
+    return { context, tenant, activation, proof };
+  }
+
+  async function enterAsBackend(
+    context: RequestContext,
+    tenant: ResolvedTenant,
+    scope: ApiScope,
+  ): Promise<BackendScope> {
+    const { scopes, trustSeq } = await backendOf(context, tenant.id);
+    if (!scopes.includes(scope))
+      throw new SignetError("forbidden", `This credential is not allowed ${scope}; use one that is.`);
+    if (trustSeq === undefined) return { context, tenant };
+    const proof = proofOf(trustSeq, (seqMin) => backendOf(context, tenant.id, seqMin));
+    return { context, tenant, proof };
   }
 
   return {
@@ -85,11 +138,40 @@ export function createDoors(services: {
     },
     activation: {
       caller: "activation",
+      enter: async (context) => enterAsDevice(context, await tenantOf(context)),
+    },
+    activationOrBackend: (scope) => ({
+      caller: "activationOrBackend",
+      scope,
       async enter(context) {
         const tenant = await tenantOf(context);
-        const activation = await activationOf(context, tenant.id);
-        return { context, tenant, activation, proof: proofOf(context, tenant.id, activation) };
+        return isForBackends(context)
+          ? enterAsBackend(context, tenant, scope)
+          : enterAsDevice(context, tenant);
+      },
+    }),
+    apiKey: {
+      caller: "apiKey",
+      async enter(context) {
+        const tenant = await tenantOf(context);
+        const apiKey = await bearerOf(context, (token) => callers.verifyApiKey(tenant.id, token));
+        return { context, tenant, apiKey };
       },
     },
   };
+}
+
+function bearerToken(context: RequestContext): string | undefined {
+  return BEARER.exec(context.request.header("authorization") ?? "")?.[1];
+}
+
+/** Whether what is presented is no activation token: an API key, or a JWT that says it is of another type. */
+function isForBackends(context: RequestContext): boolean {
+  const token = bearerToken(context) ?? "";
+  if (looksLikeApiKey(token)) return true;
+  try {
+    return decodeProtectedHeader(token).typ !== TOKEN_TYPES.activation;
+  } catch {
+    return false;
+  }
 }

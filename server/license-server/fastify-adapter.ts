@@ -82,6 +82,12 @@ class FastifyRawRequest implements RawRequest {
     return queryAt === -1 ? url : url.slice(0, queryAt);
   }
 
+  get query(): string {
+    const { url } = this.#request;
+    const queryAt = url.indexOf("?");
+    return queryAt === -1 ? "" : url.slice(queryAt + 1);
+  }
+
   get body(): Buffer | undefined {
     const { body } = this.#request;
     return Buffer.isBuffer(body) ? body : undefined;
@@ -161,6 +167,7 @@ function facts(error: unknown): { readonly code?: unknown; readonly statusCode?:
 const UNREADABLE: RawRequest = {
   method: "",
   path: "",
+  query: "",
   params: {},
   body: undefined,
   ip: "",

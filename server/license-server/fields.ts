@@ -90,6 +90,11 @@ function invalidFields(errors: readonly FieldError[]): SignetError {
   );
 }
 
+/** Reads what stands behind a path's question mark; of a name given twice the last counts. */
+export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: string): z.output<Schema> {
+  return parseInput(schema, Object.fromEntries(new URLSearchParams(query)), "/query");
+}
+
 /**
  * The JSON value of a request body; an empty body counts as an empty object, so that each missing field is named.
  *

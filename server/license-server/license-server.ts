@@ -12,6 +12,7 @@ import { leaseOperations } from "./operations/leases.ts";
 import { offlineOperations } from "./operations/offline.ts";
 import { systemOperations } from "./operations/system.ts";
 import { ticketOperations } from "./operations/tickets.ts";
+import { tokenOperations } from "./operations/tokens.ts";
 import { trustOperations } from "./operations/trust.ts";
 import { usageOperations } from "./operations/usage.ts";
 import { denialReply, problemReply } from "./problem.ts";
@@ -56,6 +57,7 @@ export function createLicenseServer(
     ...ticketOperations(doors, services.usage),
     ...usageOperations(doors, services.usage),
     ...offlineOperations(doors, services.offline, failures),
+    ...tokenOperations(doors, services.callers),
     ...trustOperations(doors, trust),
     ...systemOperations(doors, services, metrics, () => (document ??= createOpenApiDocument(operations))),
   ];

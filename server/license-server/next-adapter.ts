@@ -63,6 +63,7 @@ function rawRequest(
   return {
     method: request.method,
     path,
+    query: new URL(request.url).search.slice(1),
     params,
     body,
     // scripts/web.ts, or the nearest proxy, writes the last entry; those before it are whatever the client claims.

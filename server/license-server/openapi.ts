@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { TOKEN_TYPES } from "#sdk/wire.ts";
 import { CODES, type Code } from "#server/domain/codes.ts";
+import { SCOPES } from "#server/domain/scopes.ts";
 import type { Caller } from "./doors.ts";
 import { type Operation, type ResponseSpec, takes } from "./operation.ts";
 import { namedSchemas } from "./schemas-common.ts";
@@ -28,11 +29,23 @@ const IN_TENANT: readonly Code[] = ["not_found", "tenant_suspended", "overloaded
 const OF_CALLER: Readonly<Record<Caller, readonly Code[]>> = {
   public: [],
   activation: ["unauthorized", "rate_limited"],
+  activationOrBackend: ["unauthorized", "forbidden", "rate_limited"],
+  apiKey: ["unauthorized", "rate_limited"],
 };
-const SECURITY: Readonly<Record<Caller, readonly Json[]>> = {
-  public: [{}],
-  activation: [{ activationToken: [] }],
+/** Who may call, as people read it. */
+const CALLERS: Readonly<Record<Caller, string>> = {
+  public: "anybody",
+  activation: "a device, by its activation token",
+  activationOrBackend: "a device, by its activation token, or the vendor's backend, which names the license",
+  apiKey: "the vendor's backend, by an API key",
 };
+
+function securityOf({ caller, scope }: Operation): readonly Json[] {
+  if (caller === "public") return [{}];
+  if (caller === "activation") return [{ activationToken: [] }];
+  if (caller === "apiKey") return [{ apiKey: [] }];
+  return [{ activationToken: [] }, { apiKey: [scope] }, { accessToken: [scope] }];
+}
 
 /** The OpenAPI 3.1 document of these operations, from the very schemas that check their requests. */
 export function createOpenApiDocument(operations: readonly Operation[]): Json {
@@ -80,20 +93,37 @@ export function createOpenApiDocument(operations: readonly Operation[]): Json {
           bearerFormat: "JWT",
           description: `The activation token (typ ${TOKEN_TYPES.activation}) got by activating or by the last refresh.`,
         },
+        apiKey: {
+          type: "http",
+          scheme: "bearer",
+          description: `An API key of the vendor (sk_…), made in the Authority with scopes: ${SCOPES.join(", ")}.`,
+        },
+        accessToken: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: `A short-lived token (typ ${TOKEN_TYPES.access}) got with an API key.`,
+        },
       },
     },
   };
 }
 
 function operationObject(operation: Operation): Json {
-  const { id, summary, description, caller, body, requestExample } = operation;
+  const { id, summary, caller, scope, body, requestExample } = operation;
+  const needed = scope === undefined ? "" : ` and needs the scope \`${scope}\``;
+  const description = [operation.description, `Who may call: ${CALLERS[caller]}${needed}.`];
   return {
     operationId: id,
     summary,
-    ...(description === undefined ? {} : { description }),
+    description: description.filter(Boolean).join("\n\n"),
     tags: [operation.inTenant ? "runtime" : "system"],
-    security: SECURITY[caller],
-    parameters: [...pathParameters(operation), { $ref: "#/components/parameters/CorrelationId" }],
+    security: securityOf(operation),
+    parameters: [
+      ...pathParameters(operation),
+      ...queryParameters(operation),
+      { $ref: "#/components/parameters/CorrelationId" },
+    ],
     ...(takes(body)
       ? {
           requestBody: {
@@ -111,6 +141,11 @@ function pathParameters({ path }: Operation): Json[] {
     const { description, example } = PATH_PARAMETERS[name === "id" ? collection : name] ?? {};
     return { name, in: "path", required: true, description, schema: { type: "string", examples: [example] } };
   });
+}
+
+function queryParameters({ query }: Operation): Json[] {
+  const { properties = {} } = query === undefined ? {} : z.toJSONSchema(query, { io: "input" });
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
 }
 
 function goodResponses({ responses }: Operation): Record<string, Json> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Code } from "#server/domain/codes.ts";
+import type { ApiScope } from "#server/domain/scopes.ts";
 import type { RequestContext } from "./context.ts";
 import type { Caller, Door } from "./doors.ts";
 import { parseInput, parseJson } from "./fields.ts";
@@ -70,6 +71,8 @@ interface OperationFacts {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
+  /** What may stand behind its path's question mark. */
+  readonly query?: z.ZodObject;
   /** Codes it can be denied with, beside those any operation can answer. */
   readonly denials: readonly Code[];
   /** A body that would be accepted. */
@@ -96,6 +99,8 @@ interface OperationDefinition<
 /** One operation of the runtime API: what both adapters, the OpenAPI document and the tests are made from. */
 export interface Operation extends OperationFacts {
   readonly caller: Caller;
+  /** What a backend must have been allowed to call it. */
+  readonly scope: ApiScope | undefined;
   /** Whether its path begins with a tenant; the others reach no service, and so need no correlation beyond the reply. */
   readonly inTenant: boolean;
   readonly params: z.ZodType;
@@ -122,6 +127,7 @@ export function defineOperation<
   return {
     ...facts,
     caller: door.caller,
+    scope: door.scope,
     inTenant: facts.path.startsWith("/v1/{tenant}/"),
     params,
     body,

@@ -3,6 +3,8 @@ export interface RawRequest {
   readonly method: string;
   /** The path as the client sees it, without the query. */
   readonly path: string;
+  /** What stands behind the path's question mark, as sent; empty when nothing does. */
+  readonly query: string;
   readonly params: Readonly<Record<string, string | undefined>>;
   /** The body's bytes exactly as sent. */
   readonly body: Buffer | undefined;

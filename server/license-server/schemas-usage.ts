@@ -1,22 +1,31 @@
 import { z } from "zod";
+import { idOf } from "#server/domain/ids.ts";
 import { amount, clientId, meterCode as meter, ticketId } from "#server/domain/wire-fields.ts";
 import { namedSchemas } from "./schemas-common.ts";
 
 const EVENTS_MAX = 1_000;
+
+/** For whose account; only a backend says so. */
+const license = idOf("license")
+  .exactOptional()
+  .describe("The license to act for: required of the vendor's backend, refused from a device.");
+
+export const balancesQuery = z.strictObject({ license });
 
 export const ticketRequest = z
   .strictObject({
     id: ticketId,
     meter,
     amount,
+    license,
   })
   .register(namedSchemas, { id: "TicketRequest" });
 
 export const settleRequest = z
-  .strictObject({ used: z.int().min(0) })
+  .strictObject({ used: z.int().min(0), license })
   .register(namedSchemas, { id: "SettleRequest" });
 
-export const voidRequest = z.strictObject({}).register(namedSchemas, { id: "VoidRequest" });
+export const voidRequest = z.strictObject({ license }).register(namedSchemas, { id: "VoidRequest" });
 
 const usageEvent = z.strictObject({
   id: clientId,
@@ -34,6 +43,7 @@ export const usageRequest = z
       .min(1, "must have at least 1 event")
       .max(EVENTS_MAX, "must have at most 1,000 events")
       .readonly(),
+    license,
   })
   .register(namedSchemas, { id: "UsageRequest" });
 

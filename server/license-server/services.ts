@@ -11,6 +11,7 @@ import type { Decision } from "#server/domain/decision.ts";
 import type { Proof } from "#server/domain/proof.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Logger } from "#server/platform/log.ts";
+import type { CallersService } from "./services-callers.ts";
 
 /** What every runtime request carries into the service that decides it. */
 export interface RequestBinding {
@@ -103,12 +104,12 @@ export interface LeasesService {
   release(tenantId: string, input: ReleaseInput): Promise<Decision<{ readonly leaseId: string }>>;
 }
 
-/** The device that asks for credits, as its token names it. */
+/** Who asks for credits: the device that its token names, or the vendor's backend for a license. */
 export interface UsageCaller extends RequestBinding {
   /** The stored uuid. */
   readonly licenseId: string;
-  /** The stored uuid. */
-  readonly activationId: string;
+  /** The stored uuid; absent for a backend. */
+  readonly activationId?: string;
 }
 
 export interface IssueInput extends UsageCaller {
@@ -292,6 +293,7 @@ export interface LicenseServerServices {
   readonly leases: LeasesService;
   readonly usage: UsageService;
   readonly offline: OfflineService;
+  readonly callers: CallersService;
   readonly trust: TrustService;
   readonly tenants: TenantsService;
   readonly database: { ping(): Promise<void> };

@@ -1,3 +1,4 @@
+import { createApiKeys } from "#server/authority/api-key-service.ts";
 import { createAudit } from "#server/authority/audit-service.ts";
 import { createCustomers } from "#server/authority/customer-service.ts";
 import { issueLicenses } from "#server/authority/license-input.ts";
@@ -25,6 +26,7 @@ export function createAuthority(appUrl: string, runtime: Runtime = createRuntime
     policies: createPolicies(runtime),
     customers: createCustomers(runtime),
     licenses: createLicenses({ ...runtime, devices }),
+    apiKeys: createApiKeys(runtime),
     overview: createOverview(runtime),
     audit: createAudit(runtime),
     stories: createStories(runtime),

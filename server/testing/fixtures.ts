@@ -3,6 +3,8 @@ import { formatLicenseKey, LICENSE_KEY_DATA_LENGTH, parseLicenseKey } from "#sdk
 import type { ActivateRequest } from "#sdk/wire.ts";
 import { createActivationsStore } from "#server/activations/activations-store.ts";
 import { createActivations } from "#server/activations/service.ts";
+import { createCallersStore } from "#server/callers/callers-store.ts";
+import { createCallers } from "#server/callers/service.ts";
 import { licenseStatus, validity } from "#server/domain/license-state.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
 import { createLeasesStore } from "#server/leases/leases-store.ts";
@@ -38,8 +40,22 @@ export function createRuntime(appUrl: string, clock: TestClock = new TestClock("
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
   const offline = createOffline({ store: offlineStore, trust, vault, certificates, activations, usage });
+  const callers = createCallers({ store: createCallersStore(database.pool, clock), trust, vault, clock });
   const close = () => database.close();
-  return { database, clock, vault, trust, certificates, activations, leases, usage, credits, offline, close };
+  return {
+    database,
+    clock,
+    vault,
+    trust,
+    certificates,
+    activations,
+    leases,
+    usage,
+    credits,
+    offline,
+    callers,
+    close,
+  };
 }
 
 /** A tenant with keys and a first bundle, and one product. */

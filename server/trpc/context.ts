@@ -2,6 +2,7 @@ import type { CurrentActor, CurrentCustomer, SessionClaims } from "../auth/actor
 import type { Invitations } from "../auth/invitations.ts";
 import type { Members } from "../auth/members.ts";
 import type { Auth } from "../auth/sign-in.ts";
+import type { ApiKeys } from "../authority/api-key-service.ts";
 import type { Audit } from "../authority/audit-service.ts";
 import type { Customers } from "../authority/customer-service.ts";
 import type { Licenses } from "../authority/license-service.ts";
@@ -21,6 +22,7 @@ export interface PortalServices {
   readonly policies: Policies;
   readonly customers: Customers;
   readonly licenses: Licenses;
+  readonly apiKeys: ApiKeys;
   readonly overview: Overview;
   readonly audit: Audit;
   readonly stories: Stories;

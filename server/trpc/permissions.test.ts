@@ -11,10 +11,15 @@ import { appRouter } from "./router.ts";
 /** One row a procedure: who may call it. A procedure without a row fails the test. */
 const EVERYBODY = "owner admin developer support auditor";
 const LICENSE_STAFF = "owner admin support";
+const DEVELOPERS = "owner admin developer";
 const ADMINS = "owner admin";
 const ANYONE = "anyone, also signed out";
 const CUSTOMERS = "customer";
 const TABLE: Record<string, string> = {
+  "apiKey.list": "owner admin developer auditor",
+  "apiKey.create": DEVELOPERS,
+  "apiKey.rotate": DEVELOPERS,
+  "apiKey.revoke": DEVELOPERS,
   "audit.list": "owner admin auditor",
   "audit.verify": "owner admin auditor",
   "customer.list": EVERYBODY,

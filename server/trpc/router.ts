@@ -1,4 +1,5 @@
 import { router } from "./init.ts";
+import { apiKeyRouter } from "./routers/api-key.ts";
 import { auditRouter } from "./routers/audit.ts";
 import { customerRouter } from "./routers/customer.ts";
 import { licenseRouter } from "./routers/license.ts";
@@ -10,6 +11,7 @@ import { teamRouter } from "./routers/team.ts";
 
 /** Every procedure of the portal: one router a noun. */
 export const appRouter = router({
+  apiKey: apiKeyRouter,
   audit: auditRouter,
   customer: customerRouter,
   license: licenseRouter,

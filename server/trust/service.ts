@@ -13,7 +13,7 @@ import { type KeySet, keyPurpose, openKeySet } from "./key-set.ts";
 import { generateKey, openPrivateKey } from "./keys.ts";
 import * as store from "./trust-store.ts";
 import type { TenantCipher, Vault } from "./vault.ts";
-import { activationVerifier, type VerifiedActivation } from "./verify.ts";
+import { activationVerifier, type VerifiedActivation, verifyToken } from "./verify.ts";
 
 type Tx = Prisma.TransactionClient;
 
@@ -234,6 +234,17 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
         return verified;
       // Perhaps signed by a key announced since: look once more with fresh keys.
       return (await reload(tenantId)).verifyActivation(jws, clock.now());
+    },
+
+    /** The claims of one of this tenant's tokens, by keys no older than `trustSeqMin`, or undefined whatever is wrong with it. */
+    async verifyOwnToken(tenantId: string, kind: Exclude<TokenKind, "trust">, jws: string, trustSeqMin = 0) {
+      let known = await keysAt(tenantId, trustSeqMin);
+      let claims = await verifyToken(tenantId, known.keySet, kind, jws, clock.now());
+      if (claims === undefined && clock.monotonicMs() - known.openedAtMs >= RELOAD_COOL_DOWN_MS) {
+        known = await reload(tenantId);
+        claims = await verifyToken(tenantId, known.keySet, kind, jws, clock.now());
+      }
+      return claims === undefined ? undefined : { claims, trustSeq: known.keySet.seq };
     },
 
     /** Signs a new bundle for every tenant whose own has passed half its life. Running it twice changes nothing. */

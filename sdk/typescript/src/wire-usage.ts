@@ -71,6 +71,8 @@ export interface TicketRequest {
   readonly meter: string;
   /** Whole number from 1 on, in the meter's unit. */
   readonly amount: number;
+  /** The license to act for (`lic_…`): required of the vendor's backend, refused from a device. */
+  readonly license?: string;
 }
 
 /** Answer to a ticket request (201 when new, 200 with `Idempotent-Replayed: true` when it was answered before). */
@@ -94,6 +96,8 @@ export interface TicketResponse {
 export interface SettleRequest {
   /** Whole number from 0 to the ticket's amount; the rest is returned. */
   readonly used: number;
+  /** The license to act for (`lic_…`): required of the vendor's backend, refused from a device. */
+  readonly license?: string;
 }
 
 /** Answer to settle and to `POST /v1/{tenant}/tickets/{id}/void`; doing the same twice gets the first answer again. */
@@ -126,6 +130,8 @@ export interface UsageEventRequest {
 export interface UsageRequest {
   /** 1 to 1,000, decided in this order. */
   readonly events: readonly UsageEventRequest[];
+  /** The license to act for (`lic_…`): required of the vendor's backend, refused from a device. */
+  readonly license?: string;
 }
 
 /** What became of one event. A duplicate carries the entry and balance of the first time. */

@@ -19,6 +19,7 @@ export const TOKEN_TYPES = {
   ticket: "signet-ticket+jwt",
   receipt: "signet-receipt+jwt",
   denial: "signet-denial+jwt",
+  access: "signet-access+jwt",
   offlineResponse: "signet-offline-response+jwt",
   trust: "signet-trust+jwt",
 } as const;
@@ -39,6 +40,8 @@ export const KEY_USE_OF: Readonly<Record<Exclude<TokenKind, "trust">, KeyUse>> =
   ticket: "ticket",
   receipt: "receipt",
   denial: "receipt",
+  // Only this server reads it, and it pins the type.
+  access: "receipt",
   // It grants nothing that the activation token in it does not.
   offlineResponse: "activation",
 };
@@ -110,6 +113,12 @@ export interface TrustBundleClaims {
 /** A feature's granted value: a flag, a limit (whole number), or a text value. */
 export type FeatureValue = boolean | number | string;
 export type Features = Readonly<Record<string, FeatureValue>>;
+
+/** Access token of a vendor's backend (`signet-access+jwt`): `sub` is the API key it was got with, `aud` the tenant. */
+export interface AccessClaims extends CommonClaims {
+  /** What it may do, separated by spaces. */
+  readonly scope: string;
+}
 
 /** License certificate (`signet-license+jwt`): `sub` is the license id. A perpetual license has no `validUntil`. */
 export interface LicenseClaims extends CommonClaims {

@@ -1,31 +1,49 @@
 import type { Denied } from "#server/domain/decision.ts";
+import { invalidField } from "#server/domain/errors.ts";
 import { publicId } from "#server/domain/ids.ts";
-import type { ActivationScope } from "../doors.ts";
+import type { ActivationScope, BackendScope } from "../doors.ts";
 import type { Refusal } from "../operation.ts";
 import type { UsageCaller } from "../services.ts";
 
-/** The device and its license as the verified token names them: a body cannot charge another's account. */
-export function callerOf({ activation, context, proof }: ActivationScope): UsageCaller {
-  return {
-    proof,
-    licenseId: activation.licenseId,
-    activationId: activation.activationId,
+export type CreditScope = ActivationScope | BackendScope;
+
+/**
+ * Whose credits: the license of the verified activation token, so that a device cannot charge another's account, or the one
+ * that a backend names at `pointer`.
+ */
+export function callerOf(scope: CreditScope, named: string | undefined, pointer = "/license"): UsageCaller {
+  const { activation, context, proof } = scope;
+  const binding = {
+    ...(proof === undefined ? {} : { proof }),
     requestHash: context.requestHash(),
     correlationId: context.correlationId,
   };
+  if (activation !== undefined) {
+    if (named !== undefined)
+      throw invalidField(pointer, "Leave out the license: the activation token already says which it is.");
+    return { ...binding, licenseId: activation.licenseId, activationId: activation.activationId };
+  }
+  if (named === undefined)
+    throw invalidField(pointer, "Name the license that this is for: license is required.");
+  return { ...binding, licenseId: named };
 }
 
-/** A refusal about the device or, where its address names one, the ticket: what is sent there does not say which it is. */
+/** A refusal about the device, or a backend's license, or the ticket that the address names: the body does not say which it is. */
 export function creditRefusal(
-  { tenant, activation }: ActivationScope,
+  { tenant, activation }: CreditScope,
   { code }: Denied,
+  { licenseId }: UsageCaller,
   ticketId?: string,
 ): Refusal {
+  const bearer =
+    activation === undefined
+      ? { subject: publicId("license", licenseId), audience: publicId("tenant", tenant.id) }
+      : { subject: publicId("activation", activation.activationId), audience: activation.product };
   return {
     refused: code,
     tenantId: tenant.id,
-    subject: ticketId ?? publicId("activation", activation.activationId),
-    audience: activation.product,
+    ...bearer,
+    ...(ticketId === undefined ? {} : { subject: ticketId }),
   };
 }
 

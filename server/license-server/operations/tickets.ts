@@ -50,7 +50,7 @@ export function ticketOperations(doors: Doors, usage: UsageService): Operation[]
       summary: "Reserve credits",
       description:
         "A ticket holds credits until it is settled, voided or expires. Its id is yours and takes effect once: the same id with the same content gets the first answer again, also after the ticket has ended.",
-      door: doors.activation,
+      door: doors.activationOrBackend("tickets:write"),
       params: tenantParams,
       body: ticketRequest,
       requestExample: TICKET,
@@ -71,9 +71,10 @@ export function ticketOperations(doors: Doors, usage: UsageService): Operation[]
         },
         201: { description: "The credits are reserved.", schema: ticketResponse, example: TICKET_EXAMPLE },
       },
-      async handle(scope, { body }) {
-        const decision = await usage.issue(scope.tenant.id, { ...body, ...callerOf(scope) });
-        if (decision.outcome === "denied") return creditRefusal(scope, decision);
+      async handle(scope, { body: { license, ...request } }) {
+        const caller = callerOf(scope, license);
+        const decision = await usage.issue(scope.tenant.id, { ...request, ...caller });
+        if (decision.outcome === "denied") return creditRefusal(scope, decision, caller);
         const granted = ticketBody(decision.value);
         const header = replayedHeader(decision.value);
         return header === undefined ? reply(201, granted) : reply(200, granted, header);
@@ -86,7 +87,7 @@ export function ticketOperations(doors: Doors, usage: UsageService): Operation[]
       summary: "Charge what was used of a ticket",
       description:
         "Charges what was used and returns the rest, once. It is taken from the device that got the ticket whatever has become of its license since: what was used is owed.",
-      door: doors.activation,
+      door: doors.activationOrBackend("tickets:write"),
       params: ticketParams,
       body: settleRequest,
       requestExample: { used: 25 },
@@ -106,9 +107,10 @@ export function ticketOperations(doors: Doors, usage: UsageService): Operation[]
         },
       },
       async handle(scope, { params, body }) {
-        const request = { ticketId: params.id, ...body, ...callerOf(scope) };
+        const caller = callerOf(scope, body.license);
+        const request = { ticketId: params.id, used: body.used, ...caller };
         const decision = await usage.settle(scope.tenant.id, request);
-        if (decision.outcome === "denied") return creditRefusal(scope, decision, params.id);
+        if (decision.outcome === "denied") return creditRefusal(scope, decision, caller, params.id);
         return reply(200, ticketEndBody(decision.value), replayedHeader(decision.value));
       },
     }),
@@ -118,7 +120,7 @@ export function ticketOperations(doors: Doors, usage: UsageService): Operation[]
       path: "/v1/{tenant}/tickets/{id}/void",
       summary: "Give all of a ticket back",
       description: "Returns all that the ticket reserved, once.",
-      door: doors.activation,
+      door: doors.activationOrBackend("tickets:write"),
       params: ticketParams,
       body: voidRequest,
       requestExample: {},
@@ -131,9 +133,10 @@ export function ticketOperations(doors: Doors, usage: UsageService): Operation[]
           headers: REPLAYED,
         },
       },
-      async handle(scope, { params }) {
-        const decision = await usage.void(scope.tenant.id, { ticketId: params.id, ...callerOf(scope) });
-        if (decision.outcome === "denied") return creditRefusal(scope, decision, params.id);
+      async handle(scope, { params, body }) {
+        const caller = callerOf(scope, body.license);
+        const decision = await usage.void(scope.tenant.id, { ticketId: params.id, ...caller });
+        if (decision.outcome === "denied") return creditRefusal(scope, decision, caller, params.id);
         return reply(200, ticketEndBody(decision.value), replayedHeader(decision.value));
       },
     }),

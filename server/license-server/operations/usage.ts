@@ -1,7 +1,8 @@
 import type { Doors } from "../doors.ts";
+import { parseQuery } from "../fields.ts";
 import { defineOperation, NOTHING, type Operation, reply } from "../operation.ts";
 import { tenantParams } from "../schemas.ts";
-import { balancesResponse, usageRequest, usageResponse } from "../schemas-usage.ts";
+import { balancesQuery, balancesResponse, usageRequest, usageResponse } from "../schemas-usage.ts";
 import type { Balance, UsageService } from "../services.ts";
 import { callerOf, creditRefusal, replayedHeader } from "./credit-caller.ts";
 import { DEVICE_DENIALS } from "./denials.ts";
@@ -18,7 +19,7 @@ export function usageOperations(doors: Doors, usage: UsageService): Operation[] 
       summary: "Charge usage",
       description:
         "Charges up to 1,000 events, each by itself and in this order. An event's id is yours and charges once: sent again, also in another request, it is a duplicate. When in doubt whether a request arrived, send it again.",
-      door: doors.activation,
+      door: doors.activationOrBackend("usage:write"),
       params: tenantParams,
       body: usageRequest,
       requestExample: { events: [{ ...EVENT, occurredAt: "2030-01-31T12:00:00.000Z" }] },
@@ -36,9 +37,10 @@ export function usageOperations(doors: Doors, usage: UsageService): Operation[] 
           headers: { "idempotent-replayed": "`true` when every event was answered before." },
         },
       },
-      async handle(scope, { body }) {
-        const decision = await usage.record(scope.tenant.id, { ...body, ...callerOf(scope) });
-        if (decision.outcome === "denied") return creditRefusal(scope, decision);
+      async handle(scope, { body: { license, ...request } }) {
+        const caller = callerOf(scope, license);
+        const decision = await usage.record(scope.tenant.id, { ...request, ...caller });
+        if (decision.outcome === "denied") return creditRefusal(scope, decision, caller);
         const { events, trustSeq } = decision.value;
         const recorded = { events, receipt: await decision.value.receipt(), trustSeq };
         return reply(200, recorded, replayedHeader(decision.value));
@@ -50,8 +52,9 @@ export function usageOperations(doors: Doors, usage: UsageService): Operation[] 
       path: "/v1/{tenant}/balances",
       summary: "See what is left",
       description: "Every meter of the license, sorted by code.",
-      door: doors.activation,
+      door: doors.activationOrBackend("balances:read"),
       params: tenantParams,
+      query: balancesQuery,
       body: NOTHING,
       denials: ["license_not_found", ...DEVICE_DENIALS],
       responses: {
@@ -75,8 +78,10 @@ export function usageOperations(doors: Doors, usage: UsageService): Operation[] 
         },
       },
       async handle(scope) {
-        const decision = await usage.balances(scope.tenant.id, callerOf(scope));
-        if (decision.outcome === "denied") return creditRefusal(scope, decision);
+        const { license } = parseQuery(balancesQuery, scope.context.request.query);
+        const caller = callerOf(scope, license, "/query/license");
+        const decision = await usage.balances(scope.tenant.id, caller);
+        if (decision.outcome === "denied") return creditRefusal(scope, decision, caller);
         const { balances, trustSeq } = decision.value;
         return reply(200, { balances: balances.map(balanceBody), trustSeq });
       },

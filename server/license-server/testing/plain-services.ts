@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { writeArmour } from "#sdk/offline-armour.ts";
 import type { Decision, Denied } from "#server/domain/decision.ts";
 import { SignetError } from "#server/domain/errors.ts";
+import { SCOPES } from "#server/domain/scopes.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
 import type {
@@ -19,6 +20,8 @@ export const ACTIVATION_ID = "01a20bb6-54b5-778e-8ae8-61cdc47a0001";
 export const LICENSE_ID = "01a20bb6-54b5-778e-8ae8-61cdc47a0003";
 /** A bearer that the services below take for this activation's token. */
 export const TOKEN = "header.payload.signature";
+/** A bearer that they take for a backend's API key. */
+export const API_KEY = "sk_a-backend";
 export const BUNDLE = `eyJhbGciOiJFZERTQSJ9.eyJzZXEiOjQyfQ.${"s".repeat(86)}`;
 
 /** What the services were last asked, and how they answer next. */
@@ -175,6 +178,16 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
       deactivate: (_tenantId, upload) => orThrow(decide(upload, { activationId: ACTIVATION_ID })),
       recordJournal: (_tenantId, upload) => orThrow(decide(upload, { ...journaled })),
       snapshot: async () => writeArmour("snapshot", BUNDLE),
+    },
+    callers: {
+      verifyBearer: async (_tenantId, text) => (text === API_KEY ? { scopes: SCOPES } : undefined),
+      verifyApiKey: async (_tenantId, text) =>
+        text === API_KEY ? { scopes: SCOPES, apiKeyId: ACTIVATION_ID, expiresAt: null } : undefined,
+      issueAccessToken: async (_tenantId, key, { scopes = key.scopes }) => ({
+        token: "a.b.c",
+        scopes,
+        expiresAt: new Date("2030-02-01T00:15:00.000Z"),
+      }),
     },
     trust: {
       currentBundle: async () => ({ jws: BUNDLE, seq: 42 }),

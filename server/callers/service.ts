@@ -1,0 +1,100 @@
+import type { AccessClaims } from "#sdk/wire.ts";
+import { API_KEY_PURPOSE, looksLikeApiKey, tenantOfApiKey } from "#server/domain/api-key.ts";
+import { SignetError } from "#server/domain/errors.ts";
+import { publicId, storedId } from "#server/domain/ids.ts";
+import { type ApiScope, isScope } from "#server/domain/scopes.ts";
+import type { Clock } from "#server/platform/clock.ts";
+import { newUuid } from "#server/platform/ids.ts";
+import type { Trust } from "#server/trust/service.ts";
+import type { Vault } from "#server/trust/vault.ts";
+import type { ApiKeyRow, CallersStore } from "./callers-store.ts";
+
+/** A vendor's backend that has proved itself. */
+export interface VerifiedBackend {
+  readonly scopes: readonly ApiScope[];
+  /** `seq` of the trust bundle whose keys verified it, where it came with a token of ours. */
+  readonly trustSeq?: number;
+}
+
+/** The key that proves a backend, as it is asked to make an access token. */
+export interface VerifiedApiKey extends VerifiedBackend {
+  readonly apiKeyId: string;
+  readonly expiresAt: Date | null;
+}
+
+const ACCESS_TTL_SECONDS = 15 * 60;
+
+/** Who a vendor's backend is. The state of its API key is read afresh for every request: a revoked one ends at once. */
+export function createCallers(deps: { store: CallersStore; trust: Trust; vault: Vault; clock: Clock }) {
+  const { store, trust, vault, clock } = deps;
+
+  async function verifyApiKey(tenantId: string, text: string): Promise<VerifiedApiKey | undefined> {
+    if (tenantOfApiKey(text) !== tenantId) return undefined;
+    const cipher = await vault.cipher(tenantId);
+    const row = await store.findApiKey(tenantId, { hash: cipher.keyedHash(API_KEY_PURPOSE, text) });
+    return row === undefined ? undefined : { ...grantedBy(row), apiKeyId: row.id, expiresAt: row.expires_at };
+  }
+
+  async function verifyAccessToken(
+    tenantId: string,
+    jws: string,
+    trustSeqMin?: number,
+  ): Promise<VerifiedBackend | undefined> {
+    const verified = await trust.verifyOwnToken(tenantId, "access", jws, trustSeqMin);
+    if (verified === undefined || verified.claims.aud !== publicId("tenant", tenantId)) return undefined;
+    const { sub, scope } = verified.claims;
+    const apiKeyId = storedId("apiKey", sub ?? "");
+    if (apiKeyId === undefined || typeof scope !== "string") return undefined;
+    const row = await store.findApiKey(tenantId, { id: apiKeyId });
+    if (row === undefined) return undefined;
+    const told = scope.split(" ");
+    return {
+      scopes: grantedBy(row).scopes.filter((each) => told.includes(each)),
+      trustSeq: verified.trustSeq,
+    };
+  }
+
+  return {
+    verifyApiKey,
+
+    /** Whoever bears an API key or an access token of this tenant, or undefined whatever is wrong with it. */
+    verifyBearer: (
+      tenantId: string,
+      text: string,
+      trustSeqMin?: number,
+    ): Promise<VerifiedBackend | undefined> =>
+      looksLikeApiKey(text) ? verifyApiKey(tenantId, text) : verifyAccessToken(tenantId, text, trustSeqMin),
+
+    /** A token that stands for the key for a short while, and for as many of its scopes as are asked for. */
+    async issueAccessToken(
+      tenantId: string,
+      key: VerifiedApiKey,
+      request: { readonly scopes?: readonly ApiScope[]; readonly correlationId: string },
+    ) {
+      const scopes = request.scopes ?? key.scopes;
+      const beyond = scopes.find((scope) => !key.scopes.includes(scope));
+      if (beyond !== undefined) throw new SignetError("forbidden", `This API key is not allowed ${beyond}.`);
+      const { sign, expMax, seq } = await trust.signer(tenantId, "access", 0);
+      const iat = Math.floor(clock.now().getTime() / 1000);
+      const keyEnds = key.expiresAt === null ? expMax : Math.floor(key.expiresAt.getTime() / 1000);
+      const exp = Math.min(iat + ACCESS_TTL_SECONDS, keyEnds, expMax);
+      const tenant = publicId("tenant", tenantId);
+      const claims: AccessClaims = {
+        iss: tenant,
+        aud: tenant,
+        sub: publicId("apiKey", key.apiKeyId),
+        jti: publicId("token", newUuid()),
+        iat,
+        exp,
+        cid: request.correlationId,
+        trust: seq,
+        scope: scopes.join(" "),
+      };
+      return { token: sign(claims), scopes, expiresAt: new Date(exp * 1000) };
+    },
+  };
+}
+
+function grantedBy({ scopes }: ApiKeyRow): { readonly scopes: readonly ApiScope[] } {
+  return { scopes: scopes.filter(isScope) };
+}

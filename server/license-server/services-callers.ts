@@ -1,0 +1,25 @@
+import type { ApiScope } from "#server/domain/scopes.ts";
+
+/** A vendor's backend that has proved itself. */
+export interface VerifiedBackend {
+  readonly scopes: readonly ApiScope[];
+  /** `seq` of the trust bundle whose keys verified it, where it came with a token of ours. */
+  readonly trustSeq?: number;
+}
+
+export interface VerifiedApiKey extends VerifiedBackend {
+  /** The stored uuid. */
+  readonly apiKeyId: string;
+  readonly expiresAt: Date | null;
+}
+
+/** Who a vendor's backend is, as of this request. Undefined when it is none of this tenant's, whatever is wrong. */
+export interface CallersService {
+  verifyBearer(tenantId: string, text: string, trustSeqMin?: number): Promise<VerifiedBackend | undefined>;
+  verifyApiKey(tenantId: string, text: string): Promise<VerifiedApiKey | undefined>;
+  issueAccessToken(
+    tenantId: string,
+    key: VerifiedApiKey,
+    request: { readonly scopes?: readonly ApiScope[]; readonly correlationId: string },
+  ): Promise<{ readonly token: string; readonly scopes: readonly ApiScope[]; readonly expiresAt: Date }>;
+}
