@@ -60,6 +60,11 @@ test.each<[string, Partial<RecordedDecision>, string]>([
     "8 minutes were asked for and the balance was 2, which may fall to -5 (policy floating v3, usage.balance = 2)",
   ],
   [
+    "says that a journal spends from a ticket that somebody else would end",
+    { code: "ticket_settled", rule: "ticket.status", facts: { ticket: "job", status: "pending" } },
+    "a usage journal spends from ticket job, which only that journal or time ends (policy floating v3, ticket.status = pending)",
+  ],
+  [
     "does without a policy where no license was found",
     { code: "license_not_found", rule: "license.key", facts: {}, policy: null },
     "no license has that key (license.key)",
@@ -114,6 +119,17 @@ describe("a grant", () => {
       { events: 3, accepted: 2, duplicates: 1 },
       "2 of 3 usage events were charged, 1 had been before",
     ],
+    [
+      "ticket_expired",
+      { ticket: "job", status: "settled", used: 9 },
+      "ticket job ran out and was charged 9 that its journal had told",
+    ],
+    [
+      "offline_journal",
+      { late: 35, short: 20 },
+      "the usage journal was taken in; 35 credits were told and charged late; for 20 credits that it tells there was no balance left",
+    ],
+    ["offline_journal", { replayed: true }, "the usage journal had been taken in before"],
     ["transition", { from: "active", to: "grace" }, "time changed the license from active to grace"],
   ])("of %s says what was done: %o", (operation, facts, what) => {
     expect(

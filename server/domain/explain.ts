@@ -44,7 +44,10 @@ const GRANTED: Readonly<Record<string, (facts: RecordedFacts) => string>> = {
     facts.replayed === true ? `${ticket(facts)} had been issued before` : `${credits(facts)} were reserved`,
   settle: (facts) => `${ticket(facts)} was settled`,
   void: (facts) => `${ticket(facts)} was voided and its credits went back`,
-  ticket_expired: (facts) => `${ticket(facts)} ran out and its credits went back`,
+  ticket_expired: (facts) =>
+    facts.status === "settled"
+      ? `${ticket(facts)} ran out and was charged ${said(facts, "used", "what")} that its journal had told`
+      : `${ticket(facts)} ran out and its credits went back`,
   usage: (facts) =>
     `${said(facts, "accepted", "0")} of ${said(facts, "events", "0")} usage events were charged, ${said(facts, "duplicates", "0")} had been before`,
   transition: (facts) =>
@@ -53,7 +56,14 @@ const GRANTED: Readonly<Record<string, (facts: RecordedFacts) => string>> = {
     facts.replayed === true ? "the request file had been answered before" : activated(facts),
   offline_answer: () => "the request file was answered",
   offline_deactivate: (facts) => deactivated(facts),
-  offline_journal: () => "the usage journal was taken in",
+  offline_journal: (facts) => {
+    if (facts.replayed === true) return "the usage journal had been taken in before";
+    const late = isPlain(facts.late) ? `; ${facts.late} credits were told and charged late` : "";
+    const short = isPlain(facts.short)
+      ? `; for ${facts.short} credits that it tells there was no balance left`
+      : "";
+    return `the usage journal was taken in${late}${short}`;
+  },
 };
 
 /** What spoke against it. A code without a reason does not compile. */
@@ -94,7 +104,10 @@ const DENIED: Readonly<Record<Code, (facts: RecordedFacts) => string>> = {
   ticket_not_found: (facts) => `there was no ticket ${said(facts, "ticket", "of that id")}`,
   ticket_expired: (facts) => `${ticket(facts)} had run out`,
   ticket_voided: (facts) => `${ticket(facts)} had been voided`,
-  ticket_settled: (facts) => `${ticket(facts)} had been settled`,
+  ticket_settled: (facts) =>
+    facts.status === "pending"
+      ? `a usage journal spends from ${ticket(facts)}, which only that journal or time ends`
+      : `${ticket(facts)} had been settled`,
   ticket_amount_exceeded: (facts) =>
     `${said(facts, "amount", said(facts, "used", "more"))} is more than the ticket may hold`,
   idempotency_conflict: () => "the same id had been used with other content",
