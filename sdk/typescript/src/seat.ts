@@ -1,3 +1,5 @@
+// Kept in the published types: an application compiled for ES2022 does not know Symbol.asyncDispose by itself.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { Emitter } from "./emitter.ts";
 import { randomText } from "./encoding.ts";
 import { guarded, isSignetError, SignetError } from "./errors.ts";
