@@ -18,7 +18,7 @@ const ARROWS = {
     SHARED,
   ],
   "server/offline/": ["server/(activations|usage|trust|domain|platform)/", SHARED],
-  "server/(authority|analytics)/": [
+  "server/(authority|analytics|reconciliation)/": [
     "server/jobs/",
     "server/domain/",
     "server/platform/",
@@ -26,14 +26,14 @@ const ARROWS = {
     SHARED,
   ],
   "server/auth/": ["server/authority/", "server/domain/", "server/platform/", DATABASE_CLIENT],
-  "server/trpc/": ["server/(authority|analytics|auth|domain|platform)/", SHARED],
+  "server/trpc/": ["server/(authority|analytics|reconciliation|auth|domain|platform)/", SHARED],
   "server/license-server/": [
     "server/(activations|leases|usage|offline|callers|trust|domain|platform)/",
     "server/container\\.ts$",
     SHARED,
   ],
   "server/container\\.ts$": [
-    "server/(activations|leases|usage|offline|callers|trust|authority|analytics|jobs|auth|domain|platform)/",
+    "server/(activations|leases|usage|offline|callers|trust|authority|analytics|reconciliation|jobs|auth|domain|platform)/",
   ],
   "app/": [
     "server/(trpc|auth|domain|platform)/",
@@ -42,7 +42,7 @@ const ARROWS = {
     SHARED,
   ],
   "workers/": [
-    "server/(activations|leases|usage|trust|authority|analytics|jobs|domain|platform)/",
+    "server/(activations|leases|usage|trust|authority|analytics|reconciliation|jobs|domain|platform)/",
     "server/container\\.ts$",
   ],
   "prisma/(migrator|embedded)/": ["prisma/embedded/", "server/platform/"],

@@ -23,6 +23,7 @@ import { createDatabase } from "./platform/database.ts";
 import type { Env } from "./platform/env.ts";
 import { createLogger } from "./platform/log.ts";
 import { localKeyWrapper } from "./platform/master-key.ts";
+import { createReconciliation } from "./reconciliation/service.ts";
 import { createCertificates } from "./trust/certificates.ts";
 import { createTrust } from "./trust/service.ts";
 import { createVault } from "./trust/vault.ts";
@@ -64,6 +65,7 @@ export function createContainer(env: Env, name = "signet") {
   const apiKeys = createApiKeys({ database, clock, vault });
   const overview = createOverview({ database, clock });
   const audit = createAudit({ database });
+  const reconciliation = createReconciliation({ database, clock, log });
   const stories = createStories({ database, vault });
 
   const auth = createAuth({ database, log });
@@ -93,6 +95,7 @@ export function createContainer(env: Env, name = "signet") {
     overview,
     audit,
     stories,
+    reconciliation,
     auth,
     members,
     invitations,

@@ -2,6 +2,7 @@ import type { JobName, JobPayload } from "#server/jobs/catalogue.ts";
 import { type Credits, creditExpiry } from "./credit-expiry.ts";
 import { type Leases, leaseExpiry } from "./lease-expiry.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
+import { type Reconciliation, reconciliation } from "./reconciliation.ts";
 import { type Tickets, ticketExpiry } from "./ticket-expiry.ts";
 import { type Trust, trustRefresh } from "./trust-refresh.ts";
 
@@ -14,6 +15,7 @@ export function createProcessors(services: {
   leases: Leases;
   usage: Tickets & Credits;
   licenses: Licenses;
+  reconciliation: Reconciliation;
   trust: Trust;
 }): Processors {
   return {
@@ -21,6 +23,7 @@ export function createProcessors(services: {
     "ticket-expiry": ticketExpiry(services.usage),
     "credit-expiry": creditExpiry(services.usage),
     "license-transitions": licenseTransitions(services.licenses),
+    reconciliation: reconciliation(services.reconciliation),
     "trust-refresh": trustRefresh(services.trust),
   };
 }

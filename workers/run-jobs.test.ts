@@ -40,6 +40,7 @@ beforeAll(async () => {
         return { announced };
       },
     },
+    reconciliation: { reconcile: async () => ({ checked: 0, begun: 0 }) },
     trust: {
       async refreshExpiring() {
         throw new Error("the vault is sealed");

@@ -47,6 +47,14 @@ const catalogue = {
     backoffMs: 5 * SECOND_MS,
     concurrency: 1,
   }),
+  /** Adds up again what balances, seats and counts are projections of; what disagrees is an incident. */
+  reconciliation: job({
+    payload: z.strictObject({}),
+    everyMs: HOUR_MS,
+    attempts: 3,
+    backoffMs: 30 * SECOND_MS,
+    concurrency: 1,
+  }),
   /** Signs a new trust bundle for each tenant whose own has passed half its life. */
   "trust-refresh": job({
     payload: z.strictObject({}),

@@ -3,6 +3,7 @@ import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server
 import { publicId } from "#server/domain/ids.ts";
 import type { Proof } from "#server/domain/proof.ts";
 import type { Database } from "#server/platform/database.ts";
+import { eachTenant } from "#server/platform/each-tenant.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { createProvenBatcher } from "#server/trust/proven-batcher.ts";
 import type { Trust } from "#server/trust/service.ts";
@@ -204,15 +205,14 @@ export function createLeases(deps: { store: LeasesStore; trust: Trust; database:
 
     /** Announces leases that time has ended, over all tenants, in bounded steps. Running it twice changes nothing. */
     async expire(): Promise<{ expired: number }> {
-      const tenants = await database.prisma.tenant.findMany({ select: { id: true } });
       let expired = 0;
-      for (const { id } of tenants) {
+      await eachTenant(database, async (tenantId) => {
         let count: number;
         do {
-          count = await store.expire(id, EXPIRED_AT_ONCE);
+          count = await store.expire(tenantId, EXPIRED_AT_ONCE);
           expired += count;
         } while (count === EXPIRED_AT_ONCE);
-      }
+      });
       return { expired };
     },
 

@@ -6,6 +6,7 @@ import { createAuth } from "#server/auth/sign-in.ts";
 import type { Role, UserActor } from "#server/domain/actor.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
+import { createReconciliation } from "#server/reconciliation/service.ts";
 import { type Authority, createAuthority, createVendor } from "./authority.ts";
 
 export const PASSWORD = "correct horse battery staple";
@@ -20,7 +21,8 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
   const auth = createAuth({ database, log, limiter: createSignInLimiter(database.pool, limits) });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth });
-  return { ...authority, log, auth, members, invitations };
+  const reconciliation = createReconciliation({ database, clock, log });
+  return { ...authority, log, auth, members, invitations, reconciliation };
 }
 
 /** A tenant with one person in each of the roles, all of whom sign in with `PASSWORD`. */

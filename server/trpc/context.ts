@@ -11,6 +11,7 @@ import type { Policies } from "../authority/policy-service.ts";
 import type { Products } from "../authority/product-service.ts";
 import type { Stories } from "../authority/story-service.ts";
 import type { Logger } from "../platform/log.ts";
+import type { Reconciliation } from "../reconciliation/service.ts";
 
 /** The services procedures call. The container has them all under these names; a router that needs one adds it here. */
 export interface PortalServices {
@@ -26,6 +27,7 @@ export interface PortalServices {
   readonly overview: Overview;
   readonly audit: Audit;
   readonly stories: Stories;
+  readonly reconciliation: Pick<Reconciliation, "incidents">;
 }
 
 export interface PortalContext {

@@ -21,6 +21,7 @@ const TABLE: Record<string, string> = {
   "apiKey.rotate": DEVELOPERS,
   "apiKey.revoke": DEVELOPERS,
   "audit.list": "owner admin auditor",
+  "audit.incidents": "owner admin auditor",
   "audit.verify": "owner admin auditor",
   "customer.list": EVERYBODY,
   "customer.get": EVERYBODY,

@@ -2,6 +2,7 @@ import type { UsageEventAnswer } from "#sdk/wire.ts";
 import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server/domain/decision.ts";
 import type { Proof } from "#server/domain/proof.ts";
 import type { Database } from "#server/platform/database.ts";
+import { eachTenant } from "#server/platform/each-tenant.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { createProvenBatcher, whileProven } from "#server/trust/proven-batcher.ts";
 import type { Trust } from "#server/trust/service.ts";
@@ -132,15 +133,14 @@ export function createUsage(deps: { store: UsageStore; trust: Trust; database: D
   }
 
   async function sweep(step: (tenantId: string, limit: number) => Promise<number>): Promise<number> {
-    const tenants = await database.prisma.tenant.findMany({ select: { id: true } });
     let swept = 0;
-    for (const { id } of tenants) {
+    await eachTenant(database, async (tenantId) => {
       let count: number;
       do {
-        count = await step(id, SWEPT_AT_ONCE);
+        count = await step(tenantId, SWEPT_AT_ONCE);
         swept += count;
       } while (count === SWEPT_AT_ONCE);
-    }
+    });
     return swept;
   }
 

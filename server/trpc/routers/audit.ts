@@ -1,6 +1,6 @@
 import { listAudit } from "../../authority/audit-input.ts";
 import { authorised, router } from "../init.ts";
-import { auditEvent } from "../views/event.ts";
+import { auditEvent, incident } from "../views/event.ts";
 
 const read = authorised("audit:read");
 
@@ -9,6 +9,10 @@ export const auditRouter = router({
     const { items, nextCursor } = await ctx.services.audit.list(ctx.actor, query);
     return { items: items.map(auditEvent), nextCursor };
   }),
+
+  incidents: read.query(async ({ ctx }) =>
+    (await ctx.services.reconciliation.incidents(ctx.actor)).map(incident),
+  ),
 
   verify: read.query(({ ctx }) => ctx.services.audit.verify(ctx.actor)),
 });
