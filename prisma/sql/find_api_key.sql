@@ -1,7 +1,7 @@
 -- An API key by its hash or by its id, if it may be used now: no row otherwise. Read afresh by every request, so that a
 -- revoked key opens nothing. Its last use is noted at most once in five minutes, and by one request alone.
 CREATE OR REPLACE FUNCTION find_api_key(p_tenant uuid, p_now timestamptz, p_hash bytea, p_id uuid)
-RETURNS TABLE (id uuid, scopes text[], expires_at timestamptz)
+RETURNS TABLE (id uuid, scopes text[], expires_at timestamptz, public_x text)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -21,5 +21,5 @@ BEGIN
        AND id = (SELECT k.id FROM api_key k WHERE k.tenant_id = p_tenant AND k.id = v_key.id
                     FOR NO KEY UPDATE SKIP LOCKED);
   END IF;
-  RETURN QUERY SELECT v_key.id, v_key.scopes, v_key.expires_at;
+  RETURN QUERY SELECT v_key.id, v_key.scopes, v_key.expires_at, v_key.public_x;
 END $$;

@@ -11,6 +11,12 @@ export const createApiKey = z.strictObject({
     .array(z.enum(SCOPES, `Choose of: ${SCOPES.join(", ")}.`), "Say what the key may do.")
     .min(1, "Choose at least one thing the key may do.")
     .transform((scopes) => SCOPES.filter((scope) => scopes.includes(scope))),
+  /** A backend's own Ed25519 key, as the base64url `x` of its JWK, for requests that it signs; null: a secret is made. */
+  publicKey: z
+    .string("Enter the public key.")
+    .regex(/^[A-Za-z0-9_-]{43}$/, "Enter the x of an Ed25519 public key: 43 base64url characters.")
+    .nullable()
+    .default(null),
   /** Null: until it is revoked. */
   expiresAt: z.date("Enter a date.").nullable().default(null),
 });

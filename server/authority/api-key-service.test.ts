@@ -4,7 +4,7 @@ import { tenantOfApiKey } from "#server/domain/api-key.ts";
 import { type Authority, createAuthority, createVendor } from "#server/testing/authority.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
-import { createApiKey } from "./api-key-input.ts";
+import { type CreateApiKey, createApiKey } from "./api-key-input.ts";
 
 let database: TestDatabase;
 let authority: Authority;
@@ -22,10 +22,17 @@ beforeEach(async () => {
   ({ actor } = await createVendor(authority));
 });
 
+/** A key whose text is told. */
+async function create(terms: CreateApiKey = TERMS, as: UserActor = actor) {
+  const { id, key } = await authority.apiKeys.create(as, terms);
+  if (key === null) throw new Error("It has no text.");
+  return { id, key };
+}
+
 const TERMS = createApiKey.parse({ name: "Gateway", scopes: ["usage:write"] });
 
 test("a key names its tenant, and one wrong character in it is known without asking anybody", async () => {
-  const { key } = await authority.apiKeys.create(actor, TERMS);
+  const { key } = await create();
   expect(tenantOfApiKey(key)).toBe(actor.tenantId);
   for (const at of key.split("").keys()) {
     const mistyped = `${key.slice(0, at)}${key[at] === "7" ? "8" : "7"}${key.slice(at + 1)}`;
@@ -34,7 +41,7 @@ test("a key names its tenant, and one wrong character in it is known without ask
 });
 
 test("the text of a key is kept nowhere: not in its row, nor in the audit log", async () => {
-  const { id, key } = await authority.apiKeys.create(actor, TERMS);
+  const { id, key } = await create();
   await authority.apiKeys.rotate(actor, id, 1);
   const kept = await authority.database.withTenant(actor.tenantId, async (tx) => [
     await tx.apiKey.findMany({ where: { id } }),
@@ -47,7 +54,7 @@ test("the text of a key is kept nowhere: not in its row, nor in the audit log", 
 });
 
 test("every change is told in the audit log, and revoking twice is one change", async () => {
-  const { id } = await authority.apiKeys.create(actor, TERMS);
+  const { id } = await create();
   await authority.apiKeys.rotate(actor, id, 24);
   await authority.apiKeys.revoke(actor, id);
   await authority.apiKeys.revoke(actor, id);
@@ -69,14 +76,14 @@ test("rotating never lengthens the old key's life", async () => {
 });
 
 test("a key of another tenant is not found", async () => {
-  const { id } = await authority.apiKeys.create(actor, TERMS);
+  const { id } = await create();
   const other = (await createVendor(authority)).actor;
   await expect(authority.apiKeys.revoke(other, id)).rejects.toMatchObject({ code: "not_found" });
   expect(await authority.apiKeys.list(other)).toEqual([]);
 });
 
 test("a key's last use is noted, and not again for every request", async () => {
-  const { id, key } = await authority.apiKeys.create(actor, TERMS);
+  const { id, key } = await create();
   const used = async () => {
     await authority.callers.verifyApiKey(actor.tenantId, key);
     return (await authority.apiKeys.list(actor)).find((each) => each.id === id)?.lastUsedAt;
@@ -87,4 +94,14 @@ test("a key's last use is noted, and not again for every request", async () => {
   expect(await used()).toEqual(first);
   authority.clock.advance(300_000);
   expect(await used()).toEqual(authority.clock.now());
+});
+
+test("a public key is registered once, and is followed by another, never by a secret", async () => {
+  const publicKey = "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs";
+  const { id, key } = await authority.apiKeys.create(actor, { ...TERMS, publicKey });
+  expect(key).toBeNull();
+  await expect(authority.apiKeys.create(actor, { ...TERMS, publicKey })).rejects.toMatchObject({
+    code: "invalid_request",
+  });
+  await expect(authority.apiKeys.rotate(actor, id, 1)).rejects.toMatchObject({ code: "invalid_request" });
 });

@@ -10,6 +10,7 @@ import * as store from "./api-key-store.ts";
 import { type Auditable, recordAudit } from "./audit.ts";
 import { present } from "./missing.ts";
 import type { Tx, Vault } from "./ports.ts";
+import { namingTaken } from "./taken.ts";
 
 const HOUR_MS = 3_600_000;
 const HINT_LENGTH = 6;
@@ -17,7 +18,9 @@ const HINT_LENGTH = 6;
 export type ApiKeys = ReturnType<typeof createApiKeys>;
 
 /** What a key may do and until when; the same for a key and the one that follows it. */
-type KeyTerms = Pick<CreateApiKey, "name" | "expiresAt"> & { readonly scopes: readonly string[] };
+type KeyTerms = Pick<CreateApiKey, "name" | "expiresAt" | "publicKey"> & {
+  readonly scopes: readonly string[];
+};
 
 /** Credentials of a vendor's backends. A key's text is told once, when it is made; only a keyed hash of it is kept. */
 export function createApiKeys(deps: { database: Database; clock: Clock; vault: Vault }) {
@@ -32,19 +35,21 @@ export function createApiKeys(deps: { database: Database; clock: Clock; vault: V
       after,
     });
 
-  async function insert(tx: Tx, actor: UserActor, { name, scopes, expiresAt }: KeyTerms) {
+  async function insert(tx: Tx, actor: UserActor, { name, scopes, expiresAt, publicKey }: KeyTerms) {
     const { tenantId } = actor;
     const cipher = await vault.cipher(tenantId);
     const id = newUuid();
-    const key = formatApiKey(tenantId, randomSecret(API_KEY_SECRET_BYTES));
+    const key = publicKey === null ? formatApiKey(tenantId, randomSecret(API_KEY_SECRET_BYTES)) : null;
+    const found = key ?? publicKey ?? "";
     await store.insertApiKey(tx, {
       tenantId,
       id,
       name,
       scopes: [...scopes],
       expiresAt,
-      hash: cipher.keyedHash(API_KEY_PURPOSE, key),
-      hint: key.slice(-HINT_LENGTH),
+      hash: cipher.keyedHash(API_KEY_PURPOSE, found),
+      publicX: publicKey,
+      hint: found.slice(-HINT_LENGTH),
       createdBy: actor.userId,
       createdAt: clock.now(),
     });
@@ -60,14 +65,16 @@ export function createApiKeys(deps: { database: Database; clock: Clock; vault: V
     list: (actor: UserActor) =>
       database.withTenant(actor.tenantId, (tx) => store.listApiKeys(tx, actor.tenantId)),
 
+    /** `key` is null where the backend keeps its own. */
     async create(actor: UserActor, terms: CreateApiKey) {
       if (terms.expiresAt !== null && terms.expiresAt <= clock.now())
         throw invalidField("/expiresAt", "Choose a time that is still to come.");
-      return database.withTenant(actor.tenantId, async (tx) => {
+      const creating = database.withTenant(actor.tenantId, async (tx) => {
         const created = await insert(tx, actor, terms);
         await audit(tx, actor, created.id, "created", null, terms);
         return created;
       });
+      return namingTaken(creating, { hash: "This public key is registered already." });
     },
 
     /** From the next request on, on every server, neither the key nor a token got with it is taken. */
@@ -88,9 +95,14 @@ export function createApiKeys(deps: { database: Database; clock: Clock; vault: V
       return database.withTenant(tenantId, async (tx) => {
         const old = present(await store.lockApiKey(tx, tenantId, id), "API key");
         if (isOver(old)) throw invalidField("/id", "This key is over; create a new one instead.");
+        if (old.publicX !== null)
+          throw invalidField(
+            "/id",
+            "Register the new public key beside this one, and revoke this one after.",
+          );
         const overlapEnds = new Date(clock.now().getTime() + overlapHours * HOUR_MS);
         const expiresAt = old.expiresAt !== null && old.expiresAt < overlapEnds ? old.expiresAt : overlapEnds;
-        const created = await insert(tx, actor, old);
+        const created = await insert(tx, actor, { ...old, publicKey: null });
         await store.updateApiKey(tx, tenantId, id, { expiresAt });
         const replacedBy = publicId("apiKey", created.id);
         await audit(tx, actor, id, "rotated", { expiresAt: old.expiresAt }, { expiresAt, replacedBy });

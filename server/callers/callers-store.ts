@@ -6,6 +6,8 @@ export interface ApiKeyRow {
   readonly id: string;
   readonly scopes: readonly string[];
   readonly expires_at: Date | null;
+  /** Of one that signs its requests. */
+  readonly public_x: string | null;
 }
 
 export type CallersStore = ReturnType<typeof createCallersStore>;
@@ -24,6 +26,16 @@ export function createCallersStore(pool: Pool, clock: Clock) {
         values: [tenantId, clock.forDatabase(), hash, id],
       });
       return rows[0];
+    },
+
+    /** False when a proof of this hash was taken before, by whichever server. */
+    async takeProofOnce(tenantId: string, hash: Buffer, expiresAt: Date): Promise<boolean> {
+      const { rows } = await pool.query<{ first: boolean }>({
+        name: "use_proof_once",
+        text: "SELECT use_proof_once($1, $2, $3, $4) AS first",
+        values: [tenantId, clock.forDatabase(), hash, expiresAt],
+      });
+      return rows[0]?.first === true;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createHash, verify } from "node:crypto";
 import type { AccessClaims } from "#sdk/wire.ts";
 import { API_KEY_PURPOSE, looksLikeApiKey, tenantOfApiKey } from "#server/domain/api-key.ts";
 import { SignetError } from "#server/domain/errors.ts";
@@ -5,9 +6,11 @@ import { publicId, storedId } from "#server/domain/ids.ts";
 import { type ApiScope, isScope } from "#server/domain/scopes.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import { newUuid } from "#server/platform/ids.ts";
+import { openPublicKey } from "#server/trust/keys.ts";
 import type { Trust } from "#server/trust/service.ts";
 import type { Vault } from "#server/trust/vault.ts";
 import type { ApiKeyRow, CallersStore } from "./callers-store.ts";
+import { readSignature, type SignedRequest } from "./message-signature.ts";
 
 /** A vendor's backend that has proved itself. */
 export interface VerifiedBackend {
@@ -22,6 +25,8 @@ export interface VerifiedApiKey extends VerifiedBackend {
   readonly expiresAt: Date | null;
 }
 
+/** How far the clock of who signs a request may be from ours. */
+const SIGNED_WITHIN_SECONDS = 300;
 const ACCESS_TTL_SECONDS = 15 * 60;
 
 /** Who a vendor's backend is. The state of its API key is read afresh for every request: a revoked one ends at once. */
@@ -54,8 +59,33 @@ export function createCallers(deps: { store: CallersStore; trust: Trust; vault: 
     };
   }
 
+  /** The backend whose key signed the request, now and for the first time. */
+  async function verifySignature(
+    tenantId: string,
+    request: SignedRequest,
+  ): Promise<VerifiedBackend | undefined> {
+    const read = readSignature(request);
+    const id = read === undefined ? undefined : storedId("apiKey", read.keyId);
+    if (read === undefined || id === undefined) return undefined;
+    const now = Math.floor(clock.now().getTime() / 1000);
+    const { created, expires, nonce } = read;
+    if (Math.abs(now - created) > SIGNED_WITHIN_SECONDS || (expires !== undefined && expires <= now))
+      return undefined;
+    const row = await store.findApiKey(tenantId, { id });
+    if (row === undefined || row.public_x === null) return undefined;
+    if (!verify(null, Buffer.from(read.base), openPublicKey(row.public_x), read.signature)) return undefined;
+    return (await takesOnce(tenantId, `${id} ${nonce}`, created)) ? grantedBy(row) : undefined;
+  }
+
+  /** Whether a proof made then is taken for the first time. It is remembered for as long as it could be taken. */
+  function takesOnce(tenantId: string, proof: string, created: number): Promise<boolean> {
+    const hash = createHash("sha256").update(proof).digest();
+    return store.takeProofOnce(tenantId, hash, new Date((created + SIGNED_WITHIN_SECONDS + 1) * 1000));
+  }
+
   return {
     verifyApiKey,
+    verifySignature,
 
     /** Whoever bears an API key or an access token of this tenant, or undefined whatever is wrong with it. */
     verifyBearer: (

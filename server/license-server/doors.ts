@@ -87,7 +87,13 @@ export function createDoors(services: {
     verify: (token: string) => Promise<Verified | undefined>,
   ): Promise<Verified> {
     const token = bearerToken(context);
-    const verified = token === undefined ? undefined : await verify(token);
+    return accepted(context, token === undefined ? undefined : await verify(token));
+  }
+
+  async function accepted<Verified>(
+    context: RequestContext,
+    verified: Verified | undefined,
+  ): Promise<Verified> {
     if (verified !== undefined) return verified;
     // Only failures count, and only they are refused: one misconfigured machine must not cost its office its seats.
     await failures.count(context.request.ip);
@@ -122,7 +128,9 @@ export function createDoors(services: {
     tenant: ResolvedTenant,
     scope: ApiScope,
   ): Promise<BackendScope> {
-    const { scopes, trustSeq } = await backendOf(context, tenant.id);
+    const { scopes, trustSeq } = isSigned(context)
+      ? await accepted(context, await callers.verifySignature(tenant.id, context.request))
+      : await backendOf(context, tenant.id);
     if (!scopes.includes(scope))
       throw new SignetError("forbidden", `This credential is not allowed ${scope}; use one that is.`);
     if (trustSeq === undefined) return { context, tenant };
@@ -165,8 +173,13 @@ function bearerToken(context: RequestContext): string | undefined {
   return BEARER.exec(context.request.header("authorization") ?? "")?.[1];
 }
 
-/** Whether what is presented is no activation token: an API key, or a JWT that says it is of another type. */
+function isSigned({ request }: RequestContext): boolean {
+  return request.header("authorization") === undefined && request.header("signature-input") !== undefined;
+}
+
+/** Whether no activation token is presented, but a signature, an API key, or a JWT that says it is of another type. */
 function isForBackends(context: RequestContext): boolean {
+  if (isSigned(context)) return true;
   const token = bearerToken(context) ?? "";
   if (looksLikeApiKey(token)) return true;
   try {

@@ -82,10 +82,12 @@ class FastifyRawRequest implements RawRequest {
     return queryAt === -1 ? url : url.slice(0, queryAt);
   }
 
-  get query(): string {
-    const { url } = this.#request;
-    const queryAt = url.indexOf("?");
-    return queryAt === -1 ? "" : url.slice(queryAt + 1);
+  get target(): string {
+    return this.#request.url;
+  }
+
+  get authority(): string {
+    return this.#request.headers.host ?? "";
   }
 
   get body(): Buffer | undefined {
@@ -167,7 +169,8 @@ function facts(error: unknown): { readonly code?: unknown; readonly statusCode?:
 const UNREADABLE: RawRequest = {
   method: "",
   path: "",
-  query: "",
+  target: "",
+  authority: "",
   params: {},
   body: undefined,
   ip: "",

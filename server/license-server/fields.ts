@@ -91,7 +91,9 @@ function invalidFields(errors: readonly FieldError[]): SignetError {
 }
 
 /** Reads what stands behind a path's question mark; of a name given twice the last counts. */
-export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: string): z.output<Schema> {
+export function parseQuery<Schema extends z.ZodType>(schema: Schema, target: string): z.output<Schema> {
+  const at = target.indexOf("?");
+  const query = at === -1 ? "" : target.slice(at + 1);
   return parseInput(schema, Object.fromEntries(new URLSearchParams(query)), "/query");
 }
 

@@ -60,10 +60,12 @@ function rawRequest(
   params: RawRequest["params"] = {},
   body?: Buffer,
 ): RawRequest {
+  const url = new URL(request.url);
   return {
     method: request.method,
     path,
-    query: new URL(request.url).search.slice(1),
+    target: url.pathname + url.search,
+    authority: request.headers.get("host") ?? url.host,
     params,
     body,
     // scripts/web.ts, or the nearest proxy, writes the last entry; those before it are whatever the client claims.

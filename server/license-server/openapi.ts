@@ -44,7 +44,7 @@ function securityOf({ caller, scope }: Operation): readonly Json[] {
   if (caller === "public") return [{}];
   if (caller === "activation") return [{ activationToken: [] }];
   if (caller === "apiKey") return [{ apiKey: [] }];
-  return [{ activationToken: [] }, { apiKey: [scope] }, { accessToken: [scope] }];
+  return [{ activationToken: [] }, { apiKey: [scope] }, { accessToken: [scope] }, { signature: [scope] }];
 }
 
 /** The OpenAPI 3.1 document of these operations, from the very schemas that check their requests. */
@@ -103,6 +103,13 @@ export function createOpenApiDocument(operations: readonly Operation[]): Json {
           scheme: "bearer",
           bearerFormat: "JWT",
           description: `A short-lived token (typ ${TOKEN_TYPES.access}) got with an API key.`,
+        },
+        signature: {
+          type: "apiKey",
+          in: "header",
+          name: "Signature",
+          description:
+            "An HTTP message signature (RFC 9421) by an Ed25519 key whose public part the Authority knows, with Signature-Input beside it. It covers @method, @authority, @path, @query and, where there is a body, content-digest (RFC 9530, sha-256 or sha-512); its parameters are created (at most 5 minutes away), keyid (apk_…) and a nonce of 16 to 128 characters, and it is taken once.",
         },
       },
     },

@@ -3,8 +3,10 @@ export interface RawRequest {
   readonly method: string;
   /** The path as the client sees it, without the query. */
   readonly path: string;
-  /** What stands behind the path's question mark, as sent; empty when nothing does. */
-  readonly query: string;
+  /** Path and query exactly as the client sent them, also what the host puts before `path`. */
+  readonly target: string;
+  /** The host that the client asked, with its port where it named one. */
+  readonly authority: string;
   readonly params: Readonly<Record<string, string | undefined>>;
   /** The body's bytes exactly as sent. */
   readonly body: Buffer | undefined;

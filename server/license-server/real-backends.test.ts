@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { generateKeyPairSync, hash, sign } from "node:crypto";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify, SignJWT } from "jose";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -45,13 +45,18 @@ async function createBackend() {
     actor,
     license: publicId("license", license.id),
     licenseId: license.id,
-    key: (scopes: readonly ApiScope[], expiresAt: Date | null = null) =>
-      authority.apiKeys.create(actor, createApiKey.parse({ name: "Gateway", scopes, expiresAt })),
+    async key(scopes: readonly ApiScope[], expiresAt: Date | null = null) {
+      const terms = createApiKey.parse({ name: "Gateway", scopes, expiresAt });
+      const { id, key } = await authority.apiKeys.create(actor, terms);
+      return { id, key: key ?? "" };
+    },
   };
 }
 const ALL: readonly ApiScope[] = ["balances:read", "tickets:write", "usage:write"];
 
-describe.each(Object.entries(HOSTS))("a vendor's backend behind %s", (_name, start) => {
+describe.each(Object.entries(HOSTS))("a vendor's backend behind %s", (name, start) => {
+  /** What the host puts before the table's paths. */
+  const mount = name === "Next" ? "/api" : "";
   let host: Host;
   /** Another server on the same database, with memories of its own. */
   let second: Host;
@@ -182,7 +187,8 @@ describe.each(Object.entries(HOSTS))("a vendor's backend behind %s", (_name, sta
 
   test("changes its key without a failed request: both are taken until the overlap ends", async () => {
     const old = await vendor.key(ALL);
-    const { key, oldExpiresAt } = await authority.apiKeys.rotate(vendor.actor, old.id, 24);
+    const { key: next, oldExpiresAt } = await authority.apiKeys.rotate(vendor.actor, old.id, 24);
+    const key = next ?? "";
     for (const each of [old.key, key]) expect((await balances(each)).status).toBe(200);
     authority.clock.advance(oldExpiresAt.getTime() - authority.clock.now().getTime());
     expect((await balances(old.key)).status).toBe(401);
@@ -199,6 +205,38 @@ describe.each(Object.entries(HOSTS))("a vendor's backend behind %s", (_name, sta
     expect(await codeOf(as(token).post("tokens", {}))).toEqual([401, "unauthorized"]);
     authority.clock.advance(new Date(expiresAt).getTime() - authority.clock.now().getTime());
     expect(await codeOf(balances(token))).toEqual([401, "unauthorized"]);
+  });
+
+  test("signs its requests by a key of its own: each is taken once, by one server, and soon", async () => {
+    const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+    const { id } = await authority.apiKeys.create(
+      vendor.actor,
+      createApiKey.parse({
+        name: "Signer",
+        scopes: ["balances:read"],
+        publicKey: publicKey.export({ format: "jwk" }).x,
+      }),
+    );
+    const query = `?license=${vendor.license}`;
+    const path = `/v1/${vendor.slug}/balances`;
+    let nonces = 0;
+    const now = () => Math.floor(authority.clock.now().getTime() / 1000);
+    /** The status of a request to `at` with a signature over these. */
+    async function send({ created = now(), covers = query, nonce = ++nonces, at = host } = {}) {
+      const list = `("@method" "@authority" "@path" "@query");created=${created};keyid="${publicId("apiKey", id)}";nonce="a-nonce-of-its-own-${nonce}"`;
+      const base = `"@method": GET\n"@authority": ${at.authority}\n"@path": ${mount}${path}\n"@query": ${covers}\n"@signature-params": ${list}`;
+      const signature = sign(null, Buffer.from(base), privateKey).toString("base64");
+      const headers = { "signature-input": `s=${list}`, signature: `s=:${signature}:` };
+      return (await at.ask("GET", path + query, { headers })).status;
+    }
+
+    expect(await send()).toBe(200);
+    expect([await send({ nonce: nonces }), await send({ nonce: nonces, at: second })]).toEqual([401, 401]);
+    expect(await send({ at: second })).toBe(200);
+    expect(await send({ covers: "?license=another" })).toBe(401);
+    expect([await send({ created: now() - 301 }), await send({ created: now() + 301 })]).toEqual([401, 401]);
+    await authority.apiKeys.revoke(vendor.actor, id);
+    expect(await send()).toBe(401);
   });
 
   test("is told the same whatever is wrong with its credential", async () => {

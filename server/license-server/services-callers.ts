@@ -1,4 +1,5 @@
 import type { ApiScope } from "#server/domain/scopes.ts";
+import type { RawRequest } from "./raw.ts";
 
 /** A vendor's backend that has proved itself. */
 export interface VerifiedBackend {
@@ -16,6 +17,8 @@ export interface VerifiedApiKey extends VerifiedBackend {
 /** Who a vendor's backend is, as of this request. Undefined when it is none of this tenant's, whatever is wrong. */
 export interface CallersService {
   verifyBearer(tenantId: string, text: string, trustSeqMin?: number): Promise<VerifiedBackend | undefined>;
+  /** By its signature (RFC 9421), which is taken once. */
+  verifySignature(tenantId: string, request: RawRequest): Promise<VerifiedBackend | undefined>;
   verifyApiKey(tenantId: string, text: string): Promise<VerifiedApiKey | undefined>;
   issueAccessToken(
     tenantId: string,

@@ -78,7 +78,7 @@ export function usageOperations(doors: Doors, usage: UsageService): Operation[] 
         },
       },
       async handle(scope) {
-        const { license } = parseQuery(balancesQuery, scope.context.request.query);
+        const { license } = parseQuery(balancesQuery, scope.context.request.target);
         const caller = callerOf(scope, license, "/query/license");
         const decision = await usage.balances(scope.tenant.id, caller);
         if (decision.outcome === "denied") return creditRefusal(scope, decision, caller);

@@ -14,6 +14,8 @@ export interface Answer {
 
 /** The operations table behind one of its adapters. */
 export interface Host {
+  /** What a client names as the host it asks. */
+  readonly authority: string;
   ask(method: string, path: string, init?: AskInit): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export const HOSTS: Readonly<Record<"Fastify" | "Next", StartHost>> = {
     await app.listen({ port: 0, host: "127.0.0.1" });
     const { port } = app.server.address() as AddressInfo;
     return {
+      authority: `127.0.0.1:${port}`,
       ask: async (method, path, init) =>
         answerOf(await fetch(`http://127.0.0.1:${port}${path}`, requestInit(method, init))),
       stop: () => app.close(),
@@ -41,6 +44,7 @@ export const HOSTS: Readonly<Record<"Fastify" | "Next", StartHost>> = {
   async Next(services, options) {
     const handle = createFetchHandler(services, "/api", options);
     return {
+      authority: "localhost",
       ask: async (method, path, init) =>
         answerOf(await handle(new Request(`http://localhost/api${path}`, requestInit(method, init)))),
       stop: async () => undefined,
