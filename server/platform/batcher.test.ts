@@ -202,6 +202,32 @@ describe("poison", () => {
     expect(outcomes.every((outcome) => outcome.status === "rejected")).toBe(true);
   });
 
+  test.each(["40P01", "40001"])(
+    "a batch that lost against another transaction (%s) is tried once more whole, and only then in halves",
+    async (code) => {
+      const conflict = () => Object.assign(new Error("conflict"), { code });
+      const h = harness();
+      const first = h.submit("a", "0");
+      const rest = Promise.all(["1", "2", "3", "4"].map((item) => h.submit("a", item)));
+      await h.flush(0).fail(conflict());
+      await h.flush(1).finish();
+      expect(await first).toBe("a:0");
+      await h.flush(2).fail(conflict());
+      await h.flush(3).fail(conflict());
+      await h.flush(4).finish();
+      await h.flush(5).finish();
+      expect(await rest).toEqual(["a:1", "a:2", "a:3", "a:4"]);
+      expect(h.flushes.map(({ items }) => items.join())).toEqual([
+        "0",
+        "0",
+        "1,2,3,4",
+        "1,2,3,4",
+        "1,2",
+        "3,4",
+      ]);
+    },
+  );
+
   test("a flush that throws before it returns a promise is a failure like any other", async () => {
     const batcher = createBatcher<string, string>({
       name: "test",

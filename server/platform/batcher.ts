@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { SignetError } from "../domain/errors.ts";
-import { isConnectionLost, isDatabaseBusy } from "./database-errors.ts";
+import { isConnectionLost, isDatabaseBusy, isTransactionConflict } from "./database-errors.ts";
 
 export interface BatcherOptions<Item, Result> {
   /** Names the path in errors. */
@@ -91,12 +91,10 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
 
   /** Never rejects: every entry of the batch is told its own end. */
   async function settle(tenantId: string, batch: readonly Entry<Item, Result>[]): Promise<void> {
+    const items = batch.map((entry) => entry.item);
     let results: readonly Result[];
     try {
-      results = await flush(
-        tenantId,
-        batch.map((entry) => entry.item),
-      );
+      results = await flushTwiceAtMost(tenantId, items);
     } catch (error) {
       return settleFailed(tenantId, batch, error);
     }
@@ -105,6 +103,16 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
       return rejectAll(batch, new Error(`${name}: ${results.length} results for ${batch.length} items`));
     }
     for (const [index, result] of results.entries()) batch[index]?.resolve(result);
+  }
+
+  /** A batch that another transaction only got in the way of has no item at fault, so it is tried once more whole. */
+  async function flushTwiceAtMost(tenantId: string, items: readonly Item[]): Promise<readonly Result[]> {
+    try {
+      return await flush(tenantId, items);
+    } catch (error) {
+      if (!isTransactionConflict(error)) throw error;
+      return flush(tenantId, items);
+    }
   }
 
   /** Halves a failed batch until the item at fault stands alone: a few flushes more, whatever the batch's size. */

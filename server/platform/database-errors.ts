@@ -6,6 +6,8 @@ const LOST_MESSAGE =
   /Connection terminated|Connection ended|Client has encountered a connection error|Client was closed|Query read timeout|timeout exceeded when trying to connect|after calling end on the pool/;
 /** Out of connections, memory or disk, a lock or a statement out of time, a standby: rolled back, and not one row's fault. */
 const BUSY_CODE = /^(53\w{3}|55P03|57014|25006)$/;
+/** A deadlock, or a conflict with a concurrent transaction: rolled back, and the same may well succeed at once. */
+const CONFLICT_CODE = /^(40P01|40001)$/;
 
 /** Whether the connection broke, so that the outcome is unknown. */
 export function isConnectionLost(error: unknown): boolean {
@@ -15,6 +17,11 @@ export function isConnectionLost(error: unknown): boolean {
 /** Whether the database refused for want of resources; nothing was changed. */
 export function isDatabaseBusy(error: unknown): boolean {
   return someCause(error, ({ code }) => BUSY_CODE.test(code));
+}
+
+/** Whether the transaction lost against another one; nothing was changed. */
+export function isTransactionConflict(error: unknown): boolean {
+  return someCause(error, ({ code }) => CONFLICT_CODE.test(code));
 }
 
 /** Libraries wrap what the driver threw, so every cause is looked at. */
