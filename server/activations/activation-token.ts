@@ -11,6 +11,8 @@ export interface TokenFacts {
   /** How many of the fingerprint's components must stay the same. */
   readonly match: number;
   readonly thumbprint: string;
+  /** The token is worth nothing without a proof of the device key. */
+  readonly proofRequired: boolean;
   readonly features: Features;
   readonly tokenTtlSeconds: number;
   readonly expiresAt: Date | null;
@@ -44,6 +46,7 @@ export function activationClaims(facts: TokenFacts): ActivationClaims {
     fingerprint: facts.fingerprint,
     match: facts.match,
     cnf: { jkt: facts.thumbprint },
+    ...(facts.proofRequired ? { dpop: true as const } : {}),
     features: facts.features,
     nonce: facts.nonce,
     req: facts.requestHash,

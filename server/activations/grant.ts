@@ -84,6 +84,7 @@ export function createGrants({ trust, certificates }: { trust: Trust; certificat
       licenseId,
       statusIndex,
       match,
+      proofRequired: rules.deviceProofRequired,
       features: rules.features,
       tokenTtlSeconds: offline ? offlineSeconds : rules.activationTokenTtlSeconds,
       expiresAt,

@@ -10,6 +10,7 @@ import { openPublicKey } from "#server/trust/keys.ts";
 import type { Trust } from "#server/trust/service.ts";
 import type { Vault } from "#server/trust/vault.ts";
 import type { ApiKeyRow, CallersStore } from "./callers-store.ts";
+import { readDeviceProof } from "./device-proof.ts";
 import { readSignature, type SignedRequest } from "./message-signature.ts";
 
 /** A vendor's backend that has proved itself. */
@@ -67,15 +68,16 @@ export function createCallers(deps: { store: CallersStore; trust: Trust; vault: 
     const read = readSignature(request);
     const id = read === undefined ? undefined : storedId("apiKey", read.keyId);
     if (read === undefined || id === undefined) return undefined;
-    const now = Math.floor(clock.now().getTime() / 1000);
-    const { created, expires, nonce } = read;
-    if (Math.abs(now - created) > SIGNED_WITHIN_SECONDS || (expires !== undefined && expires <= now))
-      return undefined;
+    const { created, expires = Number.POSITIVE_INFINITY, nonce } = read;
+    if (!isCurrent(created) || expires <= secondsNow()) return undefined;
     const row = await store.findApiKey(tenantId, { id });
     if (row === undefined || row.public_x === null) return undefined;
     if (!verify(null, Buffer.from(read.base), openPublicKey(row.public_x), read.signature)) return undefined;
     return (await takesOnce(tenantId, `${id} ${nonce}`, created)) ? grantedBy(row) : undefined;
   }
+
+  const secondsNow = () => Math.floor(clock.now().getTime() / 1000);
+  const isCurrent = (at: number) => Math.abs(secondsNow() - at) <= SIGNED_WITHIN_SECONDS;
 
   /** Whether a proof made then is taken for the first time. It is remembered for as long as it could be taken. */
   function takesOnce(tenantId: string, proof: string, created: number): Promise<boolean> {
@@ -86,6 +88,19 @@ export function createCallers(deps: { store: CallersStore; trust: Trust; vault: 
   return {
     verifyApiKey,
     verifySignature,
+
+    /** Whether a device proves its key for this request: with its token, now, and for the first time. */
+    async verifyDeviceProof(
+      tenantId: string,
+      request: SignedRequest,
+      use: { readonly token: string; readonly deviceKey: string },
+    ): Promise<boolean> {
+      const text = request.header("dpop");
+      if (text === undefined) return false;
+      const proof = await readDeviceProof(text, { request, ...use }, clock.now());
+      if (proof === undefined || !isCurrent(proof.at)) return false;
+      return takesOnce(tenantId, `${use.deviceKey} ${proof.id}`, proof.at);
+    },
 
     /** Whoever bears an API key or an access token of this tenant, or undefined whatever is wrong with it. */
     verifyBearer: (
@@ -105,7 +120,7 @@ export function createCallers(deps: { store: CallersStore; trust: Trust; vault: 
       const beyond = scopes.find((scope) => !key.scopes.includes(scope));
       if (beyond !== undefined) throw new SignetError("forbidden", `This API key is not allowed ${beyond}.`);
       const { sign, expMax, seq } = await trust.signer(tenantId, "access", 0);
-      const iat = Math.floor(clock.now().getTime() / 1000);
+      const iat = secondsNow();
       const keyEnds = key.expiresAt === null ? expMax : Math.floor(key.expiresAt.getTime() / 1000);
       const exp = Math.min(iat + ACCESS_TTL_SECONDS, keyEnds, expMax);
       const tenant = publicId("tenant", tenantId);

@@ -32,6 +32,11 @@ describe("policySentence", () => {
       "To move it to another device they have to ask you.",
     ],
     [
+      "devices that prove their key",
+      { deviceProofRequired: true },
+      "Each request must be proved by the device's own key, so that a copied token is worth nothing.",
+    ],
+    [
       "one seat",
       { seats: 1 },
       "One person can work at the same time. A seat whose program falls silent comes free after 5 minutes.",

@@ -29,7 +29,7 @@ export function policyStatements(rules: PolicyRules, names: CatalogNames = {}): 
   const of = (group: RuleGroup, ...texts: string[]) => texts.map((text) => ({ group, text }));
   return [
     ...of("validity", duration(rules)),
-    ...of("devices", devices(rules), moving(rules)),
+    ...of("devices", devices(rules), moving(rules), ...proving(rules)),
     ...of("seats", ...seats(rules)),
     ...of("offline", between(rules), offline(rules)),
     ...of(
@@ -57,6 +57,11 @@ function moving({ selfServiceDeactivation, activationsMax }: PolicyRules): strin
   return selfServiceDeactivation
     ? "They can move it to another device by themselves."
     : "To move it to another device they have to ask you.";
+}
+
+function proving({ deviceProofRequired, activationsMax }: PolicyRules): string[] {
+  if (!deviceProofRequired || activationsMax === 0) return [];
+  return ["Each request must be proved by the device's own key, so that a copied token is worth nothing."];
 }
 
 /** How long a device that was activated may stay without the server. */

@@ -41,6 +41,8 @@ export const policyRules = z.strictObject({
   fingerprintMatch,
   activationTokenTtlSeconds: seconds,
   selfServiceDeactivation: z.boolean(),
+  /** Whether each request of a device must prove that it holds the device key (DPoP). */
+  deviceProofRequired: z.boolean(),
   seats: whole(0, 100_000),
   leaseTtlSeconds: seconds,
   heartbeatSeconds: whole(5, 86_400),
@@ -78,6 +80,7 @@ export const DEFAULT_RULES: PolicyRules = {
   fingerprintMatch: "most",
   activationTokenTtlSeconds: 14 * 86_400,
   selfServiceDeactivation: true,
+  deviceProofRequired: false,
   seats: 0,
   leaseTtlSeconds: 300,
   heartbeatSeconds: 60,

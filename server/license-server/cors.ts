@@ -18,7 +18,7 @@ export function preflightHeaders(methods: readonly string[]): Record<string, str
     "access-control-allow-origin": "*",
     "access-control-allow-methods": methods.join(", "),
     "access-control-allow-headers":
-      "authorization, content-type, if-none-match, traceparent, x-correlation-id, idempotency-key",
+      "authorization, content-type, if-none-match, traceparent, x-correlation-id, idempotency-key, dpop, signature, signature-input, content-digest",
     "access-control-max-age": "86400",
   };
 }

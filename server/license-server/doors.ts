@@ -2,11 +2,12 @@ import { decodeProtectedHeader } from "jose";
 import { TOKEN_TYPES } from "#sdk/wire.ts";
 import { looksLikeApiKey } from "#server/domain/api-key.ts";
 import { SignetError } from "#server/domain/errors.ts";
+import { publicId } from "#server/domain/ids.ts";
 import type { Proof } from "#server/domain/proof.ts";
 import type { ApiScope } from "#server/domain/scopes.ts";
 import type { RequestContext } from "./context.ts";
 import type { FailureLimiter } from "./failure-limiter.ts";
-import { notAuthenticated } from "./refusal.ts";
+import { notAuthenticated, RefusedAtDoor } from "./refusal.ts";
 import type { ResolvedTenant, TenantsService, TrustService, VerifiedActivation } from "./services.ts";
 import type { CallersService, VerifiedApiKey } from "./services-callers.ts";
 
@@ -59,7 +60,7 @@ export interface Doors {
 }
 
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
-const BEARER = /^bearer +([A-Za-z0-9_.-]{1,8192})$/i;
+const BEARER = /^(?:bearer|dpop) +([A-Za-z0-9_.-]{1,8192})$/i;
 
 export function createDoors(services: {
   readonly tenants: TenantsService;
@@ -117,8 +118,24 @@ export function createDoors(services: {
     };
   }
 
+  /** Where the policy asks for it, the token alone does not do: whoever copied it has not the device's key. */
+  async function assertDeviceProof(
+    context: RequestContext,
+    tenantId: string,
+    activation: VerifiedActivation,
+  ) {
+    const { provenKey: deviceKey, activationId, product } = activation;
+    if (deviceKey === undefined) return;
+    const use = { token: bearerToken(context) ?? "", deviceKey };
+    if (await callers.verifyDeviceProof(tenantId, context.request, use)) return;
+    await failures.count(context.request.ip);
+    const subject = publicId("activation", activationId);
+    throw new RefusedAtDoor({ refused: "device_proof_invalid", tenantId, subject, audience: product });
+  }
+
   async function enterAsDevice(context: RequestContext, tenant: ResolvedTenant): Promise<ActivationScope> {
     const activation = await activationOf(context, tenant.id);
+    await assertDeviceProof(context, tenant.id, activation);
     const proof = proofOf(activation.trustSeq, (seqMin) => activationOf(context, tenant.id, seqMin));
     return { context, tenant, activation, proof };
   }

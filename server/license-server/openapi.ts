@@ -28,8 +28,8 @@ const ALWAYS: readonly Code[] = ["invalid_request", "internal_error"];
 const IN_TENANT: readonly Code[] = ["not_found", "tenant_suspended", "overloaded", "outcome_unknown"];
 const OF_CALLER: Readonly<Record<Caller, readonly Code[]>> = {
   public: [],
-  activation: ["unauthorized", "rate_limited"],
-  activationOrBackend: ["unauthorized", "forbidden", "rate_limited"],
+  activation: ["unauthorized", "device_proof_invalid", "rate_limited"],
+  activationOrBackend: ["unauthorized", "device_proof_invalid", "forbidden", "rate_limited"],
   apiKey: ["unauthorized", "rate_limited"],
 };
 /** Who may call, as people read it. */
@@ -91,7 +91,7 @@ export function createOpenApiDocument(operations: readonly Operation[]): Json {
           type: "http",
           scheme: "bearer",
           bearerFormat: "JWT",
-          description: `The activation token (typ ${TOKEN_TYPES.activation}) got by activating or by the last refresh.`,
+          description: `The activation token (typ ${TOKEN_TYPES.activation}) got by activating or by the last refresh. Where the policy asks for it (claim dpop), each request also carries a DPoP header: a proof of the device key (RFC 9449, EdDSA) with htm, htu, iat at most 5 minutes away, a jti of 16 to 128 characters and ath; it is taken once.`,
         },
         apiKey: {
           type: "http",

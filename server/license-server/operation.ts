@@ -4,6 +4,9 @@ import type { ApiScope } from "#server/domain/scopes.ts";
 import type { RequestContext } from "./context.ts";
 import type { Caller, Door } from "./doors.ts";
 import { parseInput, parseJson } from "./fields.ts";
+import { type Refusal, RefusedAtDoor } from "./refusal.ts";
+
+export type { Refusal } from "./refusal.ts";
 
 /** One way an operation can answer well. Without a schema the body is empty. */
 export interface ResponseSpec {
@@ -35,15 +38,6 @@ export function reply<const Status extends number, const Body>(
   headers?: Readonly<Record<string, string>>,
 ) {
   return headers === undefined ? { status, body } : { status, body, headers };
-}
-
-/** A decision against the caller, still to be signed. `subject` is a public id. */
-export interface Refusal {
-  readonly refused: Code;
-  readonly tenantId: string;
-  readonly subject: string;
-  readonly audience: string;
-  readonly nonce?: string;
 }
 
 /** A {@link Reply} of some operation. */
@@ -134,8 +128,14 @@ export function defineOperation<
     run(context) {
       const scope = door.enter(context);
       return scope instanceof Promise
-        ? scope.then((entered) => proceed(entered, context))
+        ? scope.then((entered) => proceed(entered, context), refusedAtDoor)
         : proceed(scope, context);
     },
   };
+}
+
+/** The decision, where that is why the door was not passed. */
+function refusedAtDoor(error: unknown): Refusal {
+  if (error instanceof RefusedAtDoor) return error.refusal;
+  throw error;
 }

@@ -2,6 +2,25 @@ import type { Code } from "#server/domain/codes.ts";
 import { type FieldError, SignetError } from "#server/domain/errors.ts";
 import { BODY_BYTES_MAX } from "./raw.ts";
 
+/** A decision against the caller, still to be signed. `subject` is a public id. */
+export interface Refusal {
+  readonly refused: Code;
+  readonly tenantId: string;
+  readonly subject: string;
+  readonly audience: string;
+  readonly nonce?: string;
+}
+
+/** Thrown by a door that knows who is before it: a decision to be signed, like any other. */
+export class RefusedAtDoor extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.refused);
+    this.refusal = refusal;
+  }
+}
+
 /** A refusal that only makes sense over HTTP: its status differs from its code's own, or it carries headers. */
 export class HttpRefusal extends SignetError {
   /** The HTTP status, where it is not the code's own. */

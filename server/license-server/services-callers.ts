@@ -19,6 +19,12 @@ export interface CallersService {
   verifyBearer(tenantId: string, text: string, trustSeqMin?: number): Promise<VerifiedBackend | undefined>;
   /** By its signature (RFC 9421), which is taken once. */
   verifySignature(tenantId: string, request: RawRequest): Promise<VerifiedBackend | undefined>;
+  /** Whether the request's DPoP proof (RFC 9449) is by that key, for this request and token, and taken for the first time. */
+  verifyDeviceProof(
+    tenantId: string,
+    request: RawRequest,
+    use: { readonly token: string; readonly deviceKey: string },
+  ): Promise<boolean>;
   verifyApiKey(tenantId: string, text: string): Promise<VerifiedApiKey | undefined>;
   issueAccessToken(
     tenantId: string,

@@ -254,6 +254,8 @@ export interface VerifiedActivation {
   readonly licenseId: string;
   /** The product code the token was signed for. */
   readonly product: string;
+  /** Thumbprint of the device key that must be proved, where the policy asks for that. */
+  readonly provenKey?: string;
   /** `seq` of the trust bundle whose keys verified it. */
   readonly trustSeq: number;
 }

@@ -10,11 +10,20 @@ export interface VerifiedActivation {
   readonly licenseId: string;
   /** The product code the token was signed for. */
   readonly product: string;
+  /** Thumbprint of the device key that must be proved, where the policy asks for that. */
+  readonly provenKey?: string;
   /** `seq` of the trust bundle whose keys verified it. */
   readonly trustSeq: number;
 }
 
-const activationToken = z.object({ sub: z.string(), license: z.string(), aud: z.string(), exp: z.int() });
+const activationToken = z.object({
+  sub: z.string(),
+  license: z.string(),
+  aud: z.string(),
+  exp: z.int(),
+  cnf: z.object({ jkt: z.string() }),
+  dpop: z.literal(true).optional(),
+});
 
 /** What is remembered of tokens seen, at most; the oldest go first. */
 const REMEMBERED_MAX = 20_000;
@@ -47,12 +56,18 @@ async function open(tenantId: string, keySet: KeySet, jws: string, now: Date) {
   const payload = await verifyToken(tenantId, keySet, "activation", jws, now);
   const claims = activationToken.safeParse(payload);
   if (!claims.success) return undefined;
-  const { sub, license, aud, exp } = claims.data;
+  const { sub, license, aud, exp, cnf, dpop } = claims.data;
   const activationId = storedId("activation", sub);
   const licenseId = storedId("license", license);
   if (activationId === undefined || licenseId === undefined) return undefined;
   return {
-    verified: { activationId, licenseId, product: aud, trustSeq: keySet.seq },
+    verified: {
+      activationId,
+      licenseId,
+      product: aud,
+      trustSeq: keySet.seq,
+      ...(dpop === undefined ? {} : { provenKey: cnf.jkt }),
+    },
     expiresAtMs: exp * 1000,
   };
 }

@@ -1,8 +1,11 @@
+import type { Clock } from "./clock.ts";
 import { isServerCode } from "./codes.ts";
+import { needsProof, proveDevice } from "./device-proof.ts";
 import { sha256, utf8 } from "./encoding.ts";
 import { isSignetError, SignetError } from "./errors.ts";
 import type { Http, HttpReply } from "./http.ts";
 import { isRecord, isText, parseJson, type UnknownRecord } from "./shapes.ts";
+import type { StateStorage } from "./storage.ts";
 import type { Trust } from "./trust.ts";
 
 export interface ApiCall {
@@ -31,6 +34,8 @@ export interface ApiOptions {
   readonly product: string;
   readonly http: Http;
   readonly trust: Trust;
+  readonly storage: StateStorage;
+  readonly clock: Clock;
 }
 
 /** Sends one operation; its answer is not verified yet, its refusal is. */
@@ -54,6 +59,7 @@ export class Api {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(call.bearer === undefined ? {} : { authorization: `Bearer ${call.bearer}` }),
       },
+      attemptHeaders: this.#proofs(method, call),
       ...(body === undefined ? {} : { body }),
       signal,
       timeoutMs,
@@ -62,6 +68,16 @@ export class Api {
     const answer = parseJson(reply.text);
     if (reply.status >= 200 && reply.status < 300 && isRecord(answer)) return { answer, req };
     throw await this.#refusalOf(reply, answer, call, req);
+  }
+
+  /** Makes the proof of the device's key that a request needs, or undefined where its token needs none. */
+  #proofs(method: string, { path, bearer: token }: ApiCall) {
+    const { baseUrl, storage, clock } = this.#options;
+    if (token === undefined || !needsProof(token)) return undefined;
+    return async () => {
+      const use = { method, url: baseUrl + path, token, nowMs: clock.now() };
+      return { authorization: `DPoP ${token}`, dpop: await proveDevice(storage, use) };
+    };
   }
 
   async #refusalOf(reply: HttpReply, problem: unknown, call: ApiCall, req: string): Promise<SignetError> {

@@ -82,6 +82,7 @@ function isActivationClaims(claims: unknown): claims is ActivationClaims {
     claims.match >= 1 &&
     isRecord(claims.cnf) &&
     isText(claims.cnf.jkt) &&
+    (claims.dpop === undefined || claims.dpop === true) &&
     isFeatures(claims.features) &&
     isText(claims.nonce) &&
     isText(claims.req) &&

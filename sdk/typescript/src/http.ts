@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Bytes;
+  /** Headers made anew for each attempt, where none may be sent twice. */
+  readonly attemptHeaders?: (() => Promise<Readonly<Record<string, string>>>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Instead of the options', for a caller that has a pace or a deadline of its own. */
   readonly timeoutMs?: number | undefined;
@@ -91,11 +93,16 @@ async function attemptOnce(request: HttpRequest, options: HttpOptions): Promise<
   }
 }
 
-async function send({ method, url, headers, body }: HttpRequest, options: HttpOptions, signal: AbortSignal) {
+async function send(
+  { method, url, headers, body, attemptHeaders }: HttpRequest,
+  options: HttpOptions,
+  signal: AbortSignal,
+) {
   const { fetch, clock } = options;
+  const own = await attemptHeaders?.();
   const response = await fetch(url, {
     method,
-    headers: { accept: "application/json, application/problem+json", ...headers },
+    headers: { accept: "application/json, application/problem+json", ...headers, ...own },
     ...(body === undefined ? {} : { body }),
     // A redirect would carry the license key to a host nobody named, and a cache would hide a revocation.
     redirect: "error",

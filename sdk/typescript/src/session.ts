@@ -39,7 +39,7 @@ export class Session {
     const time = new ServerTime(clock, storage);
     this.#configuration = configuration;
     this.#trust = new Trust({ url: `${baseUrl}/trust`, tenant, rootKey, http, storage, time });
-    this.#api = new Api({ baseUrl, product, http, trust: this.#trust });
+    this.#api = new Api({ baseUrl, product, http, trust: this.#trust, storage, clock });
   }
 
   /** Milliseconds since 1970. */

@@ -155,6 +155,8 @@ export interface ActivationClaims extends CommonClaims {
   readonly match: number;
   /** RFC 7638 thumbprint of the device key the activation is bound to. */
   readonly cnf: { readonly jkt: string };
+  /** Present where the policy asks for it: each request with this token needs a proof of that key (DPoP, RFC 9449). */
+  readonly dpop?: true;
   readonly features: Features;
   /** The caller's nonce. */
   readonly nonce: string;

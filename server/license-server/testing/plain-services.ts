@@ -181,6 +181,7 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
     },
     callers: {
       verifyBearer: async (_tenantId, text) => (text === API_KEY ? { scopes: SCOPES } : undefined),
+      verifyDeviceProof: async () => false,
       verifySignature: async () => undefined,
       verifyApiKey: async (_tenantId, text) =>
         text === API_KEY ? { scopes: SCOPES, apiKeyId: ACTIVATION_ID, expiresAt: null } : undefined,

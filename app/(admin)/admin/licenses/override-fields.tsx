@@ -85,6 +85,11 @@ export function OverrideFields({
           props={inputProps("selfServiceDeactivation")}
         />
         <Choose
+          label="Devices prove their key"
+          policy={rules.deviceProofRequired}
+          props={inputProps("deviceProofRequired")}
+        />
+        <Choose
           label="Offline activation"
           policy={rules.offlineAllowed}
           props={inputProps("offlineAllowed")}

@@ -16,7 +16,7 @@ test("an untouched form overrides nothing", () => {
 test.each<[string, PolicyOverrides]>([
   ["a number", { activationsMax: 10, durationDays: 90, graceDays: 0 }],
   ["no limit", { activationsMax: null }],
-  ["a choice", { selfServiceDeactivation: false, offlineAllowed: true }],
+  ["a choice", { selfServiceDeactivation: false, deviceProofRequired: true, offlineAllowed: true }],
   ["one feature among others", { features: { ...RULES.features, "export-4k": false } }],
   ["a feature the policy does not grant", { features: { ...RULES.features, extra: true } }],
   ["a limit of its own", { features: { ...RULES.features, "projects-max": 5, tier: "gold" } }],

@@ -12,13 +12,14 @@ export interface OverrideValues {
   graceDays: number | "";
   seats: number | "";
   selfServiceDeactivation: Choice;
+  deviceProofRequired: Choice;
   offlineAllowed: Choice;
   /** By feature code. A flag is a `Choice`. */
   features: Record<string, string | number>;
 }
 
 const NUMBERS = ["durationDays", "graceDays", "seats"] as const;
-const CHOICES = ["selfServiceDeactivation", "offlineAllowed"] as const;
+const CHOICES = ["selfServiceDeactivation", "deviceProofRequired", "offlineAllowed"] as const;
 
 /** The form for a license that overrides nothing of these features. */
 export function noOverrides(featureCodes: readonly string[]): OverrideValues {
@@ -29,6 +30,7 @@ export function noOverrides(featureCodes: readonly string[]): OverrideValues {
     graceDays: "",
     seats: "",
     selfServiceDeactivation: "",
+    deviceProofRequired: "",
     offlineAllowed: "",
     features: Object.fromEntries(featureCodes.map((code) => [code, ""])),
   };
@@ -52,6 +54,7 @@ export function asValues(
     graceDays: overrides.graceDays ?? "",
     seats: overrides.seats ?? "",
     selfServiceDeactivation: choice(overrides.selfServiceDeactivation),
+    deviceProofRequired: choice(overrides.deviceProofRequired),
     offlineAllowed: choice(overrides.offlineAllowed),
     features: Object.fromEntries(features),
   };

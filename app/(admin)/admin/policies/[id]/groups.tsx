@@ -119,6 +119,10 @@ export function DevicesGroup() {
         name="selfServiceDeactivation"
         help="In their portal and in the program; otherwise they have to ask you."
       />
+      <SwitchRule
+        name="deviceProofRequired"
+        help="A copied token is worth nothing on another machine. Programs without the SDK must send DPoP proofs."
+      />
     </Stack>
   );
 }

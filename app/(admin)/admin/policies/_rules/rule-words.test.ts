@@ -17,6 +17,7 @@ test("every rule a difference can name has words", () => {
     fingerprintMatch: { atLeast: 2 },
     activationTokenTtlSeconds: 3_600,
     selfServiceDeactivation: false,
+    deviceProofRequired: true,
     seats: 5,
     leaseTtlSeconds: 600,
     heartbeatSeconds: 45,

@@ -25,6 +25,7 @@ export const RULE_WORDS: Record<Exclude<keyof PolicyRules, "meters" | "features"
   fingerprintMatch: { group: "devices", label: "Same device if" },
   activationTokenTtlSeconds: { group: "devices", label: "Works between online checks", scale: "seconds" },
   selfServiceDeactivation: { group: "devices", label: "Customers move devices themselves" },
+  deviceProofRequired: { group: "devices", label: "Devices prove their key with each request" },
   seats: { group: "seats", label: "Seats" },
   leaseTtlSeconds: { group: "seats", label: "Seat comes free after silence of", scale: "seconds" },
   heartbeatSeconds: { group: "seats", label: "Heartbeat every", scale: "seconds" },
