@@ -63,7 +63,18 @@ test("says what each part of a path is, and gives one that its operation takes",
 test("names the refusals an operation can answer, by status and code", () => {
   const paths = document.paths as Record<string, Record<string, { responses: Record<string, unknown> }>>;
   const activate = paths["/v1/{tenant}/activations"]?.post?.responses ?? {};
-  expect(Object.keys(activate)).toEqual(["200", "201", "400", "403", "404", "429", "500", "503"]);
+  expect(Object.keys(activate)).toEqual([
+    "200",
+    "201",
+    "400",
+    "403",
+    "404",
+    "413",
+    "415",
+    "429",
+    "500",
+    "503",
+  ]);
   expect(JSON.stringify(activate["403"])).toContain("activation_limit_reached");
   for (const { denials } of operations) for (const code of denials) expect(CODES[code]).toBeDefined();
 });

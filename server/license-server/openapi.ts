@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { TOKEN_TYPES } from "#sdk/wire.ts";
-import { CODES, type Code } from "#server/domain/codes.ts";
 import { SCOPES } from "#server/domain/scopes.ts";
 import type { Caller } from "./doors.ts";
+import { problemResponses } from "./openapi-problems.ts";
 import { type Operation, type ResponseSpec, takes } from "./operation.ts";
 import { namedSchemas } from "./schemas-common.ts";
 
@@ -23,15 +23,6 @@ const PATH_PARAMETERS: Readonly<Record<string, { readonly description: string; r
     },
   };
 
-/** Codes an operation can answer whatever it does, by what it needs. */
-const ALWAYS: readonly Code[] = ["invalid_request", "internal_error"];
-const IN_TENANT: readonly Code[] = ["not_found", "tenant_suspended", "overloaded", "outcome_unknown"];
-const OF_CALLER: Readonly<Record<Caller, readonly Code[]>> = {
-  public: [],
-  activation: ["unauthorized", "device_proof_invalid", "rate_limited"],
-  activationOrBackend: ["unauthorized", "device_proof_invalid", "forbidden", "rate_limited"],
-  apiKey: ["unauthorized", "rate_limited"],
-};
 /** Who may call, as people read it. */
 const CALLERS: Readonly<Record<Caller, string>> = {
   public: "anybody",
@@ -139,7 +130,7 @@ function operationObject(operation: Operation): Json {
           },
         }
       : {}),
-    responses: { ...goodResponses(operation), ...problemResponses(operation) },
+    responses: { ...goodResponses(operation), ...problemResponses(operation, CORRELATION_HEADER) },
   };
 }
 
@@ -176,39 +167,6 @@ function content({ schema, example, contentType }: ResponseSpec): Json {
   if (schema === undefined) return {};
   const media = { schema: schemaObject(schema, "output"), ...(example === undefined ? {} : { example }) };
   return { content: { [contentType ?? "application/json"]: media } };
-}
-
-/** One response for each status a refusal can have, naming the codes behind it. */
-function problemResponses(operation: Operation): Record<string, Json> {
-  const byStatus = Map.groupBy(refusalCodes(operation), (code) => CODES[code].status);
-  const documented = [...byStatus].map(([status, codes]) => [
-    String(status),
-    {
-      description: codes.map((code) => `\`${code}\`: ${CODES[code].sentence}`).join("\n\n"),
-      headers: {
-        ...CORRELATION_HEADER,
-        ...(status === 429 || status === 503
-          ? { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } }
-          : {}),
-      },
-      content: {
-        "application/problem+json": {
-          schema: {
-            allOf: [
-              { $ref: "#/components/schemas/Problem" },
-              { type: "object", properties: { code: { enum: codes } } },
-            ],
-          },
-        },
-      },
-    },
-  ]);
-  return Object.fromEntries(documented);
-}
-
-function refusalCodes({ caller, inTenant, denials }: Operation): readonly Code[] {
-  const ofTenant = inTenant ? IN_TENANT : [];
-  return [...new Set([...ALWAYS, ...ofTenant, ...OF_CALLER[caller], ...denials])];
 }
 
 /** A reference where the schema has a name of its own, else the schema itself. */

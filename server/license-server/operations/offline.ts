@@ -176,6 +176,7 @@ export function offlineOperations(
           contentType: "text/plain; charset=utf-8",
           schema: snapshotFile,
           example: writeArmour("snapshot", JWS),
+          headers: { "content-disposition": "A name to save it under." },
         },
       },
       async handle({ tenant }) {

@@ -107,7 +107,7 @@ export function systemOperations(
       door: doors.open,
       params: NOTHING,
       body: NOTHING,
-      denials: [],
+      denials: ["internal_error"],
       responses: {
         200: { description: "The metrics.", schema: z.string(), contentType: metrics.contentType },
       },

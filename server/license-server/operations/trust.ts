@@ -3,6 +3,7 @@ import { defineOperation, NOTHING, type Operation, reply } from "../operation.ts
 import { jwksResponse, tenantParams, trustResponse } from "../schemas.ts";
 import type { TrustService } from "../services.ts";
 
+const ETAG = { etag: "Changes with the bundle.", "cache-control": "How long it may be kept." };
 const CACHE = "public, max-age=60";
 
 /** What an app verifies by: public to anybody, cacheable, and signed by the tenant's root. */
@@ -25,9 +26,9 @@ export function trustOperations(doors: Doors, trust: TrustService): Operation[] 
             "The bundle, as a compact JWS of typ signet-trust+jwt, its payload deflated: zip DEF, raw RFC 1951.",
           schema: trustResponse,
           example: { bundle: "eyJhbGciOiJFZERTQSJ9.eyJzZXEiOjQyfQ.c2lnbmF0dXJl" },
-          headers: { etag: "Changes with the bundle.", "cache-control": "How long it may be kept." },
+          headers: ETAG,
         },
-        304: { description: "The bundle is still the one whose ETag was sent." },
+        304: { description: "The bundle is still the one whose ETag was sent.", headers: ETAG },
       },
       async handle({ context, tenant }) {
         const { jws } = await trust.currentBundle(tenant.id);

@@ -166,11 +166,11 @@ describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
     ["tickets/job-42/settle", { used: 3 }, "job-42"],
     ["tickets/job-42/void", {}, "job-42"],
   ])("a denial of %s is signed for this very request and what it is about", async (path, body, subject) => {
-    script.next = { outcome: "denied", code: "insufficient_credits", rule: "usage.balance", facts: {} };
+    script.next = { outcome: "denied", code: "tenant_suspended", rule: "tenant.suspended", facts: {} };
     const refused = problem.parse((await post(path, body)).json());
-    expect(refused.status).toBe(402);
+    expect(refused.status).toBe(403);
     expect(JSON.parse(refused.decision?.replace("signed:", "") ?? "")).toMatchObject({
-      code: "insufficient_credits",
+      code: "tenant_suspended",
       subject,
       audience: "renderer",
       requestHash: hash("sha256", JSON.stringify(body), "base64url"),

@@ -2,7 +2,10 @@ import type { AddressInfo } from "node:net";
 import { createFastifyApp } from "../fastify-adapter.ts";
 import { createLicenseServer, type LicenseServerOptions } from "../license-server.ts";
 import { createFetchHandler } from "../next-adapter.ts";
+import { createOpenApiDocument } from "../openapi.ts";
 import type { LicenseServerServices } from "../services.ts";
+import { createContract } from "./contract.ts";
+import { plainServices } from "./plain-services.ts";
 
 export interface Answer {
   readonly status: number;
@@ -28,7 +31,9 @@ export interface AskInit {
 
 type StartHost = (services: LicenseServerServices, options?: LicenseServerOptions) => Promise<Host>;
 
-/** Every adapter by its name: a guarantee of the API must hold behind each. */
+const contract = createContract(createOpenApiDocument(createLicenseServer(plainServices()).operations));
+
+/** Every adapter by its name: a guarantee of the API must hold behind each, and every answer be the documented one. */
 export const HOSTS: Readonly<Record<"Fastify" | "Next", StartHost>> = {
   async Fastify(services, options) {
     const app = createFastifyApp(createLicenseServer(services, options));
@@ -37,7 +42,7 @@ export const HOSTS: Readonly<Record<"Fastify" | "Next", StartHost>> = {
     return {
       authority: `127.0.0.1:${port}`,
       ask: async (method, path, init) =>
-        answerOf(await fetch(`http://127.0.0.1:${port}${path}`, requestInit(method, init))),
+        answerTo(method, path, await fetch(`http://127.0.0.1:${port}${path}`, requestInit(method, init))),
       stop: () => app.close(),
     };
   },
@@ -45,8 +50,10 @@ export const HOSTS: Readonly<Record<"Fastify" | "Next", StartHost>> = {
     const handle = createFetchHandler(services, "/api", options);
     return {
       authority: "localhost",
-      ask: async (method, path, init) =>
-        answerOf(await handle(new Request(`http://localhost/api${path}`, requestInit(method, init)))),
+      ask: async (method, path, init) => {
+        const request = new Request(`http://localhost/api${path}`, requestInit(method, init));
+        return answerTo(method, path, await handle(request));
+      },
       stop: async () => undefined,
     };
   },
@@ -62,7 +69,9 @@ function requestInit(method: string, { headers = {}, body }: AskInit = {}): Requ
   };
 }
 
-async function answerOf(response: Response): Promise<Answer> {
+async function answerTo(method: string, path: string, response: Response): Promise<Answer> {
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) };
+  const answer = { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) };
+  contract.check(method, path, answer);
+  return answer;
 }

@@ -16,10 +16,13 @@ import type {
 } from "../services.ts";
 
 export const TENANT = { id: "01a20bb6-54b5-778e-8ae8-61cdc47a045d", slug: "acme" };
-export const ACTIVATION_ID = "01a20bb6-54b5-778e-8ae8-61cdc47a0001";
+/** The activation that the API's document takes for its example. */
+export const ACTIVATION_ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 export const LICENSE_ID = "01a20bb6-54b5-778e-8ae8-61cdc47a0003";
 /** A bearer that the services below take for this activation's token. */
 export const TOKEN = "header.payload.signature";
+/** The same, of a device that must prove its key with each request; no proof is taken. */
+export const PROVEN_TOKEN = "header.proven.signature";
 /** A bearer that they take for a backend's API key. */
 export const API_KEY = "sk_a-backend";
 export const BUNDLE = `eyJhbGciOiJFZERTQSJ9.eyJzZXEiOjQyfQ.${"s".repeat(86)}`;
@@ -27,6 +30,8 @@ export const BUNDLE = `eyJhbGciOiJFZERTQSJ9.eyJzZXEiOjQyfQ.${"s".repeat(86)}`;
 /** What the services were last asked, and how they answer next. */
 export interface Script {
   next: ActivationGrant | { readonly replayed: true } | Denied | Error | undefined;
+  /** What every look-up of a tenant fails with. */
+  fault: Error | undefined;
   databaseAnswers: boolean;
   readonly asked: unknown[];
   readonly logged: string[];
@@ -41,7 +46,7 @@ async function orThrow<Value>(deciding: Promise<Decision<Value>>): Promise<Value
 
 /** Services that decide what they are told to: for what the transport promises by itself. */
 export function plainServices(): LicenseServerServices & { readonly script: Script } {
-  const script: Script = { next: undefined, databaseAnswers: true, asked: [], logged: [] };
+  const script: Script = { next: undefined, fault: undefined, databaseAnswers: true, asked: [], logged: [] };
   const grant: ActivationGrant = {
     activationId: ACTIVATION_ID,
     licenseId: newUuid(),
@@ -126,7 +131,12 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
       ping: () =>
         script.databaseAnswers ? Promise.resolve() : Promise.reject(new Error("ECONNREFUSED 10.0.0.7")),
     },
-    tenants: { resolve: async (name) => (name === TENANT.slug ? TENANT : undefined) },
+    tenants: {
+      async resolve(name) {
+        if (script.fault !== undefined) throw script.fault;
+        return name === TENANT.slug ? TENANT : undefined;
+      },
+    },
     activations: {
       activate: (_tenantId, input) => decide(input, grant),
       refresh: (_tenantId, input) => decide(input, { ...grant, created: false }),
@@ -185,11 +195,8 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
       verifySignature: async () => undefined,
       verifyApiKey: async (_tenantId, text) =>
         text === API_KEY ? { scopes: SCOPES, apiKeyId: ACTIVATION_ID, expiresAt: null } : undefined,
-      issueAccessToken: async (_tenantId, key, { scopes = key.scopes }) => ({
-        token: "a.b.c",
-        scopes,
-        expiresAt: new Date("2030-02-01T00:15:00.000Z"),
-      }),
+      issueAccessToken: (_tenantId, key, { scopes = key.scopes }) =>
+        orThrow(decide(scopes, { token: "a.b.c", scopes, expiresAt: new Date("2030-02-01T00:15:00.000Z") })),
     },
     trust: {
       currentBundle: async () => ({ jws: BUNDLE, seq: 42 }),
@@ -206,10 +213,17 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
         ],
       }),
       signDenial: async (_tenantId, denial) => `signed:${JSON.stringify(denial)}`,
-      verifyActivationToken: async (_tenantId, jws) =>
-        jws === TOKEN
-          ? { activationId: ACTIVATION_ID, licenseId: LICENSE_ID, product: "renderer", trustSeq: 7 }
-          : undefined,
+      async verifyActivationToken(_tenantId, jws) {
+        const token = {
+          activationId: ACTIVATION_ID,
+          licenseId: LICENSE_ID,
+          product: "renderer",
+          trustSeq: 7,
+        };
+        if (jws === PROVEN_TOKEN)
+          return { ...token, provenKey: "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k" };
+        return jws === TOKEN ? token : undefined;
+      },
     },
   };
 }

@@ -1,0 +1,99 @@
+import { CODES, type Code } from "#server/domain/codes.ts";
+import type { Caller } from "./doors.ts";
+import { type Operation, takes } from "./operation.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+const OF_CALLER: Readonly<Record<Caller, readonly Code[]>> = {
+  public: [],
+  activation: ["unauthorized", "device_proof_invalid", "rate_limited"],
+  activationOrBackend: ["unauthorized", "device_proof_invalid", "forbidden", "rate_limited"],
+  apiKey: ["unauthorized", "rate_limited"],
+};
+
+/** Statuses that a body is refused with before it is read, all `invalid_request`. */
+const UNREAD_BODY: Readonly<Record<number, string>> = {
+  413: "The body is larger than this API takes.",
+  415: "The body is not application/json.",
+};
+
+const TEXT = { schema: { type: "string" } };
+/** Headers that come with a status, beside those of every answer. */
+const HEADERS: Readonly<Record<number, Json>> = {
+  401: { "WWW-Authenticate": { description: "Which kinds of credentials are taken.", ...TEXT } },
+  415: { Accept: { description: "What is taken.", ...TEXT } },
+  429: {
+    "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } },
+    RateLimit: {
+      description: "What is left of the limit that was reached, and when it is whole again.",
+      ...TEXT,
+    },
+    "RateLimit-Policy": { description: "The limit that was reached: how many in how many seconds.", ...TEXT },
+  },
+  503: { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } },
+};
+
+/** One response for each status a refusal can have, naming the codes behind it, each with an example. */
+export function problemResponses(operation: Operation, headers: Json): Record<string, Json> {
+  const byStatus = Map.groupBy(refusalCodes(operation), (code) => CODES[code].status);
+  const documented = [...byStatus].map(([status, codes]) => {
+    const description = codes.map((code) => `\`${code}\`: ${CODES[code].sentence}`).join("\n\n");
+    return [String(status), problemResponse(operation, status, codes, description, headers)];
+  });
+  const unread = takes(operation.body) ? Object.entries(UNREAD_BODY) : [];
+  const refusedUnread = unread.map(([status, description]) => [
+    status,
+    problemResponse(operation, Number(status), ["invalid_request"], description, headers),
+  ]);
+  return Object.fromEntries([...documented, ...refusedUnread]);
+}
+
+function problemResponse(
+  operation: Operation,
+  status: number,
+  codes: readonly Code[],
+  description: string,
+  headers: Json,
+): Json {
+  const examples = codes.map((code) => [code, { value: problemExample(operation, status, code) }]);
+  return {
+    description,
+    headers: { ...headers, ...HEADERS[status] },
+    content: {
+      "application/problem+json": {
+        schema: {
+          allOf: [
+            { $ref: "#/components/schemas/Problem" },
+            { type: "object", properties: { code: { enum: codes } } },
+          ],
+        },
+        examples: Object.fromEntries(examples),
+      },
+    },
+  };
+}
+
+function problemExample({ path, denials }: Operation, status: number, code: Code): Json {
+  const { title, sentence, retryable } = CODES[code];
+  return {
+    type: `/docs/errors#${code}`,
+    title,
+    status,
+    detail: sentence,
+    instance: path.replace("{tenant}", "acme").replace("{id}", "01h455vb4pex5vsknk084sn02q"),
+    code,
+    correlationId: "cor_01h455vb4pex5vsknk084sn02q",
+    retryable,
+    ...(denials.includes(code) ? { decision: "eyJ0eXAiOiJzaWduZXQtZGVuaWFsK2p3dCJ9.e30.c2lnbmF0dXJl" } : {}),
+  };
+}
+
+/** What an operation can answer by what it is and needs, and its own denials. */
+function refusalCodes({ caller, inTenant, method, body, query, denials }: Operation): readonly Code[] {
+  const byItself: Code[] = [];
+  if (takes(body) || query !== undefined) byItself.push("invalid_request");
+  if (inTenant) byItself.push("not_found", "overloaded", "internal_error");
+  if (inTenant && method === "POST") byItself.push("outcome_unknown");
+  if (inTenant && denials.length > 0 && caller !== "apiKey") byItself.push("tenant_suspended");
+  return [...new Set([...byItself, ...OF_CALLER[caller], ...denials])];
+}
