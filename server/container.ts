@@ -6,6 +6,7 @@ import { createAuth } from "./auth/sign-in.ts";
 import { createApiKeys } from "./authority/api-key-service.ts";
 import { createAudit } from "./authority/audit-service.ts";
 import { createCustomers } from "./authority/customer-service.ts";
+import { createIdentityProviderSettings } from "./authority/identity-provider-service.ts";
 import { createLicenses } from "./authority/license-service.ts";
 import { createOverview } from "./authority/overview-service.ts";
 import { createPolicies } from "./authority/policy-service.ts";
@@ -23,6 +24,7 @@ import { createDatabase } from "./platform/database.ts";
 import type { Env } from "./platform/env.ts";
 import { createLogger } from "./platform/log.ts";
 import { localKeyWrapper } from "./platform/master-key.ts";
+import { createPublicFetch } from "./platform/public-fetch.ts";
 import { createReconciliation } from "./reconciliation/service.ts";
 import { createCertificates } from "./trust/certificates.ts";
 import { createTrust } from "./trust/service.ts";
@@ -55,7 +57,13 @@ export function createContainer(env: Env, name = "signet") {
   const offlineStore = createOfflineStore(database.pool, clock);
   const offline = createOffline({ store: offlineStore, trust, vault, certificates, activations, usage });
 
-  const callers = createCallers({ store: createCallersStore(database.pool, clock), trust, vault, clock });
+  const callers = createCallers({
+    store: createCallersStore(database.pool, clock),
+    trust,
+    vault,
+    clock,
+    fetch: createPublicFetch(),
+  });
 
   const tenants = createTenants({ database, clock, trust });
   const products = createProducts({ database, clock, trust });
@@ -63,6 +71,7 @@ export function createContainer(env: Env, name = "signet") {
   const customers = createCustomers({ database, clock });
   const licenses = createLicenses({ database, clock, vault, trust, certificates, devices: activations });
   const apiKeys = createApiKeys({ database, clock, vault });
+  const identityProviders = createIdentityProviderSettings({ database, clock });
   const overview = createOverview({ database, clock });
   const audit = createAudit({ database });
   const reconciliation = createReconciliation({ database, clock, log });
@@ -92,6 +101,7 @@ export function createContainer(env: Env, name = "signet") {
     customers,
     licenses,
     apiKeys,
+    identityProviders,
     overview,
     audit,
     stories,

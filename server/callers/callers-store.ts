@@ -10,6 +10,13 @@ export interface ApiKeyRow {
   readonly public_x: string | null;
 }
 
+export interface IdentityProviderRow {
+  readonly jwks_url: string;
+  readonly audience: string;
+  readonly scope_claim: string;
+  readonly scope_map: Readonly<Record<string, string>>;
+}
+
 export type CallersStore = ReturnType<typeof createCallersStore>;
 
 /** Credentials as they are at this moment: nothing of them is kept between requests. */
@@ -24,6 +31,15 @@ export function createCallersStore(pool: Pool, clock: Clock) {
         name: "find_api_key",
         text: "SELECT * FROM find_api_key($1, $2, $3, $4)",
         values: [tenantId, clock.forDatabase(), hash, id],
+      });
+      return rows[0];
+    },
+
+    async findIdentityProvider(tenantId: string, issuer: string): Promise<IdentityProviderRow | undefined> {
+      const { rows } = await pool.query<IdentityProviderRow>({
+        name: "find_identity_provider",
+        text: "SELECT * FROM find_identity_provider($1, $2)",
+        values: [tenantId, issuer],
       });
       return rows[0];
     },

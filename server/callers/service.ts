@@ -1,16 +1,19 @@
 import { createHash, verify } from "node:crypto";
-import type { AccessClaims } from "#sdk/wire.ts";
+import { decodeProtectedHeader } from "jose";
+import { type AccessClaims, TOKEN_TYPES } from "#sdk/wire.ts";
 import { API_KEY_PURPOSE, looksLikeApiKey, tenantOfApiKey } from "#server/domain/api-key.ts";
 import { SignetError } from "#server/domain/errors.ts";
 import { publicId, storedId } from "#server/domain/ids.ts";
 import { type ApiScope, isScope } from "#server/domain/scopes.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import { newUuid } from "#server/platform/ids.ts";
+import type { PublicFetch } from "#server/platform/public-fetch.ts";
 import { openPublicKey } from "#server/trust/keys.ts";
 import type { Trust } from "#server/trust/service.ts";
 import type { Vault } from "#server/trust/vault.ts";
 import type { ApiKeyRow, CallersStore } from "./callers-store.ts";
 import { readDeviceProof } from "./device-proof.ts";
+import { createIdentityProviders } from "./identity-provider.ts";
 import { readSignature, type SignedRequest } from "./message-signature.ts";
 
 /** A vendor's backend that has proved itself. */
@@ -31,8 +34,15 @@ const SIGNED_WITHIN_SECONDS = 300;
 const ACCESS_TTL_SECONDS = 15 * 60;
 
 /** Who a vendor's backend is. The state of its API key is read afresh for every request: a revoked one ends at once. */
-export function createCallers(deps: { store: CallersStore; trust: Trust; vault: Vault; clock: Clock }) {
+export function createCallers(deps: {
+  store: CallersStore;
+  trust: Trust;
+  vault: Vault;
+  clock: Clock;
+  fetch: PublicFetch;
+}) {
   const { store, trust, vault, clock } = deps;
+  const scopesByProvider = createIdentityProviders(deps);
 
   async function verifyApiKey(tenantId: string, text: string): Promise<VerifiedApiKey | undefined> {
     if (tenantOfApiKey(text) !== tenantId) return undefined;
@@ -85,6 +95,13 @@ export function createCallers(deps: { store: CallersStore; trust: Trust; vault: 
     return store.takeProofOnce(tenantId, hash, new Date((created + SIGNED_WITHIN_SECONDS + 1) * 1000));
   }
 
+  /** A token of ours says so by its type; any other can only be of an identity provider that the vendor named. */
+  async function verifyToken(tenantId: string, jws: string, trustSeqMin?: number) {
+    if (isAccessToken(jws)) return verifyAccessToken(tenantId, jws, trustSeqMin);
+    const scopes = await scopesByProvider(tenantId, jws);
+    return scopes === undefined ? undefined : { scopes };
+  }
+
   return {
     verifyApiKey,
     verifySignature,
@@ -102,13 +119,13 @@ export function createCallers(deps: { store: CallersStore; trust: Trust; vault: 
       return takesOnce(tenantId, `${use.deviceKey} ${proof.id}`, proof.at);
     },
 
-    /** Whoever bears an API key or an access token of this tenant, or undefined whatever is wrong with it. */
+    /** Whoever bears an API key, an access token, or a token of an identity provider of this tenant, or undefined whatever is wrong with it. */
     verifyBearer: (
       tenantId: string,
       text: string,
       trustSeqMin?: number,
     ): Promise<VerifiedBackend | undefined> =>
-      looksLikeApiKey(text) ? verifyApiKey(tenantId, text) : verifyAccessToken(tenantId, text, trustSeqMin),
+      looksLikeApiKey(text) ? verifyApiKey(tenantId, text) : verifyToken(tenantId, text, trustSeqMin),
 
     /** A token that stands for the key for a short while, and for as many of its scopes as are asked for. */
     async issueAccessToken(
@@ -142,4 +159,12 @@ export function createCallers(deps: { store: CallersStore; trust: Trust; vault: 
 
 function grantedBy({ scopes }: ApiKeyRow): { readonly scopes: readonly ApiScope[] } {
   return { scopes: scopes.filter(isScope) };
+}
+
+function isAccessToken(jws: string): boolean {
+  try {
+    return decodeProtectedHeader(jws).typ === TOKEN_TYPES.access;
+  } catch {
+    return false;
+  }
 }

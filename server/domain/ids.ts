@@ -27,6 +27,7 @@ export const ID_PREFIXES = {
   trustBundle: "trb",
   revocation: "rev",
   apiKey: "apk",
+  identityProvider: "idp",
   runtimeEvent: "evt",
   auditEvent: "aud",
   webhookEndpoint: "whe",

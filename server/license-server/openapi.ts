@@ -93,7 +93,7 @@ export function createOpenApiDocument(operations: readonly Operation[]): Json {
           type: "http",
           scheme: "bearer",
           bearerFormat: "JWT",
-          description: `A short-lived token (typ ${TOKEN_TYPES.access}) got with an API key.`,
+          description: `A short-lived token (typ ${TOKEN_TYPES.access}) got with an API key, or a JWT of an identity provider that the vendor named to the Authority.`,
         },
         signature: {
           type: "apiKey",

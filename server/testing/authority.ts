@@ -1,6 +1,7 @@
 import { createApiKeys } from "#server/authority/api-key-service.ts";
 import { createAudit } from "#server/authority/audit-service.ts";
 import { createCustomers } from "#server/authority/customer-service.ts";
+import { createIdentityProviderSettings } from "#server/authority/identity-provider-service.ts";
 import { issueLicenses } from "#server/authority/license-input.ts";
 import { createLicenses } from "#server/authority/license-service.ts";
 import { createOverview } from "#server/authority/overview-service.ts";
@@ -26,6 +27,7 @@ export function createAuthority(appUrl: string, runtime: Runtime = createRuntime
     policies: createPolicies(runtime),
     customers: createCustomers(runtime),
     licenses: createLicenses({ ...runtime, devices }),
+    identityProviders: createIdentityProviderSettings(runtime),
     apiKeys: createApiKeys(runtime),
     overview: createOverview(runtime),
     audit: createAudit(runtime),

@@ -14,6 +14,7 @@ import { createOffline } from "#server/offline/service.ts";
 import { createDatabase } from "#server/platform/database.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
+import { createPublicFetch, type PublicFetch } from "#server/platform/public-fetch.ts";
 import { createCertificates } from "#server/trust/certificates.ts";
 import { createTrust } from "#server/trust/service.ts";
 import { createVault } from "#server/trust/vault.ts";
@@ -28,7 +29,11 @@ export const TEST_MASTER_KEY = Buffer.alloc(32, 7).toString("base64");
 export type Runtime = ReturnType<typeof createRuntime>;
 
 /** The runtime plane's services on a real database, with a clock to advance. */
-export function createRuntime(appUrl: string, clock: TestClock = new TestClock("2030-01-01")) {
+export function createRuntime(
+  appUrl: string,
+  clock: TestClock = new TestClock("2030-01-01"),
+  fetch: PublicFetch = createPublicFetch(),
+) {
   const database = createDatabase({ url: appUrl });
   const vault = createVault({ database, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) });
   const trust = createTrust({ database, clock, vault });
@@ -40,7 +45,13 @@ export function createRuntime(appUrl: string, clock: TestClock = new TestClock("
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
   const offline = createOffline({ store: offlineStore, trust, vault, certificates, activations, usage });
-  const callers = createCallers({ store: createCallersStore(database.pool, clock), trust, vault, clock });
+  const callers = createCallers({
+    store: createCallersStore(database.pool, clock),
+    trust,
+    vault,
+    clock,
+    fetch,
+  });
   const close = () => database.close();
   return {
     database,

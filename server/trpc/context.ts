@@ -5,6 +5,7 @@ import type { Auth } from "../auth/sign-in.ts";
 import type { ApiKeys } from "../authority/api-key-service.ts";
 import type { Audit } from "../authority/audit-service.ts";
 import type { Customers } from "../authority/customer-service.ts";
+import type { IdentityProviders } from "../authority/identity-provider-service.ts";
 import type { Licenses } from "../authority/license-service.ts";
 import type { Overview } from "../authority/overview-service.ts";
 import type { Policies } from "../authority/policy-service.ts";
@@ -24,6 +25,7 @@ export interface PortalServices {
   readonly customers: Customers;
   readonly licenses: Licenses;
   readonly apiKeys: ApiKeys;
+  readonly identityProviders: IdentityProviders;
   readonly overview: Overview;
   readonly audit: Audit;
   readonly stories: Stories;

@@ -2,6 +2,7 @@ import { router } from "./init.ts";
 import { apiKeyRouter } from "./routers/api-key.ts";
 import { auditRouter } from "./routers/audit.ts";
 import { customerRouter } from "./routers/customer.ts";
+import { identityProviderRouter } from "./routers/identity-provider.ts";
 import { licenseRouter } from "./routers/license.ts";
 import { overviewRouter } from "./routers/overview.ts";
 import { policyRouter } from "./routers/policy.ts";
@@ -14,6 +15,7 @@ export const appRouter = router({
   apiKey: apiKeyRouter,
   audit: auditRouter,
   customer: customerRouter,
+  identityProvider: identityProviderRouter,
   license: licenseRouter,
   overview: overviewRouter,
   policy: policyRouter,
