@@ -1,5 +1,7 @@
 import fc from "fast-check";
+import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { Prisma } from "#prisma/generated/client.ts";
 import type { UserActor } from "#server/domain/actor.ts";
 import { licenseStatus } from "#server/domain/license-state.ts";
 import {
@@ -13,6 +15,8 @@ import {
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { activateRequest } from "#server/testing/fixtures.ts";
+import { takeDue } from "./license-transitions-store.ts";
+import type { Tx } from "./ports.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -93,6 +97,54 @@ test("several workers at once, each with a small limit, announce each license ex
   await announce();
   expect(await transitions()).toHaveLength(50);
 });
+
+test("of many licenses only those that are due are read, however many there are", async () => {
+  const { id } = await issueOne(authority, actor, catalog);
+  const owner = new Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  try {
+    const { rows } = await owner.query<{ name: string }>(
+      "SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'license' AND is_generated = 'NEVER'",
+    );
+    const own: Record<string, string> = {
+      id: "gen_random_uuid()",
+      key_hash: "int8send(n)",
+      status_index: "1000 + n",
+    };
+    const columns = rows.map(({ name }) => name);
+    await owner.query(
+      `INSERT INTO license (${columns.join(", ")}) SELECT ${columns.map((name) => own[name] ?? `l.${name}`).join(", ")}
+         FROM license l CROSS JOIN generate_series(1, 5000) n WHERE l.id = $1`,
+      [id],
+    );
+    await owner.query("ANALYZE license");
+  } finally {
+    await owner.end();
+  }
+  authority.clock.advance(DAY_MS);
+  const plans: string[] = [];
+  const plan = await authority.database.withTenant(actor.tenantId, (tx) =>
+    takeDue(explaining(tx, plans), actor.tenantId, authority.clock.now(), 10).then(() => plans.join("\n")),
+  );
+  expect(plan).toContain("license_tenant_id_transition_due_at_idx");
+  expect(plan).toMatch(/Index Cond: .*tenant_id.*transition_due_at <=/s);
+  expect(plan).not.toContain("Seq Scan");
+});
+
+/** A transaction that answers each query with nothing, and notes its plan. */
+function explaining(tx: Tx, plans: string[]): Tx {
+  return new Proxy(tx, {
+    get(target, name, receiver) {
+      if (name !== "$queryRaw") return Reflect.get(target, name, receiver);
+      return async (strings: TemplateStringsArray, ...values: unknown[]) => {
+        const query = Prisma.sql(strings, ...values);
+        const rows = await target.$queryRaw<{ "QUERY PLAN": string }[]>`EXPLAIN ${query}`;
+        plans.push(...rows.map((row) => row["QUERY PLAN"]));
+        return [];
+      };
+    },
+  });
+}
 
 test("the database and the code agree on the status of every license at every moment", async () => {
   const moment = fc.option(

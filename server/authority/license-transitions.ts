@@ -1,8 +1,9 @@
-import type { LicenseStatus } from "../domain/license-state.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
+import { eachTenant } from "../platform/each-tenant.ts";
 import { newCorrelationId, newUuid } from "../platform/ids.ts";
 import { currentCorrelationId } from "../platform/log.ts";
+import * as store from "./license-transitions-store.ts";
 import type { Tx } from "./ports.ts";
 
 /** Tells of what time alone has done to licenses. Status never waits for this: it is derived from fields and the clock. */
@@ -17,24 +18,24 @@ export function createTransitions({ database, clock }: { database: Database; clo
     }: {
       readonly limit: number;
     }): Promise<{ readonly announced: number }> {
-      const tenants = await database.prisma.tenant.findMany({ select: { id: true } });
       let announced = 0;
-      for (const { id } of tenants) {
-        if (announced === limit) break;
+      await eachTenant(database, async (tenantId) => {
         const left = limit - announced;
-        announced += await database.withTenant(id, (tx) => announce(tx, id, clock.now(), left));
-      }
+        if (left === 0) return;
+        announced += await database.withTenant(tenantId, (tx) => announce(tx, tenantId, clock.now(), left));
+      });
       return { announced };
     },
   };
 }
 
 async function announce(tx: Tx, tenantId: string, now: Date, limit: number): Promise<number> {
-  const changed = await takeDue(tx, tenantId, now, limit);
+  const changed = await store.takeDue(tx, tenantId, now, limit);
   if (changed.length === 0) return 0;
   const correlationId = currentCorrelationId() ?? newCorrelationId();
-  await tx.runtimeEvent.createMany({
-    data: changed.map(({ id, policyVersionId, from, to }) => ({
+  await store.recordTransitions(
+    tx,
+    changed.map(({ id, policyVersionId, from, to }) => ({
       tenantId,
       id: newUuid(),
       at: now,
@@ -45,24 +46,6 @@ async function announce(tx: Tx, tenantId: string, now: Date, limit: number): Pro
       policyVersionId,
       correlationId,
     })),
-  });
+  );
   return changed.length;
-}
-
-/** Licenses another worker is at are left to it. */
-function takeDue(tx: Tx, tenantId: string, now: Date, limit: number) {
-  return tx.$queryRaw<{ id: string; policyVersionId: string; from: LicenseStatus; to: LicenseStatus }[]>`
-    WITH due AS (
-      SELECT l.id, l.announced_status AS "from",
-             license_status(l.valid_from, l.expires_at, l.grace_until, l.suspended_at, l.revoked_at, ${now}::timestamptz) AS "to"
-        FROM license l
-       WHERE l.tenant_id = ${tenantId}::uuid
-         AND l.announced_status <>
-             license_status(l.valid_from, l.expires_at, l.grace_until, l.suspended_at, l.revoked_at, ${now}::timestamptz)
-       LIMIT ${limit}
-         FOR NO KEY UPDATE SKIP LOCKED
-    )
-    UPDATE license l SET announced_status = due."to"
-      FROM due WHERE l.tenant_id = ${tenantId}::uuid AND l.id = due.id
-    RETURNING l.id, l.policy_version_id AS "policyVersionId", due."from", due."to"`;
 }

@@ -1,0 +1,35 @@
+import type { Prisma } from "#prisma/generated/client.ts";
+import type { LicenseStatus } from "../domain/license-state.ts";
+import type { Tx } from "./ports.ts";
+
+export interface Transition {
+  readonly id: string;
+  readonly policyVersionId: string;
+  readonly from: LicenseStatus;
+  readonly to: LicenseStatus;
+}
+
+/** Notes what licenses have become as announced. Those that another worker is at are left to it. */
+export function takeDue(tx: Tx, tenantId: string, now: Date, limit: number): Promise<Transition[]> {
+  return tx.$queryRaw<Transition[]>`
+    WITH due AS (
+      SELECT l.id, l.announced_status AS "from",
+             license_status(l.valid_from, l.expires_at, l.grace_until, l.suspended_at, l.revoked_at, ${now}::timestamptz) AS "to"
+        FROM license l
+       WHERE l.tenant_id = ${tenantId}::uuid AND l.transition_due_at <= ${now}::timestamptz
+         AND l.announced_status <>
+             license_status(l.valid_from, l.expires_at, l.grace_until, l.suspended_at, l.revoked_at, ${now}::timestamptz)
+       ORDER BY l.transition_due_at LIMIT ${limit}
+         FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE license l SET announced_status = due."to"
+      FROM due WHERE l.tenant_id = ${tenantId}::uuid AND l.id = due.id
+    RETURNING l.id, l.policy_version_id AS "policyVersionId", due."from", due."to"`;
+}
+
+export async function recordTransitions(
+  tx: Tx,
+  events: readonly Prisma.RuntimeEventCreateManyInput[],
+): Promise<void> {
+  await tx.runtimeEvent.createMany({ data: [...events] });
+}
