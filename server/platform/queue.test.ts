@@ -1,13 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Redis } from "ioredis";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "#prisma/embedded/cluster.ts";
 import type { TestDatabase } from "../testing/cluster.ts";
 import { createTestDatabase } from "../testing/database.ts";
+import { type RedisServer, startRedis } from "../testing/redis.ts";
 import { createLogger } from "./log.ts";
 import { createQueues, type Delivery, type Queues } from "./queue.ts";
 
@@ -152,7 +147,7 @@ describe("trouble with the store", () => {
     queues.schedule("forgotten", 200, {}, ONCE);
     queues.consume("forgotten", 1, async () => void times.push(performance.now()));
     await eventually(() => times.length).toBeGreaterThan(1);
-    await flushRedis();
+    await redis.flush();
     const flushedMs = performance.now();
     await eventually(() => times.filter((time) => time > flushedMs + 500).length).toBeGreaterThan(1);
   }, 30_000);
@@ -201,41 +196,4 @@ async function asOwner(sql: string) {
   const owner = new Client({ connectionString: database.ownerUrl });
   await owner.connect();
   return owner.query(sql).finally(() => owner.end());
-}
-
-async function flushRedis(): Promise<void> {
-  const client = new Redis(redis.url);
-  await client.flushall();
-  client.disconnect();
-}
-
-interface RedisServer {
-  readonly url: string;
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-async function startRedis(wanted?: number): Promise<RedisServer> {
-  const port = wanted ?? (await freePort());
-  const directory = mkdtempSync(join(tmpdir(), "signet-redis-"));
-  const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory];
-  const server: ChildProcess = spawn("redis-server", flags, { stdio: ["ignore", "pipe", "ignore"] });
-  const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) =>
-      reject(new Error("These tests need redis-server; install it.", { cause })),
-    );
-    server.stdout?.on("data", (chunk: Buffer) => {
-      if (chunk.includes("Ready to accept connections")) resolve();
-    });
-  });
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    port,
-    async stop() {
-      server.kill("SIGKILL");
-      await ended;
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
 }

@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { JOB_NAMES, type JobName } from "#server/jobs/catalogue.ts";
+import { createJobs } from "#server/jobs/jobs.ts";
+import { systemClock } from "#server/platform/clock.ts";
+import { newUuid, randomSecret } from "#server/platform/ids.ts";
+import { createLogger } from "#server/platform/log.ts";
+import { createQueues, type Queues } from "#server/platform/queue.ts";
+import { createReconciliation } from "#server/reconciliation/service.ts";
+import { type Authority, createAuthority } from "#server/testing/authority.ts";
+import type { TestDatabase } from "#server/testing/cluster.ts";
+import { createTestDatabase } from "#server/testing/database.ts";
+import { createTenant, type TestTenant } from "#server/testing/fixtures.ts";
+import { type RedisServer, startRedis } from "#server/testing/redis.ts";
+import { createAccount } from "#server/testing/usage.ts";
+import { createProcessors } from "./processors.ts";
+import { runJobs } from "./run-jobs.ts";
+
+const DAY_MS = 86_400_000;
+/** Patient, because the machine may be busy. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
+
+let redis: RedisServer;
+let database: TestDatabase;
+let services: Authority;
+let tenant: TestTenant;
+let license: Awaited<ReturnType<typeof createAccount>>;
+let lines: Record<string, unknown>[];
+let queues: Queues | undefined;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(async () => {
+  database = await createTestDatabase();
+  services = createAuthority(database.appUrl);
+  tenant = await createTenant(services);
+  lines = [];
+});
+afterEach(async () => {
+  await queues?.close();
+  await services.close();
+  await database.drop();
+});
+
+const log = createLogger({
+  level: "info",
+  name: "test",
+  destination: { write: (line) => void lines.push(JSON.parse(line)) },
+});
+/** The runs of a job, in order, as each was logged. */
+const runs = (name: JobName) => lines.filter(({ job, msg }) => job === name && msg === "job done");
+
+function startWorker(store: "PostgreSQL" | "Redis") {
+  queues = createQueues({
+    databaseUrl: store === "Redis" ? "postgresql://signet_app:x@127.0.0.1:1/signet" : database.appUrl,
+    redisUrl: store === "Redis" ? redis.url : undefined,
+    log,
+    scheduleCheckMs: 200,
+  });
+  const processors = createProcessors({
+    ...services,
+    reconciliation: createReconciliation({ ...services, log }),
+  });
+  runJobs({ queues, processors, log, clock: systemClock });
+  return createJobs(queues);
+}
+
+function checkout(holder: string) {
+  const { activationId } = license;
+  const request = { ...license.caller(), activationId, holder, nonce: randomSecret(16) };
+  return services.leases.checkout(tenant.tenantId, request);
+}
+
+/** Leaves something to do for every job. */
+async function leaveWork() {
+  const thirtyDays = { type: "subscription", durationDays: 30, graceDays: 5 } as const;
+  license = await createAccount(services, tenant, {}, { seats: 2, ...thirtyDays });
+  await license.grant(10);
+  // An account of its own: whoever ends a ticket renews that ticket's account on the way.
+  await createAccount(services, tenant, { periodCredits: 10, period: "month" });
+  await license.issue(4, newUuid());
+  await checkout("ann");
+  services.clock.advance(32 * DAY_MS);
+}
+
+/** What each job reports of its run when there was work, and when there is none left. */
+const OUTCOMES: { readonly [Name in JobName]?: readonly [first: object, second: object] } = {
+  "lease-expiry": [{ expired: 1 }, { expired: 0 }],
+  "ticket-expiry": [{ expired: 1 }, { expired: 0 }],
+  "credit-expiry": [{ renewed: 1 }, { renewed: 0 }],
+  "license-transitions": [{ announced: 1 }, { announced: 0 }],
+  reconciliation: [
+    { checked: 5, begun: 0 },
+    { checked: 5, begun: 0 },
+  ],
+  "trust-refresh": [{ refreshed: 1 }, { refreshed: 0 }],
+};
+
+describe.each(["PostgreSQL", "Redis"] as const)("on %s", (store) => {
+  test("every job of the catalogue does its work, and run again finds none left", async () => {
+    expect(Object.keys(OUTCOMES).sort()).toEqual([...JOB_NAMES].sort());
+    if (store === "Redis") await redis.flush();
+    await leaveWork();
+    const jobs = startWorker(store);
+    for (const name of JOB_NAMES) await eventually(() => runs(name).length).toBeGreaterThan(0);
+    for (const name of JOB_NAMES) {
+      const before = runs(name).length;
+      expect(await jobs.enqueue(name, {})).toBe(true);
+      await eventually(() => runs(name).length).toBeGreaterThan(before);
+    }
+    for (const name of JOB_NAMES) {
+      const [first = {}, second = {}] = OUTCOMES[name] ?? [];
+      expect(runs(name)[0], name).toMatchObject(first);
+      expect(runs(name).at(-1), name).toMatchObject(second);
+    }
+    expect(lines.filter(({ msg }) => msg === "job failed")).toEqual([]);
+  }, 60_000);
+});
+
+test("Redis killed and come back empty, then flushed: devices notice nothing, and the jobs go on by themselves", async () => {
+  license = await createAccount(services, tenant, {}, { seats: 2 });
+  await license.grant(1_000);
+  const jobs = startWorker("Redis");
+  await eventually(() => runs("lease-expiry").length).toBeGreaterThan(0);
+  const seat = await checkout("ann");
+  if (seat.outcome === "denied") throw new Error(seat.code);
+  const { leaseId, fence } = seat.value;
+
+  /** Every hot path once. */
+  async function devicesAreServed(device: string) {
+    const again = await createAccount(services, tenant);
+    expect(again.activationId, device).toEqual(expect.any(String));
+    expect(await license.debit(1)).toBe("accepted");
+    const { activationId } = license;
+    const beat = { ...license.caller(), activationId, leaseId, fence, nonce: randomSecret(16) };
+    expect(await services.leases.heartbeat(tenant.tenantId, beat)).toMatchObject({ outcome: "granted" });
+  }
+
+  await redis.stop();
+  await devicesAreServed("while Redis is dead");
+  expect(await jobs.enqueue("lease-expiry", {})).toBe(false);
+  const whenKilled = runs("lease-expiry").length;
+  redis = await startRedis(redis.port);
+  await devicesAreServed("after it came back");
+  await eventually(() => runs("lease-expiry").length).toBeGreaterThan(whenKilled);
+
+  const whenFlushed = runs("lease-expiry").length;
+  await redis.flush();
+  await devicesAreServed("after the flush");
+  await eventually(() => runs("lease-expiry").length).toBeGreaterThan(whenFlushed);
+}, 90_000);
