@@ -10,7 +10,7 @@ const ARROWS = {
   "server/platform/": ["server/domain/", DATABASE_CLIENT],
   "server/jobs/": ["server/domain/", "server/platform/"],
   "server/trust/": ["server/domain/", "server/platform/", DATABASE_CLIENT, SHARED],
-  "server/(activations|leases|usage|callers)/": [
+  "server/(activations|leases|usage|callers|idempotency)/": [
     "server/trust/",
     "server/domain/",
     "server/platform/",
@@ -28,12 +28,12 @@ const ARROWS = {
   "server/auth/": ["server/authority/", "server/domain/", "server/platform/", DATABASE_CLIENT],
   "server/trpc/": ["server/(authority|analytics|reconciliation|auth|domain|platform)/", SHARED],
   "server/license-server/": [
-    "server/(activations|leases|usage|offline|callers|trust|domain|platform)/",
+    "server/(activations|leases|usage|offline|callers|idempotency|trust|domain|platform)/",
     "server/container\\.ts$",
     SHARED,
   ],
   "server/container\\.ts$": [
-    "server/(activations|leases|usage|offline|callers|trust|authority|analytics|reconciliation|jobs|auth|domain|platform)/",
+    "server/(activations|leases|usage|offline|callers|idempotency|trust|authority|analytics|reconciliation|jobs|auth|domain|platform)/",
   ],
   "app/": [
     "server/(trpc|auth|domain|platform)/",
@@ -68,7 +68,7 @@ export default {
       comment: "The LicenseServer and all it stands on never reach Next, React or tRPC, by whatever way.",
       severity: "error",
       from: {
-        path: "^server/(license-server|domain|platform|trust|activations|leases|usage|offline|callers)/",
+        path: "^server/(license-server|domain|platform|trust|activations|leases|usage|offline|callers|idempotency)/",
         pathNot: TESTS,
       },
       to: { path: "^node_modules/(next|next-auth|react|react-dom|@trpc)/", reachable: true },

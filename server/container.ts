@@ -15,6 +15,8 @@ import { createStories } from "./authority/story-service.ts";
 import { createTenants } from "./authority/tenant-service.ts";
 import { createCallersStore } from "./callers/callers-store.ts";
 import { createCallers } from "./callers/service.ts";
+import { createIdempotencyStore } from "./idempotency/idempotency-store.ts";
+import { createIdempotency } from "./idempotency/service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
 import { createLeases } from "./leases/service.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
@@ -64,6 +66,8 @@ export function createContainer(env: Env, name = "signet") {
     clock,
     fetch: createPublicFetch(),
   });
+  const idempotencyStore = createIdempotencyStore(database.pool, clock);
+  const idempotency = createIdempotency({ store: idempotencyStore, vault, log });
 
   const tenants = createTenants({ database, clock, trust });
   const products = createProducts({ database, clock, trust });
@@ -95,6 +99,7 @@ export function createContainer(env: Env, name = "signet") {
     credits,
     offline,
     callers,
+    idempotency,
     tenants,
     products,
     policies,

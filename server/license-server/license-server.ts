@@ -4,6 +4,7 @@ import { correlationIdOf, traceParentOf } from "./correlation.ts";
 import { allowBrowsers, preflightHeaders } from "./cors.ts";
 import { createDoors } from "./doors.ts";
 import { createFailureLimiter } from "./failure-limiter.ts";
+import { idempotencyKeyOf } from "./key-owner.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createOpenApiDocument } from "./openapi.ts";
 import type { AnyReply, MaybePromise, Operation, Refusal } from "./operation.ts";
@@ -47,7 +48,7 @@ export function createLicenseServer(
   services: LicenseServerServices,
   { metrics = createMetrics(), failuresPerMinuteMax = 60 }: LicenseServerOptions = {},
 ): LicenseServer {
-  const { trust, log, clock } = services;
+  const { trust, idempotency, log, clock } = services;
   const failures = createFailureLimiter(failuresPerMinuteMax);
   const doors = createDoors({ ...services, failures });
   let document: Readonly<Record<string, unknown>> | undefined;
@@ -67,16 +68,52 @@ export function createLicenseServer(
     const startedMs = clock.monotonicMs();
     const context = new RequestContext(request, correlationIdOf(request.header("x-correlation-id")));
     const reply = operation.inTenant
-      ? runWithCorrelation(context.correlationId, () => answer(operation, context))
-      : answer(operation, context);
+      ? runWithCorrelation(context.correlationId, () => answerInTenant(operation, context))
+      : answer(operation, context, operation.run);
     if (!(reply instanceof Promise)) return finish(reply, operation, context, startedMs);
     return reply.then((settled) => finish(settled, operation, context, startedMs));
   }
 
-  /** Without a promise where the operation needs none: several a request would cost as much as the rest of it. */
-  function answer(operation: Operation, context: RequestContext): MaybePromise<RawReply> {
+  function answerInTenant(operation: Operation, context: RequestContext): MaybePromise<RawReply> {
+    const { enter, run } = operation;
+    const key = enter === undefined ? undefined : context.request.header("idempotency-key");
+    if (enter === undefined || key === undefined) return answer(operation, context, run);
+    return answerOnce(operation, context, enter, key);
+  }
+
+  /** As the first request with this key was answered, whatever has become of what it asked for since. */
+  async function answerOnce(
+    operation: Operation,
+    context: RequestContext,
+    enter: NonNullable<Operation["enter"]>,
+    header: string,
+  ): Promise<RawReply> {
     try {
-      const result = operation.run(context);
+      const key = idempotencyKeyOf(header);
+      const entered = await enter(context);
+      if ("refused" in entered) return await denial(entered, context);
+      const { tenantId, proceed, ...owner } = entered;
+      const { id: subject } = context.request.params;
+      const bodyHash = context.requestHash();
+      const request = { ...owner, key, operation: operation.id, subject, bodyHash };
+      const { answer: reply, replayed } = await idempotency.once(tenantId, request, async () =>
+        answer(operation, context, proceed),
+      );
+      if (replayed) reply.headers["idempotent-replayed"] = "true";
+      return reply;
+    } catch (error) {
+      return problem(error, context);
+    }
+  }
+
+  /** Without a promise where the operation needs none: several a request would cost as much as the rest of it. */
+  function answer(
+    operation: Operation,
+    context: RequestContext,
+    run: Operation["run"],
+  ): MaybePromise<RawReply> {
+    try {
+      const result = run(context);
       if (result instanceof Promise) return answerLater(operation, context, result);
       return "refused" in result ? denial(result, context) : plainReply(operation, result);
     } catch (error) {

@@ -18,19 +18,20 @@ const UNREAD_BODY: Readonly<Record<number, string>> = {
 };
 
 const TEXT = { schema: { type: "string" } };
+const RETRY_AFTER = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } };
 /** Headers that come with a status, beside those of every answer. */
 const HEADERS: Readonly<Record<number, Json>> = {
   401: { "WWW-Authenticate": { description: "Which kinds of credentials are taken.", ...TEXT } },
   415: { Accept: { description: "What is taken.", ...TEXT } },
   429: {
-    "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } },
+    ...RETRY_AFTER,
     RateLimit: {
       description: "What is left of the limit that was reached, and when it is whole again.",
       ...TEXT,
     },
     "RateLimit-Policy": { description: "The limit that was reached: how many in how many seconds.", ...TEXT },
   },
-  503: { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } },
+  503: RETRY_AFTER,
 };
 
 /** One response for each status a refusal can have, naming the codes behind it, each with an example. */
@@ -58,7 +59,11 @@ function problemResponse(
   const examples = codes.map((code) => [code, { value: problemExample(operation, status, code) }]);
   return {
     description,
-    headers: { ...headers, ...HEADERS[status] },
+    headers: {
+      ...headers,
+      ...HEADERS[status],
+      ...(codes.includes("request_in_progress") ? RETRY_AFTER : {}),
+    },
     content: {
       "application/problem+json": {
         schema: {
@@ -89,11 +94,12 @@ function problemExample({ path, denials }: Operation, status: number, code: Code
 }
 
 /** What an operation can answer by what it is and needs, and its own denials. */
-function refusalCodes({ caller, inTenant, method, body, query, denials }: Operation): readonly Code[] {
+function refusalCodes({ caller, inTenant, method, body, query, denials, enter }: Operation): readonly Code[] {
   const byItself: Code[] = [];
   if (takes(body) || query !== undefined) byItself.push("invalid_request");
   if (inTenant) byItself.push("not_found", "overloaded", "internal_error");
   if (inTenant && method === "POST") byItself.push("outcome_unknown");
+  if (enter !== undefined) byItself.push("idempotency_conflict", "request_in_progress");
   if (inTenant && denials.length > 0 && caller !== "apiKey") byItself.push("tenant_suspended");
   return [...new Set([...byItself, ...OF_CALLER[caller], ...denials])];
 }

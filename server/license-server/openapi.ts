@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TOKEN_TYPES } from "#sdk/wire.ts";
+import { IDEMPOTENCY_KEY_LENGTH_MAX } from "#server/domain/idempotency-key.ts";
 import { SCOPES } from "#server/domain/scopes.ts";
 import type { Caller } from "./doors.ts";
 import { problemResponses } from "./openapi-problems.ts";
@@ -10,6 +11,12 @@ type Json = Readonly<Record<string, unknown>>;
 
 const API_VERSION = "1.0.0";
 const CORRELATION_HEADER = { "X-Correlation-Id": { $ref: "#/components/headers/CorrelationId" } };
+const REPLAYED_HEADER = {
+  "Idempotent-Replayed": {
+    description: "`true` when the request was answered before, under its Idempotency-Key or its own id.",
+    schema: { type: "string" },
+  },
+};
 
 /** What a path can name: by itself, or as the id of what the segment before says. */
 const PATH_PARAMETERS: Readonly<Record<string, { readonly description: string; readonly example: string }>> =
@@ -76,6 +83,14 @@ export function createOpenApiDocument(operations: readonly Operation[]): Json {
           description: "8 to 128 letters, digits and _ . : - of the caller's choice; made when absent.",
           schema: { type: "string", pattern: "^[A-Za-z0-9_.:-]{8,128}$" },
         },
+        IdempotencyKey: {
+          name: "Idempotency-Key",
+          in: "header",
+          required: false,
+          description:
+            "Of the caller's choice, bare or in double quotes. For 24 hours the same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`; with another request it is refused (`idempotency_conflict`). Answers that say to try again (429, 5xx) are not kept.",
+          schema: { type: "string", minLength: 1, maxLength: IDEMPOTENCY_KEY_LENGTH_MAX },
+        },
       },
       securitySchemes: {
         activationToken: {
@@ -121,6 +136,7 @@ function operationObject(operation: Operation): Json {
       ...pathParameters(operation),
       ...queryParameters(operation),
       { $ref: "#/components/parameters/CorrelationId" },
+      ...(operation.enter === undefined ? [] : [{ $ref: "#/components/parameters/IdempotencyKey" }]),
     ],
     ...(takes(body)
       ? {
@@ -130,7 +146,7 @@ function operationObject(operation: Operation): Json {
           },
         }
       : {}),
-    responses: { ...goodResponses(operation), ...problemResponses(operation, CORRELATION_HEADER) },
+    responses: { ...goodResponses(operation), ...problemResponses(operation, headersOf(operation)) },
   };
 }
 
@@ -146,21 +162,27 @@ function queryParameters({ query }: Operation): Json[] {
   return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
 }
 
-function goodResponses({ responses }: Operation): Record<string, Json> {
+/** What comes with every answer of an operation. */
+function headersOf({ enter }: Operation): Json {
+  return enter === undefined ? CORRELATION_HEADER : { ...CORRELATION_HEADER, ...REPLAYED_HEADER };
+}
+
+function goodResponses(operation: Operation): Record<string, Json> {
+  const { responses } = operation;
   return Object.fromEntries(
     Object.entries(responses).map(([status, spec]) => [
       status,
-      { description: spec.description, headers: responseHeaders(spec), ...content(spec) },
+      { description: spec.description, headers: responseHeaders(operation, spec), ...content(spec) },
     ]),
   );
 }
 
-function responseHeaders({ headers = {} }: ResponseSpec): Json {
+function responseHeaders(operation: Operation, { headers = {} }: ResponseSpec): Json {
   const own = Object.entries(headers).map(([name, description]) => [
     name,
     { description, schema: { type: "string" } },
   ]);
-  return { ...CORRELATION_HEADER, ...Object.fromEntries(own) };
+  return { ...headersOf(operation), ...Object.fromEntries(own) };
 }
 
 function content({ schema, example, contentType }: ResponseSpec): Json {

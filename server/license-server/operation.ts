@@ -84,6 +84,8 @@ interface OperationDefinition<
   readonly params: Params;
   readonly body: Body;
   readonly responses: Specs;
+  /** Whose an `Idempotency-Key` is; without it none is looked at, because the client makes the operation's ids. */
+  readonly keyOwner?: (scope: Scope) => KeyOwner;
   readonly handle: (
     scope: Scope,
     input: { readonly params: z.output<Params>; readonly body: z.output<Body> },
@@ -102,6 +104,19 @@ export interface Operation extends OperationFacts {
   readonly responses: ResponseSpecs;
   /** Authorises, parses, calls and answers; throws SignetError for what is not a decision. */
   run(context: RequestContext): MaybePromise<AnyReply | Refusal>;
+  /** The same in two steps, where an `Idempotency-Key` is taken: who asks, and then the rest. */
+  readonly enter?: (context: RequestContext) => Promise<Entered | Refusal>;
+}
+
+export interface KeyOwner {
+  readonly tenantId: string;
+  /** Who asks; undefined where anybody may. */
+  readonly caller?: string;
+}
+
+/** A request that was let in. */
+export interface Entered extends KeyOwner {
+  proceed(): MaybePromise<AnyReply | Refusal>;
 }
 
 /** Ties an operation's parts together, so that its handler sees only what its schemas and its door let through. */
@@ -111,7 +126,7 @@ export function defineOperation<
   Body extends z.ZodType,
   const Specs extends ResponseSpecs,
 >(definition: OperationDefinition<Scope, Params, Body, Specs>): Operation {
-  const { door, params, body, handle, ...facts } = definition;
+  const { door, params, body, handle, keyOwner, ...facts } = definition;
   function proceed(scope: Scope, context: RequestContext): MaybePromise<AnyReply | Refusal> {
     return handle(scope, {
       params: parseInput(params, takes(params) ? context.request.params : undefined, "/path"),
@@ -131,6 +146,18 @@ export function defineOperation<
         ? scope.then((entered) => proceed(entered, context), refusedAtDoor)
         : proceed(scope, context);
     },
+    ...(keyOwner === undefined
+      ? {}
+      : {
+          async enter(context: RequestContext) {
+            try {
+              const scope = await door.enter(context);
+              return { ...keyOwner(scope), proceed: () => proceed(scope, context) };
+            } catch (error) {
+              return refusedAtDoor(error);
+            }
+          },
+        }),
   };
 }
 

@@ -19,7 +19,9 @@ export function problemReply(error: unknown, occurrence: Occurrence): RawReply {
   const problem = problemOf(refusal.code, refusal.message, status, occurrence);
   const body = refusal.errors.length === 0 ? problem : { ...problem, errors: refusal.errors };
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
-  if (status === 429 || status === 503) headers["retry-after"] = String(refusal.retryAfterSeconds ?? 1);
+  const waits = status === 429 || status === 503 ? 1 : undefined;
+  const retryAfterSeconds = refusal.retryAfterSeconds ?? waits;
+  if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);
   if (refusal instanceof HttpRefusal) Object.assign(headers, refusal.headers);
   return { status, headers, body: JSON.stringify(body) };
 }

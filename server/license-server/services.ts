@@ -8,9 +8,11 @@ import type {
 } from "#sdk/wire.ts";
 import type { Code } from "#server/domain/codes.ts";
 import type { Decision } from "#server/domain/decision.ts";
+import type { KeyedRequest } from "#server/domain/idempotency-key.ts";
 import type { Proof } from "#server/domain/proof.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Logger } from "#server/platform/log.ts";
+import type { RawReply } from "./raw.ts";
 import type { CallersService } from "./services-callers.ts";
 
 /** What every runtime request carries into the service that decides it. */
@@ -289,6 +291,16 @@ export interface TenantsService {
   resolve(slugOrId: string): Promise<ResolvedTenant | undefined>;
 }
 
+/** Answers as they were given before, by `Idempotency-Key`. */
+export interface IdempotencyService {
+  /** The answer of `work`, or the one it gave before. Throws SignetError when the key cannot be used now. */
+  once(
+    tenantId: string,
+    request: KeyedRequest,
+    work: () => Promise<RawReply>,
+  ): Promise<{ readonly answer: RawReply; readonly replayed: boolean }>;
+}
+
 /** Everything the runtime transport stands on; the container satisfies it. */
 export interface LicenseServerServices {
   readonly activations: ActivationsService;
@@ -296,6 +308,7 @@ export interface LicenseServerServices {
   readonly usage: UsageService;
   readonly offline: OfflineService;
   readonly callers: CallersService;
+  readonly idempotency: IdempotencyService;
   readonly trust: TrustService;
   readonly tenants: TenantsService;
   readonly database: { ping(): Promise<void> };

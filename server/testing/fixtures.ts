@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { pino } from "pino";
 import { formatLicenseKey, LICENSE_KEY_DATA_LENGTH, parseLicenseKey } from "#sdk/license-key.ts";
 import type { ActivateRequest } from "#sdk/wire.ts";
 import { createActivationsStore } from "#server/activations/activations-store.ts";
@@ -7,6 +8,8 @@ import { createCallersStore } from "#server/callers/callers-store.ts";
 import { createCallers } from "#server/callers/service.ts";
 import { licenseStatus, validity } from "#server/domain/license-state.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
+import { createIdempotencyStore } from "#server/idempotency/idempotency-store.ts";
+import { createIdempotency } from "#server/idempotency/service.ts";
 import { createLeasesStore } from "#server/leases/leases-store.ts";
 import { createLeases } from "#server/leases/service.ts";
 import { createOfflineStore } from "#server/offline/offline-store.ts";
@@ -52,6 +55,8 @@ export function createRuntime(
     clock,
     fetch,
   });
+  const idempotencyStore = createIdempotencyStore(database.pool, clock);
+  const idempotency = createIdempotency({ store: idempotencyStore, vault, log: pino({ level: "silent" }) });
   const close = () => database.close();
   return {
     database,
@@ -65,6 +70,8 @@ export function createRuntime(
     credits,
     offline,
     callers,
+    idempotency,
+    idempotencyStore,
     close,
   };
 }

@@ -3,6 +3,7 @@ import { SignetError } from "#server/domain/errors.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { ActivationScope, Doors } from "../doors.ts";
 import type { FailureLimiter } from "../failure-limiter.ts";
+import { keyOfAnybody, keyOfDevice } from "../key-owner.ts";
 import { defineOperation, type Operation, type Refusal, reply } from "../operation.ts";
 import {
   activateRequest,
@@ -44,6 +45,7 @@ export function activationOperations(
       description:
         "Binds a device to a license. The same fingerprint gets the same activation again, with a fresh token: a retry never takes a second slot.",
       door: doors.tenant,
+      keyOwner: keyOfAnybody,
       params: tenantParams,
       body: activateRequest,
       requestExample: {
@@ -89,6 +91,7 @@ export function activationOperations(
       summary: "Renew an activation",
       description: "A fresh token with the license's features as they are now.",
       door: doors.activation,
+      keyOwner: keyOfDevice,
       params: activationParams,
       body: refreshRequest,
       requestExample: { nonce: "c2lnbmV0LW5vbmNlLTAy" },
@@ -119,6 +122,7 @@ export function activationOperations(
       summary: "Deactivate a device",
       description: "Frees the device's slot. Doing it twice is a success.",
       door: doors.activation,
+      keyOwner: keyOfDevice,
       params: activationParams,
       body: deactivateRequest,
       requestExample: { nonce: "c2lnbmV0LW5vbmNlLTAz" },

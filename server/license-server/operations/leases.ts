@@ -1,6 +1,7 @@
 import type { Denied } from "#server/domain/decision.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { ActivationScope, Doors } from "../doors.ts";
+import { keyOfDevice } from "../key-owner.ts";
 import { defineOperation, type Operation, type Refusal, reply } from "../operation.ts";
 import {
   checkoutRequest,
@@ -40,6 +41,7 @@ export function leaseOperations(doors: Doors, leases: LeasesService): Operation[
       description:
         "A seat for a holder on this device. The same holder on the same device gets its own lease back: a reconnect after a crash never costs a second seat.",
       door: doors.activation,
+      keyOwner: keyOfDevice,
       params: tenantParams,
       body: checkoutRequest,
       requestExample: { holder: "ada@example.com", nonce: "c2lnbmV0LW5vbmNlLTAz" },
@@ -70,6 +72,7 @@ export function leaseOperations(doors: Doors, leases: LeasesService): Operation[
       description:
         "Holds the seat for another lease time. A lease that has run out, or whose slot was claimed anew, stays lost.",
       door: doors.activation,
+      keyOwner: keyOfDevice,
       params: leaseParams,
       body: heartbeatRequest,
       requestExample: { fence: 17, nonce: "c2lnbmV0LW5vbmNlLTA0" },
@@ -89,6 +92,7 @@ export function leaseOperations(doors: Doors, leases: LeasesService): Operation[
       summary: "Give a seat back",
       description: "The seat is free at once. Doing it twice, or after the lease ran out, is a success.",
       door: doors.activation,
+      keyOwner: keyOfDevice,
       params: leaseParams,
       body: releaseRequest,
       requestExample: { fence: 17 },

@@ -2,6 +2,7 @@ import { writeArmour } from "#sdk/offline-armour.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { Doors } from "../doors.ts";
 import type { FailureLimiter } from "../failure-limiter.ts";
+import { keyOfAnybody } from "../key-owner.ts";
 import { defineOperation, NOTHING, type Operation, reply } from "../operation.ts";
 import { deactivateResponse, tenantParams } from "../schemas.ts";
 import {
@@ -39,7 +40,7 @@ const JOURNALED = {
   trustSeq: 42,
 };
 const REPLAYED = {
-  "idempotent-replayed": "`true` when this was done before, and is the first answer again.",
+  "Idempotent-Replayed": "`true` when this was done before, and is the first answer again.",
 };
 
 /** Files carried from and to machines without a network. Each proves its device by itself, so anybody may bring it. */
@@ -57,6 +58,7 @@ export function offlineOperations(
       description:
         "Activates the device that signed the file, reserves the tickets it wants, and answers with a response file to carry back. The same file again gets the same response, byte for byte, and takes no second slot; where a ticket is refused the activation stands, and the response says why.",
       door: doors.tenant,
+      keyOwner: keyOfAnybody,
       params: tenantParams,
       body: offlineActivationRequest,
       requestExample: { request: writeArmour("request", JWS) },
@@ -111,6 +113,7 @@ export function offlineOperations(
       description:
         "Frees the slot of the device that signed the file. Uploading it twice is a success, and it ends no later activation of the same device.",
       door: doors.tenant,
+      keyOwner: keyOfAnybody,
       params: tenantParams,
       body: offlineDeactivationRequest,
       requestExample: { receipt: writeArmour("deactivation", JWS) },
@@ -138,6 +141,7 @@ export function offlineOperations(
       description:
         "Charges what a device used of its offline tickets, once: entries that were uploaded before must be the same and change nothing, and none may be left out in between. A ticket is settled when an entry closes it or its time has passed. Use that is told after that is charged late, from what the balance and the overdraft then allow: compare `charged` with `journaled`. It is taken whatever has become of the license since: what was used is owed.",
       door: doors.tenant,
+      keyOwner: keyOfAnybody,
       params: tenantParams,
       body: offlineJournalRequest,
       requestExample: { journal: writeArmour("journal", JWS) },

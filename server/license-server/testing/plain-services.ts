@@ -189,6 +189,12 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
       recordJournal: (_tenantId, upload) => orThrow(decide(upload, { ...journaled })),
       snapshot: async () => writeArmour("snapshot", BUNDLE),
     },
+    idempotency: {
+      once: async (_tenantId, request, work) => {
+        script.asked.push(request);
+        return { answer: await work(), replayed: false };
+      },
+    },
     callers: {
       verifyBearer: async (_tenantId, text) => (text === API_KEY ? { scopes: SCOPES } : undefined),
       verifyDeviceProof: async () => false,
