@@ -23,6 +23,8 @@ const input = {
   seq: 2,
   previousHash: "hash",
   now,
+  days: 30,
+  roots: [],
   revokedStatusIndexes: [],
   revokedActivationIds: [],
 };

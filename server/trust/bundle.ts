@@ -1,15 +1,14 @@
-import type { BundleKey, KeyUse, TrustBundleClaims } from "#sdk/wire.ts";
+import type { BundleKey, KeyUse, RootTransition, TrustBundleClaims } from "#sdk/wire.ts";
 import { publicId } from "#server/domain/ids.ts";
+import type { KeyStatus } from "#server/domain/signing-key.ts";
 import { revokedIndexes } from "./revoked-indexes.ts";
 
 export const DAY_MS = 86_400_000;
-/** How long a bundle is good for; the trust-refresh job signs a new one when half of it has passed. */
-export const BUNDLE_TTL_DAYS = 30;
 
 /** A working key, as its row has it. */
 export interface WorkingKey {
   readonly use: KeyUse;
-  readonly status: "announced" | "active" | "retired" | "destroyed" | "compromised";
+  readonly status: KeyStatus;
   readonly kid: string;
   readonly publicX: string;
   readonly notBefore: Date;
@@ -22,6 +21,9 @@ export interface BundleInput {
   /** Hash of the bundle before this one. */
   readonly previousHash: string | undefined;
   readonly now: Date;
+  readonly days: number;
+  /** How today's root follows from the ones before it, the oldest first. */
+  readonly roots: readonly RootTransition[];
   readonly keys: readonly WorkingKey[];
   readonly revokedStatusIndexes: readonly number[];
   readonly revokedActivationIds: readonly string[];
@@ -37,7 +39,8 @@ export function bundleClaims(input: BundleInput): TrustBundleClaims {
     seq,
     ...(previousHash === undefined ? {} : { prev: previousHash }),
     iat: seconds(now),
-    exp: seconds(now) + BUNDLE_TTL_DAYS * 86_400,
+    exp: seconds(now) + input.days * 86_400,
+    ...(input.roots.length === 0 ? {} : { roots: input.roots }),
     keys: keys.flatMap((key) => bundleKey(key, now)),
     revocations: {
       licenses: revokedIndexes(input.revokedStatusIndexes),

@@ -1,6 +1,7 @@
-import { type KeyObject, sign } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import { TOKEN_TYPES, type TokenKind, ZIPPED_TOKENS } from "#sdk/wire.ts";
+import { signText } from "./keys.ts";
 
 /** A private key ready to sign one kind of token, its protected header encoded once. */
 export interface TokenSigner {
@@ -17,16 +18,21 @@ export interface TokenSigner {
  * made.
  */
 export function tokenSigner(kind: TokenKind, kid: string, privateKey: KeyObject): TokenSigner {
-  const zipped = ZIPPED_TOKENS.includes(kind);
-  const header = encode({ alg: "EdDSA", typ: TOKEN_TYPES[kind], kid, ...(zipped ? { zip: "DEF" } : {}) });
+  const inputOf = signingInput(kind, kid);
   return {
     kid,
     kind,
     sign(claims) {
-      const input = `${header}.${zipped ? encodeZipped(claims) : encode(claims)}`;
-      return `${input}.${sign(null, Buffer.from(input, "ascii"), privateKey).toString("base64url")}`;
+      return signText(inputOf(claims), privateKey);
     },
   };
+}
+
+/** What a signature is made over: the protected header, encoded once, and the claims. */
+export function signingInput(kind: TokenKind, kid: string): (claims: object) => string {
+  const zipped = ZIPPED_TOKENS.includes(kind);
+  const header = encode({ alg: "EdDSA", typ: TOKEN_TYPES[kind], kid, ...(zipped ? { zip: "DEF" } : {}) });
+  return (claims) => `${header}.${zipped ? encodeZipped(claims) : encode(claims)}`;
 }
 
 function encode(value: object): string {

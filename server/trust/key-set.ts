@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { KEY_USE_OF, type KeyUse, type TokenKind } from "#sdk/wire.ts";
+import { KEY_USE_OF, type KeyUse, type TokenKind, type WorkingTokenKind } from "#sdk/wire.ts";
 import type { WorkingKey } from "./bundle.ts";
 import { type TokenSigner, tokenSigner } from "./jws.ts";
 import { openPrivateKey, openPublicKey } from "./keys.ts";
@@ -11,14 +11,14 @@ export interface KeySet {
   readonly seq: number;
   readonly keys: readonly WorkingKey[];
   /** Signs one kind of token with the active key of its use, never past that key's own end. */
-  signer(kind: Exclude<TokenKind, "trust">): TokenSigner & { readonly notAfter: Date };
+  signer(kind: WorkingTokenKind): TokenSigner & { readonly notAfter: Date };
   /** The public key a token names, if it may still be trusted for this kind of token. */
-  verifier(kind: Exclude<TokenKind, "trust">, kid: string): KeyObject | undefined;
+  verifier(kind: WorkingTokenKind, kid: string): KeyObject | undefined;
 }
 
 export function openKeySet(
   seq: number,
-  keys: readonly StoredKey[],
+  keys: readonly (WorkingKey & Pick<StoredKey, "privateCipher">)[],
   decrypt: (purpose: string, cipher: Uint8Array) => Buffer,
 ): KeySet {
   const signers = new Map<TokenKind, TokenSigner & { readonly notAfter: Date }>();

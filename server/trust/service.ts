@@ -1,31 +1,24 @@
-import { createHash } from "node:crypto";
-import type { Prisma } from "#prisma/generated/client.ts";
-import { type BundleKey, type DenialClaims, KEY_USES, type KeyUse, type TokenKind } from "#sdk/wire.ts";
+import {
+  type BundleKey,
+  type DenialClaims,
+  KEY_USES,
+  type KeyUse,
+  type WorkingTokenKind,
+} from "#sdk/wire.ts";
 import type { Code } from "#server/domain/codes.ts";
-import { SignetError } from "#server/domain/errors.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Database } from "#server/platform/database.ts";
 import { newUuid } from "#server/platform/ids.ts";
-import { BUNDLE_TTL_DAYS, bundleClaims, DAY_MS, seconds } from "./bundle.ts";
-import { tokenSigner } from "./jws.ts";
-import { type KeySet, keyPurpose, openKeySet } from "./key-set.ts";
-import { generateKey, openPrivateKey } from "./keys.ts";
+import { seconds } from "./bundle.ts";
+import { type KeySet, openKeySet } from "./key-set.ts";
+import { createPublisher, type Published, type Tx } from "./publisher.ts";
+import { createRoots } from "./root.ts";
+import { createRotation } from "./rotation.ts";
 import * as store from "./trust-store.ts";
-import type { TenantCipher, Vault } from "./vault.ts";
+import type { Vault } from "./vault.ts";
 import { activationVerifier, type VerifiedActivation, verifyToken } from "./verify.ts";
 
-type Tx = Prisma.TransactionClient;
-
-/** License certificates are kept for years, so their key and the root outlive every other. */
-const KEY_DAYS: Readonly<Record<KeyUse | "root", number>> = {
-  root: 20 * 365,
-  license: 20 * 365,
-  activation: 3 * 365,
-  lease: 3 * 365,
-  ticket: 3 * 365,
-  receipt: 3 * 365,
-};
 /** A client may act on a signed refusal for this long. */
 const DENIAL_TTL_SECONDS = 300;
 /** An unknown key id makes the keys be read again, at most this often for a tenant. */
@@ -52,6 +45,8 @@ export type Trust = ReturnType<typeof createTrust>;
 /** Keys, bundles and signatures of every tenant. Private keys leave the database sealed and are opened only here. */
 export function createTrust(deps: { database: Database; clock: Clock; vault: Vault }) {
   const { database, clock, vault } = deps;
+  const publisher = createPublisher({ clock, vault });
+  const rotation = createRotation({ clock, vault, publisher });
   const opened = new Map<string, Promise<Opened>>();
 
   async function openKeys(tenantId: string): Promise<Opened> {
@@ -85,85 +80,38 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
     return newest.keySet.seq >= seq ? newest : reload(tenantId);
   }
 
-  async function createKey(tx: Tx, cipher: TenantCipher, tenantId: string, use: KeyUse | "root", now: Date) {
-    const key = generateKey();
-    await tx.signingKey.create({
-      data: {
-        tenantId,
-        id: newUuid(),
-        use,
-        status: "active",
-        kid: key.kid,
-        publicX: key.publicX,
-        privateCipher: cipher.encrypt(keyPurpose(use, key.kid), key.pkcs8),
-        createdAt: now,
-        notBefore: now,
-        notAfter: new Date(now.getTime() + KEY_DAYS[use] * DAY_MS),
-      },
-    });
-  }
-
   /**
    * Signs the next bundle in the caller's transaction, from what that transaction sees. Where the root key has been
    * taken off the server nothing can be signed here: the bundle in force stays, and its `seq` is returned.
    */
   async function publish(tx: Tx, tenantId: string): Promise<{ seq: number }> {
-    const previousSeq = await store.lockTrustSeq(tx, tenantId);
+    const seq = await store.lockTrustSeq(tx, tenantId);
     const root = await store.readRootKey(tx, tenantId);
-    if (root.privateCipher === null) return { seq: previousSeq };
-    const cipher = await vault.cipher(tenantId, tx);
-    const previous = await store.readBundle(tx, tenantId, previousSeq);
-    const now = clock.now();
-    const seq = previousSeq + 1;
-    const keys = await store.readWorkingKeys(tx, tenantId);
-    const revocations = await store.readRevocations(tx, tenantId);
-    const claims = bundleClaims({ tenantId, seq, previousHash: previous?.hash, now, keys, ...revocations });
-    const rootKey = openPrivateKey(cipher.decrypt(keyPurpose("root", root.kid), root.privateCipher));
-    const jws = tokenSigner("trust", root.kid, rootKey).sign(claims);
-    const hash = createHash("sha256").update(jws).digest("base64url");
-    await store.insertBundle(tx, {
-      tenantId,
-      seq,
-      jws,
-      hash,
-      issuedAt: now,
-      expiresAt: new Date(claims.exp * 1000),
-    });
-    return { seq };
+    return root.privateCipher === null ? { seq } : publisher.publish(tx, tenantId, []);
   }
 
   return {
     publish,
+    rotation,
+    roots: createRoots({ clock, vault, publisher }),
 
     /**
-     * Replaces a working key that others may have: what it signed is refused from the next bundle on, which is published
-     * here. A rotation in good time announces its key first; there is no time for that now.
+     * Replaces a working key that others may have: what it signed is refused from the next bundle on. A rotation in good
+     * time announces its key first; there is no time for that now.
      */
-    async replaceCompromised(tx: Tx, tenantId: string, use: KeyUse): Promise<{ seq: number }> {
-      const cipher = await vault.cipher(tenantId, tx);
-      const now = clock.now();
-      await tx.signingKey.updateMany({
-        where: { tenantId, use, status: "active" },
-        data: { status: "compromised", endedAt: now },
-      });
-      await createKey(tx, cipher, tenantId, use, now);
-      const before = await store.readTrustSeq(tx, tenantId);
-      const { seq } = await publish(tx, tenantId);
-      // Without a bundle that says so, clients and other processes would go on believing the old key.
-      if (seq === before)
-        throw new SignetError(
-          "invalid_request",
-          "Bring the root key back first: replacing a key needs a new bundle.",
-        );
-      return { seq };
+    async replaceCompromised(tx: Tx, tenantId: string, use: KeyUse): Promise<Published> {
+      const keys = await store.readWorkingKeys(tx, tenantId);
+      const active = keys.find((key) => key.use === use && key.status === "active");
+      if (active === undefined) throw new Error(`The tenant has no active ${use} key.`);
+      return rotation.compromise(tx, tenantId, active.kid);
     },
 
     /** Gives a new tenant its data key, root key, working keys and first bundle, in the transaction that creates it. */
     async provision(tx: Tx, tenantId: string): Promise<void> {
       const { wrapped, cipher } = await vault.newDataKey(tenantId);
       await tx.tenantState.create({ data: { tenantId, dataKeyWrapped: wrapped } });
-      const now = clock.now();
-      for (const use of ["root", ...KEY_USES] as const) await createKey(tx, cipher, tenantId, use, now);
+      for (const use of ["root", ...KEY_USES] as const)
+        await publisher.createKey(tx, tenantId, use, "active", cipher);
       await publish(tx, tenantId);
     },
 
@@ -194,7 +142,7 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
     },
 
     /** Signs one kind of token with the key in force, which is no older than `seq`; `exp` is capped by that key's own end. */
-    async signer(tenantId: string, kind: Exclude<TokenKind, "trust">, seq: number) {
+    async signer(tenantId: string, kind: WorkingTokenKind, seq: number) {
       const { keySet } = await keysAt(tenantId, seq);
       const { sign, kid, notAfter } = keySet.signer(kind);
       return { sign, kid, expMax: seconds(notAfter), seq: keySet.seq };
@@ -247,20 +195,15 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
       return claims === undefined ? undefined : { claims, trustSeq: known.keySet.seq };
     },
 
-    /** Signs a new bundle for every tenant whose own has passed half its life. Running it twice changes nothing. */
+    /**
+     * Moves every tenant's keys along as time asks, and signs a new bundle where half the life of the last has passed. Running
+     * it twice changes nothing.
+     */
     async refreshExpiring(): Promise<{ refreshed: number }> {
       const tenants = await database.prisma.tenant.findMany({ select: { id: true } });
-      const due = new Date(clock.now().getTime() - (BUNDLE_TTL_DAYS / 2) * DAY_MS);
       let refreshed = 0;
       for (const { id } of tenants) {
-        const isDue = await database.withTenant(id, async (tx) => {
-          await store.lockTrustSeq(tx, id);
-          const bundle = await store.readCurrentBundle(tx, id);
-          if (bundle === null || bundle.issuedAt > due) return false;
-          const { seq } = await publish(tx, id);
-          return seq > bundle.seq;
-        });
-        if (isDue) refreshed++;
+        if (await database.withTenant(id, (tx) => rotation.moveAlong(tx, id))) refreshed++;
       }
       return { refreshed };
     },

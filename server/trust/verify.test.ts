@@ -1,13 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { KEY_USE_OF, KEY_USES, type KeyUse, TOKEN_TYPES, type TokenKind } from "#sdk/wire.ts";
+import {
+  KEY_USE_OF,
+  KEY_USES,
+  type KeyUse,
+  TOKEN_TYPES,
+  type TokenKind,
+  type WorkingTokenKind,
+} from "#sdk/wire.ts";
 import { publicId } from "#server/domain/ids.ts";
 import { tokenSigner } from "./jws.ts";
 import { openKeySet } from "./key-set.ts";
 import { generateKey, openPrivateKey } from "./keys.ts";
 import { verifyToken } from "./verify.ts";
 
-type Kind = Exclude<TokenKind, "trust">;
+type Kind = WorkingTokenKind;
 const KINDS: readonly Kind[] = ["license", "activation", "lease", "ticket", "receipt", "denial"];
 const TENANT = "01a20ba6-27a9-7aaa-9aa4-cf735e7110de";
 const NOW = new Date("2030-01-01T00:00:00Z");

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
 import { z } from "zod";
-import { TOKEN_TYPES, type TokenKind } from "#sdk/wire.ts";
+import { TOKEN_TYPES, type WorkingTokenKind } from "#sdk/wire.ts";
 import { publicId, storedId } from "#server/domain/ids.ts";
 import type { KeySet } from "./key-set.ts";
 
@@ -79,7 +79,7 @@ async function open(tenantId: string, keySet: KeySet, jws: string, now: Date) {
 export async function verifyToken(
   tenantId: string,
   keySet: KeySet,
-  kind: Exclude<TokenKind, "trust">,
+  kind: WorkingTokenKind,
   jws: string,
   now: Date,
 ): Promise<JWTPayload | undefined> {

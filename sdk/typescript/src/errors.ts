@@ -14,7 +14,9 @@ export type TrustReason =
   | "expired"
   | "not_yet_valid"
   /** Its `seq` is lower than one seen before. */
-  | "rollback";
+  | "rollback"
+  /** It was signed by another root key, and nothing signed by both leads there from the trusted one. */
+  | "root_chain";
 
 /** Why a token is not believed. */
 export type TokenReason =

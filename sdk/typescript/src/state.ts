@@ -15,6 +15,8 @@ export interface StoredDeviceKey extends PublicKeyJwk {
 export interface StoredTrust {
   /** The root key's `x`: what was seen under another root says nothing about this one. */
   readonly root: string;
+  /** The root key that signed that bundle: the pinned one, or one that followed it. Absent in what older releases stored. */
+  readonly trusted?: string;
   /** The highest `seq` ever accepted. */
   readonly seq: number;
   readonly bundle: string;
@@ -48,7 +50,11 @@ export const DEVICE_KEY: Document<StoredDeviceKey> = {
 export const TRUST: Document<StoredTrust> = {
   name: "trust",
   is: (content): content is StoredTrust =>
-    isRecord(content) && isText(content.root) && isCount(content.seq) && isText(content.bundle),
+    isRecord(content) &&
+    isText(content.root) &&
+    (content.trusted === undefined || isText(content.trusted)) &&
+    isCount(content.seq) &&
+    isText(content.bundle),
 };
 
 export const ACTIVATION: Document<StoredActivation> = {

@@ -101,19 +101,22 @@ export class Trust {
       return this.#held;
     const stored = await this.#read();
     if (stored === undefined) throw trustInvalid("missing");
-    this.#held = await this.#open(stored.bundle, stored.seq);
+    this.#held = await this.#open(stored.bundle, stored);
     return this.#held;
   }
 
   async #read(): Promise<StoredTrust | undefined> {
     const stored = await readDocument(this.#options.storage, TRUST);
-    return stored?.root === this.#options.rootKey ? stored : undefined;
+    const { rootKey } = this.#options;
+    // A newer release may pin the root that this installation has followed to by itself.
+    return stored?.root === rootKey || stored?.trusted === rootKey ? stored : undefined;
   }
 
-  async #open(bundle: string, lastSeq: number | undefined): Promise<TrustBundle> {
+  async #open(bundle: string, seen: StoredTrust | undefined): Promise<TrustBundle> {
     const { rootKey, tenant, time } = this.#options;
     const now = await time.now();
-    return asClockFault(now, () => openTrustBundle(bundle, rootKey, { now, tenant, lastSeq }));
+    const last = { lastSeq: seen?.seq, lastRoot: seen?.trusted };
+    return asClockFault(now, () => openTrustBundle(bundle, rootKey, { now, tenant, ...last }));
   }
 
   /** One fetch at a time, however many wait for it; each may stop waiting, the fetch goes on for the others. */
@@ -135,9 +138,9 @@ export class Trust {
         retryAfterSeconds,
       });
     }
-    const highest = (await this.#read())?.seq;
-    const bundle = await this.#open(answer.bundle, highest);
-    await writeDocument(storage, TRUST, { root: rootKey, seq: bundle.seq, bundle: answer.bundle });
+    const bundle = await this.#open(answer.bundle, await this.#read());
+    const { seq, root: trusted } = bundle;
+    await writeDocument(storage, TRUST, { root: rootKey, trusted, seq, bundle: answer.bundle });
     await time.saw(bundle.issuedAt);
     this.#held = bundle;
     this.#fetchedAt = await time.now();

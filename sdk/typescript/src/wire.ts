@@ -22,8 +22,11 @@ export const TOKEN_TYPES = {
   access: "signet-access+jwt",
   offlineResponse: "signet-offline-response+jwt",
   trust: "signet-trust+jwt",
+  root: "signet-root+jwt",
 } as const;
 export type TokenKind = keyof typeof TOKEN_TYPES;
+/** The kinds that working keys sign; the root signs the others. */
+export type WorkingTokenKind = Exclude<TokenKind, "trust" | "root">;
 
 /** Tokens that hold other tokens: their payload is deflated (`zip: "DEF"`), so that base64url inside base64url costs nothing. */
 export const ZIPPED_TOKENS: readonly TokenKind[] = ["offlineResponse", "trust"];
@@ -33,7 +36,7 @@ export const KEY_USES = ["license", "activation", "lease", "ticket", "receipt"] 
 export type KeyUse = (typeof KEY_USES)[number];
 
 /** Which key use signs which kind of token. */
-export const KEY_USE_OF: Readonly<Record<Exclude<TokenKind, "trust">, KeyUse>> = {
+export const KEY_USE_OF: Readonly<Record<WorkingTokenKind, KeyUse>> = {
   license: "license",
   activation: "activation",
   lease: "lease",
@@ -90,6 +93,27 @@ export interface Revocations {
   readonly keys: readonly string[];
 }
 
+/** What both roots sign when one follows the other (`typ: signet-root+jwt`). */
+export interface RootTransitionClaims {
+  readonly iss: string;
+  /** Tenant id, `ten_…`. */
+  readonly tenant: string;
+  /** The first bundle that the new root signed. */
+  readonly seq: number;
+  /** The `x` of the root that hands over, and of the one that follows it. */
+  readonly from: string;
+  readonly to: string;
+  readonly iat: number;
+}
+
+/** That one root follows another: the same {@link RootTransitionClaims}, byte for byte, signed by each. */
+export interface RootTransition {
+  /** Compact JWS by the old root. */
+  readonly byOld: string;
+  /** Compact JWS by the new root. */
+  readonly byNew: string;
+}
+
 /**
  * Claims of the trust bundle (`typ: signet-trust+jwt`), signed by the tenant's root key.
  *
@@ -106,6 +130,11 @@ export interface TrustBundleClaims {
   readonly prev?: string;
   readonly iat: number;
   readonly exp: number;
+  /**
+   * Where the root has changed: every transition, the oldest first. A client follows them from the root it trusts to the one that
+   * signed this bundle, however long it was away.
+   */
+  readonly roots?: readonly RootTransition[];
   readonly keys: readonly BundleKey[];
   readonly revocations: Revocations;
 }

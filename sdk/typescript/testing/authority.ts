@@ -10,8 +10,8 @@ import {
   type LicenseClaims,
   type RevokedIndexes,
   TOKEN_TYPES,
-  type TokenKind,
   type TrustBundleClaims,
+  type WorkingTokenKind,
 } from "../src/wire.ts";
 
 /** When every test takes place, unless it moves the clock. */
@@ -163,7 +163,7 @@ export class TestAuthority {
   }
 
   /** Signs claims as the server would: with the key and the header of that kind. */
-  token(kind: Exclude<TokenKind, "trust">, claims: object, key = this.keys[KEY_USE_OF[kind]]) {
+  token(kind: WorkingTokenKind, claims: object, key = this.keys[KEY_USE_OF[kind]]) {
     return signJws({ alg: "EdDSA", typ: TOKEN_TYPES[kind], kid: key.kid }, claims, key);
   }
 
