@@ -17,6 +17,7 @@ import { createCallersStore } from "./callers/callers-store.ts";
 import { createCallers } from "./callers/service.ts";
 import { createIdempotencyStore } from "./idempotency/idempotency-store.ts";
 import { createIdempotency } from "./idempotency/service.ts";
+import { createTrustKeys } from "./authority/trust-service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
 import { createLeases } from "./leases/service.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
@@ -80,6 +81,7 @@ export function createContainer(env: Env, name = "signet") {
   const audit = createAudit({ database });
   const reconciliation = createReconciliation({ database, clock, log });
   const stories = createStories({ database, vault });
+  const trustKeys = createTrustKeys({ database, clock, trust });
 
   const auth = createAuth({ database, log });
   const members = createMembers({ database, clock, log });
@@ -111,6 +113,7 @@ export function createContainer(env: Env, name = "signet") {
     audit,
     stories,
     reconciliation,
+    trustKeys,
     auth,
     members,
     invitations,

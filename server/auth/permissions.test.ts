@@ -19,6 +19,7 @@ const TABLE: Record<Permission, string> = {
   "apikey:read": "yes yes yes no yes",
   "apikey:write": "yes yes yes no no",
   "trust:read": "yes yes yes yes yes",
+  "trust:rotate": "yes yes no no no",
   "audit:read": "yes yes no no yes",
   "team:read": "yes yes yes yes yes",
   "team:write": "yes yes no no no",

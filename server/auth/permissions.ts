@@ -17,6 +17,7 @@ export const PERMISSIONS = [
   "apikey:read",
   "apikey:write",
   "trust:read",
+  "trust:rotate",
   "audit:read",
   "team:read",
   "team:write",

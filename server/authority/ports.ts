@@ -1,5 +1,6 @@
 import type { Prisma } from "#prisma/generated/client.ts";
 import type { Decision } from "../domain/decision.ts";
+import type { KeyStatus } from "../domain/signing-key.ts";
 
 /** The control plane's view of the rooms beside it: only what it calls, so that it depends on none of them. */
 
@@ -35,4 +36,77 @@ export interface Devices {
 export interface Certificates {
   /** The license's signed certificate, a compact JWS. */
   of(tenantId: string, licenseId: string, correlationId: string): Promise<string>;
+}
+
+export type KeyUse = "license" | "activation" | "lease" | "ticket" | "receipt";
+
+/** What became of a new bundle: in force, or, the root being offline, waiting for its signature. */
+export interface Published {
+  /** `seq` of the bundle in force. */
+  readonly seq: number;
+  readonly awaitsSignature: boolean;
+}
+
+/** A working key, wherever it is in its life. */
+export interface KeyFacts {
+  readonly use: KeyUse;
+  readonly kid: string;
+  readonly status: KeyStatus;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly announcedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly signsFrom: Date | undefined;
+}
+
+export interface RootFacts {
+  /** The base64url `x` that applications pin. */
+  readonly x: string;
+  readonly kid: string;
+  readonly createdAt: Date;
+  readonly offline: boolean;
+  readonly bundleDays: number;
+  readonly trustSeq: number;
+  /** The bundle that waits for the root's signature. */
+  readonly prepared: PreparedBundle | undefined;
+}
+
+export interface PreparedBundle {
+  readonly seq: number;
+  /** What to sign. */
+  readonly signingInput: string;
+  readonly expiresAt: Date;
+}
+
+/** The lives of a tenant's keys; each method runs in the caller's transaction. */
+export interface Lifecycle {
+  readonly rotation: {
+    keys(tx: Tx, tenantId: string): Promise<readonly KeyFacts[]>;
+    announce(tx: Tx, tenantId: string, use: KeyUse): Promise<Published & { readonly kid: string }>;
+    activate(
+      tx: Tx,
+      tenantId: string,
+      use: KeyUse,
+      options: { readonly early: boolean },
+    ): Promise<Published & { readonly kid: string; readonly early: boolean }>;
+    compromise(tx: Tx, tenantId: string, kid: string): Promise<Published>;
+  };
+  readonly roots: {
+    view(tx: Tx, tenantId: string): Promise<RootFacts>;
+    rotate(tx: Tx, tenantId: string): Promise<Published & { readonly x: string }>;
+    replaceCompromised(tx: Tx, tenantId: string): Promise<Published & { readonly x: string }>;
+    exportPrivate(
+      tx: Tx,
+      tenantId: string,
+      passphrase: string,
+    ): Promise<{ readonly pem: string; readonly kid: string }>;
+    prepare(tx: Tx, tenantId: string, bundleDays: number): Promise<PreparedBundle>;
+    takeSigned(
+      tx: Tx,
+      tenantId: string,
+      bundle: string,
+      options: { readonly takeOffline: boolean },
+    ): Promise<Published>;
+    restore(tx: Tx, tenantId: string, pem: string, passphrase: string): Promise<Published>;
+  };
 }

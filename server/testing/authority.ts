@@ -9,6 +9,7 @@ import { createPolicies } from "#server/authority/policy-service.ts";
 import { createProducts } from "#server/authority/product-service.ts";
 import { createStories } from "#server/authority/story-service.ts";
 import { createTenants } from "#server/authority/tenant-service.ts";
+import { createTrustKeys } from "#server/authority/trust-service.ts";
 import type { UserActor } from "#server/domain/actor.ts";
 import { publicId } from "#server/domain/ids.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
@@ -32,6 +33,7 @@ export function createAuthority(appUrl: string, runtime: Runtime = createRuntime
     overview: createOverview(runtime),
     audit: createAudit(runtime),
     stories: createStories(runtime),
+    trustKeys: createTrustKeys(runtime),
   };
 }
 

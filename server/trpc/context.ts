@@ -11,6 +11,7 @@ import type { Overview } from "../authority/overview-service.ts";
 import type { Policies } from "../authority/policy-service.ts";
 import type { Products } from "../authority/product-service.ts";
 import type { Stories } from "../authority/story-service.ts";
+import type { TrustKeys } from "../authority/trust-service.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Reconciliation } from "../reconciliation/service.ts";
 
@@ -30,6 +31,7 @@ export interface PortalServices {
   readonly audit: Audit;
   readonly stories: Stories;
   readonly reconciliation: Pick<Reconciliation, "incidents">;
+  readonly trustKeys: TrustKeys;
 }
 
 export interface PortalContext {

@@ -82,6 +82,16 @@ const TABLE: Record<string, string> = {
   "team.revokeInvitation": ADMINS,
   "team.invitation": ANYONE,
   "team.acceptInvitation": ANYONE,
+  "trust.get": EVERYBODY,
+  "trust.announceKey": ADMINS,
+  "trust.activateKey": ADMINS,
+  "trust.replaceCompromisedKey": ADMINS,
+  "trust.rotateRoot": ADMINS,
+  "trust.replaceCompromisedRoot": ADMINS,
+  "trust.exportRoot": ADMINS,
+  "trust.prepareBundle": ADMINS,
+  "trust.takeSignedBundle": ADMINS,
+  "trust.restoreRoot": ADMINS,
 };
 
 const PROCEDURES = Object.keys(appRouter._def.procedures);

@@ -9,6 +9,7 @@ import { policyRouter } from "./routers/policy.ts";
 import { portalRouter } from "./routers/portal.ts";
 import { productRouter } from "./routers/product.ts";
 import { teamRouter } from "./routers/team.ts";
+import { trustRouter } from "./routers/trust.ts";
 
 /** Every procedure of the portal: one router a noun. */
 export const appRouter = router({
@@ -22,6 +23,7 @@ export const appRouter = router({
   portal: portalRouter,
   product: productRouter,
   team: teamRouter,
+  trust: trustRouter,
 });
 
 export type AppRouter = typeof appRouter;

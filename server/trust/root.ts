@@ -24,10 +24,14 @@ export interface RootView {
   readonly offline: boolean;
   readonly bundleDays: number;
   readonly trustSeq: number;
-  /** The bundle that waits for the root's signature: what to sign, and until when that helps. */
-  readonly prepared:
-    | { readonly seq: number; readonly signingInput: string; readonly expiresAt: Date }
-    | undefined;
+  readonly prepared: PreparedBundle | undefined;
+}
+
+/** A bundle that waits for the root's signature: what to sign, and until when that helps. */
+export interface PreparedBundle {
+  readonly seq: number;
+  readonly signingInput: string;
+  readonly expiresAt: Date;
 }
 
 const BRING_BACK = "Bring the root key back first: this needs its private part on the server.";
@@ -73,9 +77,7 @@ export function createRoots(deps: { clock: Clock; vault: Vault; publisher: Publi
         offline: root.privateCipher === null,
         bundleDays: await store.readBundleDays(tx, tenantId),
         trustSeq,
-        prepared: waits
-          ? { seq: draft.seq, signingInput: draft.signingInput, expiresAt: draft.expiresAt }
-          : undefined,
+        prepared: waits ? preparedOf(draft) : undefined,
       };
     },
 
@@ -125,10 +127,13 @@ export function createRoots(deps: { clock: Clock; vault: Vault; publisher: Publi
     },
 
     /** Prepares the bundle that is to be signed with the exported key, good for `bundleDays` like those after it. */
-    async prepare(tx: Tx, tenantId: string, bundleDays: number): Promise<void> {
+    async prepare(tx: Tx, tenantId: string, bundleDays: number): Promise<PreparedBundle> {
       await store.lockTrustSeq(tx, tenantId);
       await store.setBundleDays(tx, tenantId, bundleDays);
       await publisher.prepare(tx, tenantId, []);
+      const draft = await store.readDraft(tx, tenantId);
+      if (draft === null) throw new Error("A bundle was prepared and is not there.");
+      return preparedOf(draft);
     },
 
     /**
@@ -160,6 +165,10 @@ export function createRoots(deps: { clock: Clock; vault: Vault; publisher: Publi
       return publisher.publish(tx, tenantId, await publisher.pending(tx, tenantId));
     },
   };
+}
+
+function preparedOf({ seq, signingInput, expiresAt }: PreparedBundle): PreparedBundle {
+  return { seq, signingInput, expiresAt };
 }
 
 function opened(pem: string, passphrase: string): KeyObject {
