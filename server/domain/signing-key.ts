@@ -14,6 +14,12 @@ export function mayBecome(from: KeyStatus, to: KeyStatus): boolean {
   return NEXT[from].includes(to);
 }
 
+/** What becomes of one key. */
+export interface KeyChange {
+  readonly kid: string;
+  readonly to: Exclude<KeyStatus, "announced">;
+}
+
 /** What of a key its lifecycle turns on. */
 export interface KeyLife {
   readonly kid: string;

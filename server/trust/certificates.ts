@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { SignetError } from "#server/domain/errors.ts";
 import { policyRules } from "#server/domain/policy.ts";
 import type { Clock } from "#server/platform/clock.ts";
@@ -9,7 +10,7 @@ import { readTrustSeq } from "./trust-store.ts";
 
 export type Certificates = ReturnType<typeof createCertificates>;
 
-/** Certificates remembered in a process; past it all are forgotten, which costs one signature each. */
+/** Certificates remembered in a process; the one asked for longest ago goes first, which costs a signature. */
 const REMEMBERED_MAX = 20_000;
 
 /**
@@ -18,7 +19,7 @@ const REMEMBERED_MAX = 20_000;
  */
 export function createCertificates(deps: { database: Database; clock: Clock; trust: Trust }) {
   const { database, clock, trust } = deps;
-  const remembered = new Map<string, string>();
+  const remembered = new LRUCache<string, string>({ max: REMEMBERED_MAX });
 
   /** The certificate of a license just read, with keys no older than `trustSeq`. */
   async function certify(
@@ -40,7 +41,6 @@ export function createCertificates(deps: { database: Database; clock: Clock; tru
       expMax,
     };
     const certificate = sign(licenseClaims(license, signing));
-    if (remembered.size >= REMEMBERED_MAX) remembered.clear();
     remembered.set(key, certificate);
     return certificate;
   }

@@ -1,5 +1,5 @@
 import type { KeyUse } from "#sdk/wire.ts";
-import { type KeyStatus, mayBecome, type RotationRule, verifiesUntil } from "#server/domain/signing-key.ts";
+import { type KeyChange, mayBecome, type RotationRule, verifiesUntil } from "#server/domain/signing-key.ts";
 import { DAY_MS } from "./bundle.ts";
 import type { StoredKey } from "./trust-store.ts";
 
@@ -36,12 +36,6 @@ export function rotationRule(use: KeyUse, bundleDays: number): RotationRule {
     remainingMinMs: REMAINING_MIN_DAYS[use] * DAY_MS,
     longestTokenMs: longest === undefined ? null : longest * DAY_MS,
   };
-}
-
-/** What becomes of one working key. */
-export interface KeyChange {
-  readonly kid: string;
-  readonly to: Exclude<KeyStatus, "announced">;
 }
 
 /** The keys as they are after the changes; one that has signed its last loses its private part. */

@@ -13,8 +13,6 @@ import type { Published, Publisher, Tx } from "./publisher.ts";
 import * as store from "./trust-store.ts";
 import type { Vault } from "./vault.ts";
 
-export type Roots = ReturnType<typeof createRoots>;
-
 /** What applications pin, and where its private part is. */
 export interface RootView {
   /** The base64url `x` of its public key. */

@@ -1,15 +1,13 @@
 import { KEY_USES, type KeyUse } from "#sdk/wire.ts";
 import { SignetError } from "#server/domain/errors.ts";
-import { dueSteps, signsFrom } from "#server/domain/signing-key.ts";
+import { dueSteps, type KeyChange, signsFrom } from "#server/domain/signing-key.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import { DAY_MS } from "./bundle.ts";
-import { type KeyChange, rotationRule } from "./key-rules.ts";
+import { rotationRule } from "./key-rules.ts";
 import type { Published, Publisher, Tx } from "./publisher.ts";
 import type { StoredKey } from "./trust-store.ts";
 import * as store from "./trust-store.ts";
 import type { Vault } from "./vault.ts";
-
-export type Rotation = ReturnType<typeof createRotation>;
 
 /** A working key's life as people see it. */
 export interface KeyView extends Omit<StoredKey, "privateCipher" | "id"> {

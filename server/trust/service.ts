@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import {
   type BundleKey,
   type DenialClaims,
@@ -21,6 +22,8 @@ import { activationVerifier, type VerifiedActivation, verifyToken } from "./veri
 
 /** A client may act on a signed refusal for this long. */
 const DENIAL_TTL_SECONDS = 300;
+/** Tenants whose keys a process holds open; the one asked for longest ago goes first. */
+const TENANTS_MAX = 5_000;
 /** An unknown key id makes the keys be read again, at most this often for a tenant. */
 const RELOAD_COOL_DOWN_MS = 5_000;
 
@@ -37,17 +40,17 @@ export interface Denial {
 interface Opened {
   readonly keySet: KeySet;
   readonly openedAtMs: number;
-  readonly verifyActivation: ReturnType<typeof activationVerifier>;
 }
 
 export type Trust = ReturnType<typeof createTrust>;
 
 /** Keys, bundles and signatures of every tenant. Private keys leave the database sealed and are opened only here. */
-export function createTrust(deps: { database: Database; clock: Clock; vault: Vault }) {
-  const { database, clock, vault } = deps;
+export function createTrust(deps: { database: Database; clock: Clock; vault: Vault; tenantsMax?: number }) {
+  const { database, clock, vault, tenantsMax = TENANTS_MAX } = deps;
   const publisher = createPublisher({ clock, vault });
   const rotation = createRotation({ clock, vault, publisher });
-  const opened = new Map<string, Promise<Opened>>();
+  const opened = new LRUCache<string, Promise<Opened>>({ max: tenantsMax });
+  const verifyActivation = activationVerifier();
 
   async function openKeys(tenantId: string): Promise<Opened> {
     const [cipher, { seq, keys }] = await Promise.all([
@@ -58,11 +61,7 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
       })),
     ]);
     const keySet = openKeySet(seq, keys, cipher.decrypt);
-    return {
-      keySet,
-      openedAtMs: clock.monotonicMs(),
-      verifyActivation: activationVerifier(tenantId, keySet),
-    };
+    return { keySet, openedAtMs: clock.monotonicMs() };
   }
 
   function reload(tenantId: string): Promise<Opened> {
@@ -177,15 +176,16 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
       trustSeqMin = 0,
     ): Promise<VerifiedActivation | undefined> {
       const known = await keysAt(tenantId, trustSeqMin);
-      const verified = await known.verifyActivation(jws, clock.now());
+      const verified = await verifyActivation(tenantId, known.keySet, jws, clock.now());
       if (verified !== undefined || clock.monotonicMs() - known.openedAtMs < RELOAD_COOL_DOWN_MS)
         return verified;
       // Perhaps signed by a key announced since: look once more with fresh keys.
-      return (await reload(tenantId)).verifyActivation(jws, clock.now());
+      const { keySet } = await reload(tenantId);
+      return verifyActivation(tenantId, keySet, jws, clock.now());
     },
 
     /** The claims of one of this tenant's tokens, by keys no older than `trustSeqMin`, or undefined whatever is wrong with it. */
-    async verifyOwnToken(tenantId: string, kind: Exclude<TokenKind, "trust">, jws: string, trustSeqMin = 0) {
+    async verifyOwnToken(tenantId: string, kind: WorkingTokenKind, jws: string, trustSeqMin = 0) {
       let known = await keysAt(tenantId, trustSeqMin);
       let claims = await verifyToken(tenantId, known.keySet, kind, jws, clock.now());
       if (claims === undefined && clock.monotonicMs() - known.openedAtMs >= RELOAD_COOL_DOWN_MS) {

@@ -1,6 +1,6 @@
 import type { Prisma, RootTransition, SigningKey, TrustDraft } from "#prisma/generated/client.ts";
+import type { KeyChange } from "#server/domain/signing-key.ts";
 import type { WorkingKey } from "./bundle.ts";
-import type { KeyChange } from "./key-rules.ts";
 
 type Tx = Prisma.TransactionClient;
 

@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { Prisma } from "#prisma/generated/client.ts";
 import type { Database } from "#server/platform/database.ts";
 import type { KeyWrapper } from "#server/platform/master-key.ts";
@@ -21,9 +22,16 @@ export interface Vault {
   cipher(tenantId: string, tx?: Prisma.TransactionClient): Promise<TenantCipher>;
 }
 
-export function createVault(deps: { database: Database; keyWrapper: KeyWrapper }): Vault {
-  const { database, keyWrapper } = deps;
-  const ciphers = new Map<string, Promise<TenantCipher>>();
+/** Tenants whose data keys a process holds open; the one asked for longest ago goes first. */
+const TENANTS_MAX = 10_000;
+
+export function createVault(deps: {
+  database: Database;
+  keyWrapper: KeyWrapper;
+  tenantsMax?: number;
+}): Vault {
+  const { database, keyWrapper, tenantsMax = TENANTS_MAX } = deps;
+  const ciphers = new LRUCache<string, Promise<TenantCipher>>({ max: tenantsMax });
   const label = (tenantId: string): string => `data-key/${tenantId}`;
 
   async function open(tenantId: string, tx: Prisma.TransactionClient): Promise<TenantCipher> {

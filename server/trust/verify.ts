@@ -1,4 +1,5 @@
 import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { TOKEN_TYPES, type WorkingTokenKind } from "#sdk/wire.ts";
 import { publicId, storedId } from "#server/domain/ids.ts";
@@ -25,29 +26,31 @@ const activationToken = z.object({
   dpop: z.literal(true).optional(),
 });
 
-/** What is remembered of tokens seen, at most; the oldest go first. */
-const REMEMBERED_MAX = 20_000;
+/** Tokens remembered by a process, over all its tenants. */
+const REMEMBERED_MAX = 50_000;
 
 /**
- * Verifies activation tokens of one tenant against one key set. A verified token is remembered by its bytes until it
- * expires, since verifying costs three signatures; revocation is read afresh in the transaction that acts on it.
+ * Verifies activation tokens. A verified one is remembered by its bytes until it expires or its tenant's keys change, since
+ * verifying costs three signatures; revocation is read afresh in the transaction that acts on it.
  */
-export function activationVerifier(tenantId: string, keySet: KeySet) {
-  const remembered = new Map<
+export function activationVerifier(rememberedMax = REMEMBERED_MAX) {
+  const remembered = new LRUCache<
     string,
-    { readonly verified: VerifiedActivation; readonly expiresAtMs: number }
-  >();
+    { readonly keySet: KeySet; readonly verified: VerifiedActivation; readonly expiresAtMs: number }
+  >({ max: rememberedMax });
 
-  return async function verify(jws: string, now: Date): Promise<VerifiedActivation | undefined> {
+  return async function verify(
+    tenantId: string,
+    keySet: KeySet,
+    jws: string,
+    now: Date,
+  ): Promise<VerifiedActivation | undefined> {
     const known = remembered.get(jws);
-    if (known !== undefined) return now.getTime() < known.expiresAtMs ? known.verified : undefined;
+    if (known !== undefined && known.keySet === keySet)
+      return now.getTime() < known.expiresAtMs ? known.verified : undefined;
     const opened = await open(tenantId, keySet, jws, now);
     if (opened === undefined) return undefined;
-    if (remembered.size >= REMEMBERED_MAX) {
-      const oldest = remembered.keys().next();
-      if (!oldest.done) remembered.delete(oldest.value);
-    }
-    remembered.set(jws, opened);
+    remembered.set(jws, { keySet, ...opened });
     return opened.verified;
   };
 }

@@ -6,9 +6,12 @@
  */
 
 import type { CommonClaims } from "./wire-common.ts";
+import type { RootTransition } from "./wire-trust.ts";
 
 export type { CommonClaims } from "./wire-common.ts";
+export type * from "./wire-leases.ts";
 export type * from "./wire-offline.ts";
+export type * from "./wire-trust.ts";
 export type * from "./wire-usage.ts";
 
 /** Every `typ` header a Signet token can carry. A verifier pins the one it expects. */
@@ -93,27 +96,6 @@ export interface Revocations {
   readonly keys: readonly string[];
 }
 
-/** What both roots sign when one follows the other (`typ: signet-root+jwt`). */
-export interface RootTransitionClaims {
-  readonly iss: string;
-  /** Tenant id, `ten_…`. */
-  readonly tenant: string;
-  /** The first bundle that the new root signed. */
-  readonly seq: number;
-  /** The `x` of the root that hands over, and of the one that follows it. */
-  readonly from: string;
-  readonly to: string;
-  readonly iat: number;
-}
-
-/** That one root follows another: the same {@link RootTransitionClaims}, byte for byte, signed by each. */
-export interface RootTransition {
-  /** Compact JWS by the old root. */
-  readonly byOld: string;
-  /** Compact JWS by the new root. */
-  readonly byNew: string;
-}
-
 /**
  * Claims of the trust bundle (`typ: signet-trust+jwt`), signed by the tenant's root key.
  *
@@ -195,25 +177,6 @@ export interface ActivationClaims extends CommonClaims {
   readonly grace?: { readonly reason: "license_expired"; readonly until: number };
 }
 
-/** Lease token (`signet-lease+jwt`): `sub` is the lease id, `exp` the moment the seat is lost without a heartbeat. */
-export interface LeaseClaims extends CommonClaims {
-  readonly license: string;
-  readonly activation: string;
-  readonly statusIndex: number;
-  readonly slot: number;
-  /** Grows with each new claim of the slot: a lease with a lower one has lost it. */
-  readonly fence: number;
-  readonly holder: string;
-  /** Granted beyond the seats paid for. */
-  readonly overage: boolean;
-  /** Taken for longer, to be used away from the server; no heartbeat is due. */
-  readonly borrowed: boolean;
-  /** Seconds since 1970: when the next heartbeat is due. */
-  readonly heartbeatDue: number;
-  readonly nonce: string;
-  readonly req: string;
-}
-
 /** Signed refusal (`signet-denial+jwt`): `sub` is the license, activation, lease or ticket refused, or the tenant id. */
 export interface DenialClaims extends CommonClaims {
   readonly code: string;
@@ -275,50 +238,6 @@ export interface DeactivateRequest {
 /** Answer to `POST /v1/{tenant}/activations/{id}/deactivate`; doing it twice is a success. */
 export interface DeactivateResponse {
   readonly activation: { readonly id: string; readonly status: "deactivated" };
-}
-
-/** Body of `POST /v1/{tenant}/leases`; the caller proves itself by its activation token as Bearer. */
-export interface CheckoutRequest {
-  /** Who uses the seat: a name, an e-mail address, a machine; 1 to 200 characters. */
-  readonly holder: string;
-  /** A group of holders that the policy reserves seats for; 1 to 100 characters. */
-  readonly group?: string;
-  /** Take the seat away from the server for so long. */
-  readonly borrowSeconds?: number;
-  readonly nonce: string;
-}
-
-/** Answer to checkout (201 when new, 200 when the holder's own lease came back) and heartbeat (200). */
-export interface LeaseResponse {
-  readonly lease: {
-    readonly id: string;
-    readonly status: "held";
-    readonly slot: number;
-    readonly fence: number;
-    readonly overage: boolean;
-    readonly borrowed: boolean;
-    readonly expiresAt: string;
-    readonly heartbeatDueAt: string;
-  };
-  /** `signet-lease+jwt` */
-  readonly token: string;
-  readonly trustSeq: number;
-}
-
-/** Body of `POST /v1/{tenant}/leases/{id}/heartbeat`. */
-export interface HeartbeatRequest {
-  readonly fence: number;
-  readonly nonce: string;
-}
-
-/** Body of `POST /v1/{tenant}/leases/{id}/release`. */
-export interface ReleaseRequest {
-  readonly fence: number;
-}
-
-/** Answer to release; doing it twice is a success. */
-export interface ReleaseResponse {
-  readonly lease: { readonly id: string; readonly status: "released" };
 }
 
 /** `GET /v1/{tenant}/trust`: the bundle in force as a compact JWS. */
