@@ -1,3 +1,4 @@
+import { SignetError } from "#server/domain/errors.ts";
 import { runWithCorrelation } from "#server/platform/log.ts";
 import { RequestContext } from "./context.ts";
 import { correlationIdOf, traceParentOf } from "./correlation.ts";
@@ -26,6 +27,8 @@ export interface LicenseServerOptions {
   readonly metrics?: Metrics;
   /** Credentials of one client network that are not accepted, per minute and process, before it is turned away. */
   readonly failuresPerMinuteMax?: number;
+  /** Requests for something new that may be under way at once in this process; one more is told to come back. */
+  readonly newWorkInFlightMax?: number;
 }
 
 /** The runtime plane without a transport: adapters turn HTTP into `RawRequest` and `RawReply` back into HTTP. */
@@ -46,7 +49,11 @@ const NO_OPERATION = "none";
 
 export function createLicenseServer(
   services: LicenseServerServices,
-  { metrics = createMetrics(), failuresPerMinuteMax = 60 }: LicenseServerOptions = {},
+  {
+    metrics = createMetrics(),
+    failuresPerMinuteMax = 60,
+    newWorkInFlightMax = 8_192,
+  }: LicenseServerOptions = {},
 ): LicenseServer {
   const { trust, idempotency, log, clock } = services;
   const failures = createFailureLimiter(failuresPerMinuteMax);
@@ -63,15 +70,26 @@ export function createLicenseServer(
     ...systemOperations(doors, services, metrics, () => (document ??= createOpenApiDocument(operations))),
   ];
   const router = createRouter(operations);
+  let newWorkInFlight = 0;
 
   function dispatch(operation: Operation, request: RawRequest): MaybePromise<RawReply> {
     const startedMs = clock.monotonicMs();
     const context = new RequestContext(request, correlationIdOf(request.header("x-correlation-id")));
     const reply = operation.inTenant
-      ? runWithCorrelation(context.correlationId, () => answerInTenant(operation, context))
+      ? runWithCorrelation(context.correlationId, () => answerUnlessSaturated(operation, context))
       : answer(operation, context, operation.run);
     if (!(reply instanceof Promise)) return finish(reply, operation, context, startedMs);
     return reply.then((settled) => finish(settled, operation, context, startedMs));
+  }
+
+  /** What keeps or gives back what somebody has is never turned away: shedding load must not lose a seat or a credit. */
+  function answerUnlessSaturated(operation: Operation, context: RequestContext): MaybePromise<RawReply> {
+    if (operation.isNewWork !== true) return answerInTenant(operation, context);
+    if (newWorkInFlight >= newWorkInFlightMax) return problem(new SignetError("overloaded"), context);
+    const reply = answerInTenant(operation, context);
+    if (!(reply instanceof Promise)) return reply;
+    newWorkInFlight++;
+    return reply.finally(() => newWorkInFlight--);
   }
 
   function answerInTenant(operation: Operation, context: RequestContext): MaybePromise<RawReply> {

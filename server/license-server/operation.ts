@@ -65,6 +65,8 @@ interface OperationFacts {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
+  /** Whether it asks for something new, and so is turned away first when the server is saturated. */
+  readonly isNewWork?: boolean;
   /** What may stand behind its path's question mark. */
   readonly query?: z.ZodObject;
   /** Codes it can be denied with, beside those any operation can answer. */

@@ -41,6 +41,7 @@ export function activationOperations(
       id: "activate",
       method: "POST",
       path: "/v1/{tenant}/activations",
+      isNewWork: true,
       summary: "Activate a device",
       description:
         "Binds a device to a license. The same fingerprint gets the same activation again, with a fresh token: a retry never takes a second slot.",

@@ -37,6 +37,7 @@ export function leaseOperations(doors: Doors, leases: LeasesService): Operation[
       id: "checkout",
       method: "POST",
       path: "/v1/{tenant}/leases",
+      isNewWork: true,
       summary: "Check out a seat",
       description:
         "A seat for a holder on this device. The same holder on the same device gets its own lease back: a reconnect after a crash never costs a second seat.",

@@ -54,6 +54,7 @@ export function offlineOperations(
       id: "activateOffline",
       method: "POST",
       path: "/v1/{tenant}/offline/activations",
+      isNewWork: true,
       summary: "Answer an activation request file",
       description:
         "Activates the device that signed the file, reserves the tickets it wants, and answers with a response file to carry back. The same file again gets the same response, byte for byte, and takes no second slot; where a ticket is refused the activation stands, and the response says why.",

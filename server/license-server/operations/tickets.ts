@@ -47,6 +47,7 @@ export function ticketOperations(doors: Doors, usage: UsageService): Operation[]
       id: "issueTicket",
       method: "POST",
       path: "/v1/{tenant}/tickets",
+      isNewWork: true,
       summary: "Reserve credits",
       description:
         "A ticket holds credits until it is settled, voided or expires. Its id is yours and takes effect once: the same id with the same content gets the first answer again, also after the ticket has ended.",

@@ -16,6 +16,7 @@ export function usageOperations(doors: Doors, usage: UsageService): Operation[] 
       id: "recordUsage",
       method: "POST",
       path: "/v1/{tenant}/usage",
+      isNewWork: true,
       summary: "Charge usage",
       description:
         "Charges up to 1,000 events, each by itself and in this order. An event's id is yours and charges once: sent again, also in another request, it is a duplicate. When in doubt whether a request arrived, send it again.",
