@@ -1,5 +1,6 @@
 import { createActivationsStore } from "./activations/activations-store.ts";
 import { createActivations } from "./activations/service.ts";
+import { createAnalytics } from "./analytics/service.ts";
 import { createInvitations } from "./auth/invitations.ts";
 import { createMembers } from "./auth/members.ts";
 import { createAuth } from "./auth/sign-in.ts";
@@ -79,6 +80,7 @@ export function createContainer(env: Env, name = "signet") {
   const identityProviders = createIdentityProviderSettings({ database, clock });
   const overview = createOverview({ database, clock });
   const audit = createAudit({ database });
+  const analytics = createAnalytics({ database });
   const reconciliation = createReconciliation({ database, clock, log });
   const stories = createStories({ database, vault });
   const trustKeys = createTrustKeys({ database, clock, trust });
@@ -112,6 +114,7 @@ export function createContainer(env: Env, name = "signet") {
     overview,
     audit,
     stories,
+    analytics,
     reconciliation,
     trustKeys,
     auth,

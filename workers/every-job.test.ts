@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createAnalytics } from "#server/analytics/service.ts";
 import { JOB_NAMES, type JobName } from "#server/jobs/catalogue.ts";
 import { createJobs } from "#server/jobs/jobs.ts";
 import { systemClock } from "#server/platform/clock.ts";
@@ -60,6 +61,7 @@ function startWorker(store: "PostgreSQL" | "Redis") {
   });
   const processors = createProcessors({
     ...services,
+    analytics: createAnalytics(services),
     reconciliation: createReconciliation({ ...services, log }),
   });
   runJobs({ queues, processors, log, clock: systemClock });
@@ -90,6 +92,7 @@ const OUTCOMES: { readonly [Name in JobName]?: readonly [first: object, second: 
   "ticket-expiry": [{ expired: 1 }, { expired: 0 }],
   "credit-expiry": [{ renewed: 1 }, { renewed: 0 }],
   "license-transitions": [{ announced: 1 }, { announced: 0 }],
+  "analytics-rollup": [{ hours: expect.any(Number) }, { hours: expect.any(Number) }],
   reconciliation: [
     { checked: 5, begun: 0 },
     { checked: 5, begun: 0 },

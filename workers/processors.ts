@@ -1,4 +1,5 @@
 import type { JobName, JobPayload } from "#server/jobs/catalogue.ts";
+import { type Analytics, analyticsRollup } from "./analytics-rollup.ts";
 import { type Credits, creditExpiry } from "./credit-expiry.ts";
 import { type Leases, leaseExpiry } from "./lease-expiry.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
@@ -15,6 +16,7 @@ export function createProcessors(services: {
   leases: Leases;
   usage: Tickets & Credits;
   licenses: Licenses;
+  analytics: Analytics;
   reconciliation: Reconciliation;
   trust: Trust;
 }): Processors {
@@ -23,6 +25,7 @@ export function createProcessors(services: {
     "ticket-expiry": ticketExpiry(services.usage),
     "credit-expiry": creditExpiry(services.usage),
     "license-transitions": licenseTransitions(services.licenses),
+    "analytics-rollup": analyticsRollup(services.analytics),
     reconciliation: reconciliation(services.reconciliation),
     "trust-refresh": trustRefresh(services.trust),
   };

@@ -40,6 +40,7 @@ beforeAll(async () => {
         return { announced };
       },
     },
+    analytics: { rollUp: async () => ({ hours: 0 }) },
     reconciliation: { reconcile: async () => ({ checked: 0, begun: 0 }) },
     trust: {
       async refreshExpiring() {

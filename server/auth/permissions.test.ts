@@ -20,6 +20,7 @@ const TABLE: Record<Permission, string> = {
   "apikey:write": "yes yes yes no no",
   "trust:read": "yes yes yes yes yes",
   "trust:rotate": "yes yes no no no",
+  "analytics:read": "yes yes yes yes yes",
   "audit:read": "yes yes no no yes",
   "team:read": "yes yes yes yes yes",
   "team:write": "yes yes no no no",

@@ -18,6 +18,7 @@ export const PERMISSIONS = [
   "apikey:write",
   "trust:read",
   "trust:rotate",
+  "analytics:read",
   "audit:read",
   "team:read",
   "team:write",
@@ -30,6 +31,7 @@ const READS = [
   "license:read",
   "customer:read",
   "trust:read",
+  "analytics:read",
   "team:read",
 ] as const satisfies readonly Permission[];
 

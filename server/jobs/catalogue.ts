@@ -47,6 +47,14 @@ const catalogue = {
     backoffMs: 5 * SECOND_MS,
     concurrency: 1,
   }),
+  /** Computes the figures of the hours that are not final yet. */
+  "analytics-rollup": job({
+    payload: z.strictObject({}),
+    everyMs: 5 * MINUTE_MS,
+    attempts: 3,
+    backoffMs: 10 * SECOND_MS,
+    concurrency: 1,
+  }),
   /** Adds up again what balances, seats and counts are projections of; what disagrees is an incident. */
   reconciliation: job({
     payload: z.strictObject({}),

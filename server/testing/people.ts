@@ -1,3 +1,4 @@
+import { createAnalytics } from "#server/analytics/service.ts";
 import { createInvitations } from "#server/auth/invitations.ts";
 import { createSignInLimiter, type SignInLimits } from "#server/auth/limiter.ts";
 import { createMembers } from "#server/auth/members.ts";
@@ -22,7 +23,15 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth });
   const reconciliation = createReconciliation({ database, clock, log });
-  return { ...authority, log, auth, members, invitations, reconciliation };
+  return {
+    ...authority,
+    log,
+    auth,
+    members,
+    invitations,
+    reconciliation,
+    analytics: createAnalytics({ database }),
+  };
 }
 
 /** A tenant with one person in each of the roles, all of whom sign in with `PASSWORD`. */

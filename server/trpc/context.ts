@@ -1,3 +1,4 @@
+import type { Analytics } from "../analytics/service.ts";
 import type { CurrentActor, CurrentCustomer, SessionClaims } from "../auth/actor.ts";
 import type { Invitations } from "../auth/invitations.ts";
 import type { Members } from "../auth/members.ts";
@@ -30,6 +31,7 @@ export interface PortalServices {
   readonly overview: Overview;
   readonly audit: Audit;
   readonly stories: Stories;
+  readonly analytics: Pick<Analytics, "series">;
   readonly reconciliation: Pick<Reconciliation, "incidents">;
   readonly trustKeys: TrustKeys;
 }

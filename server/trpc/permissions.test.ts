@@ -20,6 +20,7 @@ const TABLE: Record<string, string> = {
   "apiKey.create": DEVELOPERS,
   "apiKey.rotate": DEVELOPERS,
   "apiKey.revoke": DEVELOPERS,
+  "analytics.series": EVERYBODY,
   "audit.list": "owner admin auditor",
   "audit.incidents": "owner admin auditor",
   "audit.verify": "owner admin auditor",

@@ -1,4 +1,5 @@
 import { router } from "./init.ts";
+import { analyticsRouter } from "./routers/analytics.ts";
 import { apiKeyRouter } from "./routers/api-key.ts";
 import { auditRouter } from "./routers/audit.ts";
 import { customerRouter } from "./routers/customer.ts";
@@ -14,6 +15,7 @@ import { trustRouter } from "./routers/trust.ts";
 /** Every procedure of the portal: one router a noun. */
 export const appRouter = router({
   apiKey: apiKeyRouter,
+  analytics: analyticsRouter,
   audit: auditRouter,
   customer: customerRouter,
   identityProvider: identityProviderRouter,

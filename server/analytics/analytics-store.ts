@@ -1,0 +1,69 @@
+import { Prisma } from "#prisma/generated/client.ts";
+
+type Tx = Prisma.TransactionClient;
+
+export interface Horizon {
+  readonly now: Date;
+  /** What is stamped before this is committed, or never will be. */
+  readonly safe: Date;
+}
+
+/**
+ * How far the past is settled. What a transaction writes is stamped no earlier than the transaction began, so that what is
+ * not yet committed lies after the begin of the oldest one running; the processes' role sees all of its own. It must be
+ * asked in a transaction before the one that then reads: one that ends in between is seen by the latter.
+ */
+export async function readHorizon(tx: Pick<Tx, "$queryRaw">, marginMs: number): Promise<Horizon> {
+  const [horizon] = await tx.$queryRaw<Horizon[]>`
+    SELECT statement_timestamp() AS now,
+           date_trunc('milliseconds', least(min(xact_start), statement_timestamp()))
+             - make_interval(secs => ${marginMs / 1000}::double precision) AS safe
+      FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user`;
+  if (horizon === undefined) throw new Error("An aggregate answers with one row.");
+  return horizon;
+}
+
+/** Where the tenant's figures are final until; before the first run, where its first event was. */
+export async function beginAt(tx: Tx, tenantId: string, safe: Date): Promise<Date> {
+  await tx.$executeRaw`
+    INSERT INTO rollup_watermark (tenant_id, complete_until)
+    SELECT ${tenantId}::uuid, least(min(at), ${safe}::timestamptz) FROM runtime_event WHERE tenant_id = ${tenantId}::uuid
+    ON CONFLICT (tenant_id) DO NOTHING`;
+  const watermark = await tx.rollupWatermark.findUniqueOrThrow({ where: { tenantId } });
+  return watermark.completeUntil;
+}
+
+export async function rollUpHour(tx: Tx, tenantId: string, hour: Date, safe: Date): Promise<void> {
+  await tx.$executeRaw`SELECT roll_up_hour(${tenantId}::uuid, ${hour}::timestamptz, ${safe}::timestamptz)`;
+}
+
+export const METRICS = ["activations", "denials", "usage", "seats_peak"] as const;
+
+export interface SeriesQuery {
+  readonly metric: (typeof METRICS)[number];
+  readonly size: "hour" | "day";
+  readonly from: Date;
+  /** Exclusive. */
+  readonly until: Date;
+  readonly productId?: string | undefined;
+  readonly customerId?: string | undefined;
+}
+
+export interface Point {
+  readonly start: Date;
+  readonly dimension: string;
+  readonly value: bigint;
+}
+
+/** Oldest first; a period without any has no point. */
+export function readSeries(tx: Tx, tenantId: string, query: SeriesQuery): Promise<Point[]> {
+  const { metric, size, from, until, productId, customerId } = query;
+  const product = productId === undefined ? Prisma.empty : Prisma.sql`AND product_id = ${productId}::uuid`;
+  const customer =
+    customerId === undefined ? Prisma.empty : Prisma.sql`AND customer_id = ${customerId}::uuid`;
+  return tx.$queryRaw<Point[]>`
+    SELECT start, dimension, sum(value)::bigint AS value FROM rollup
+     WHERE tenant_id = ${tenantId}::uuid AND metric = ${metric} AND size = ${size}
+       AND start >= ${from}::timestamptz AND start < ${until}::timestamptz ${product} ${customer}
+     GROUP BY start, dimension ORDER BY start, dimension`;
+}
