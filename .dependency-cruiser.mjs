@@ -18,7 +18,7 @@ const ARROWS = {
     SHARED,
   ],
   "server/offline/": ["server/(activations|usage|trust|domain|platform)/", SHARED],
-  "server/(authority|analytics|reconciliation)/": [
+  "server/(authority|analytics|reconciliation|retention)/": [
     "server/jobs/",
     "server/domain/",
     "server/platform/",
@@ -33,7 +33,7 @@ const ARROWS = {
     SHARED,
   ],
   "server/container\\.ts$": [
-    "server/(activations|leases|usage|offline|callers|idempotency|trust|authority|analytics|reconciliation|jobs|auth|domain|platform)/",
+    "server/(activations|leases|usage|offline|callers|idempotency|trust|authority|analytics|reconciliation|retention|jobs|auth|domain|platform)/",
   ],
   "app/": [
     "server/(trpc|auth|domain|platform)/",
@@ -42,7 +42,7 @@ const ARROWS = {
     SHARED,
   ],
   "workers/": [
-    "server/(activations|leases|usage|trust|authority|analytics|reconciliation|jobs|domain|platform)/",
+    "server/(activations|leases|usage|trust|authority|analytics|reconciliation|retention|jobs|domain|platform)/",
     "server/container\\.ts$",
   ],
   "prisma/(migrator|embedded)/": ["prisma/embedded/", "server/platform/"],

@@ -30,6 +30,8 @@ import { createLogger } from "./platform/log.ts";
 import { localKeyWrapper } from "./platform/master-key.ts";
 import { createPublicFetch } from "./platform/public-fetch.ts";
 import { createReconciliation } from "./reconciliation/service.ts";
+import { createRetentionStore } from "./retention/retention-store.ts";
+import { createRetention } from "./retention/service.ts";
 import { createCertificates } from "./trust/certificates.ts";
 import { createTrust } from "./trust/service.ts";
 import { createVault } from "./trust/vault.ts";
@@ -81,6 +83,12 @@ export function createContainer(env: Env, name = "signet") {
   const overview = createOverview({ database, clock });
   const audit = createAudit({ database });
   const analytics = createAnalytics({ database });
+  const retention = createRetention({
+    database,
+    store: createRetentionStore(database.pool, clock),
+    idempotencyKeys: idempotencyStore,
+    eventDays: env.EVENT_RETENTION_DAYS,
+  });
   const reconciliation = createReconciliation({ database, clock, log });
   const stories = createStories({ database, vault });
   const trustKeys = createTrustKeys({ database, clock, trust });
@@ -116,6 +124,7 @@ export function createContainer(env: Env, name = "signet") {
     stories,
     analytics,
     reconciliation,
+    retention,
     trustKeys,
     auth,
     members,

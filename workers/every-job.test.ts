@@ -7,6 +7,8 @@ import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
 import { createQueues, type Queues } from "#server/platform/queue.ts";
 import { createReconciliation } from "#server/reconciliation/service.ts";
+import { createRetentionStore } from "#server/retention/retention-store.ts";
+import { createRetention } from "#server/retention/service.ts";
 import { type Authority, createAuthority } from "#server/testing/authority.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
@@ -63,6 +65,12 @@ function startWorker(store: "PostgreSQL" | "Redis") {
     ...services,
     analytics: createAnalytics(services),
     reconciliation: createReconciliation({ ...services, log }),
+    retention: createRetention({
+      database: services.database,
+      store: createRetentionStore(services.database.pool, services.clock),
+      idempotencyKeys: services.idempotencyStore,
+      eventDays: 400,
+    }),
   });
   runJobs({ queues, processors, log, clock: systemClock });
   return createJobs(queues);
@@ -83,6 +91,13 @@ async function leaveWork() {
   await createAccount(services, tenant, { periodCredits: 10, period: "month" });
   await license.issue(4, newUuid());
   await checkout("ann");
+  await services.idempotencyStore.take(tenant.tenantId, {
+    hash: Buffer.alloc(32, 1),
+    request: Buffer.alloc(32, 2),
+    attempt: newUuid(),
+    leaseSeconds: 30,
+    keptSeconds: 86_400,
+  });
   services.clock.advance(32 * DAY_MS);
 }
 
@@ -97,6 +112,7 @@ const OUTCOMES: { readonly [Name in JobName]?: readonly [first: object, second: 
     { checked: 5, begun: 0 },
     { checked: 5, begun: 0 },
   ],
+  retention: [{ deleted: 1 }, { deleted: 0 }],
   "trust-refresh": [{ refreshed: 1 }, { refreshed: 0 }],
 };
 

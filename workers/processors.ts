@@ -4,6 +4,7 @@ import { type Credits, creditExpiry } from "./credit-expiry.ts";
 import { type Leases, leaseExpiry } from "./lease-expiry.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
 import { type Reconciliation, reconciliation } from "./reconciliation.ts";
+import { type Retention, retention } from "./retention.ts";
 import { type Tickets, ticketExpiry } from "./ticket-expiry.ts";
 import { type Trust, trustRefresh } from "./trust-refresh.ts";
 
@@ -18,6 +19,7 @@ export function createProcessors(services: {
   licenses: Licenses;
   analytics: Analytics;
   reconciliation: Reconciliation;
+  retention: Retention;
   trust: Trust;
 }): Processors {
   return {
@@ -27,6 +29,7 @@ export function createProcessors(services: {
     "license-transitions": licenseTransitions(services.licenses),
     "analytics-rollup": analyticsRollup(services.analytics),
     reconciliation: reconciliation(services.reconciliation),
+    retention: retention(services.retention),
     "trust-refresh": trustRefresh(services.trust),
   };
 }

@@ -42,6 +42,7 @@ beforeAll(async () => {
     },
     analytics: { rollUp: async () => ({ hours: 0 }) },
     reconciliation: { reconcile: async () => ({ checked: 0, begun: 0 }) },
+    retention: { deleteExpired: async () => ({ deleted: 0 }) },
     trust: {
       async refreshExpiring() {
         throw new Error("the vault is sealed");

@@ -63,6 +63,14 @@ const catalogue = {
     backoffMs: 30 * SECOND_MS,
     concurrency: 1,
   }),
+  /** Deletes what is kept for a time only. */
+  retention: job({
+    payload: z.strictObject({}),
+    everyMs: HOUR_MS,
+    attempts: 3,
+    backoffMs: 30 * SECOND_MS,
+    concurrency: 1,
+  }),
   /** Signs a new trust bundle for each tenant whose own has passed half its life. */
   "trust-refresh": job({
     payload: z.strictObject({}),

@@ -16,6 +16,7 @@ describe("loadEnv", () => {
       LOG_LEVEL: "info",
       LOG_FORMAT: "text",
       DATABASE_POOL_SIZE: 10,
+      EVENT_RETENTION_DAYS: 400,
       PORT: 8080,
       LICENSE_SERVER_PORT: 3001,
       LICENSE_SERVER_PROCESSES: 1,

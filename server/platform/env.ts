@@ -46,6 +46,8 @@ const schema = z
     LICENSE_SERVER_PORT: port.default(3001),
     LICENSE_SERVER_URL: httpUrl.optional(),
     LICENSE_SERVER_PROCESSES: count.max(256, "be at most 256").default(1),
+    /** Days that decisions and ended leases are kept. */
+    EVENT_RETENTION_DAYS: count.min(31, "be at least 31").default(400),
     SMTP_URL: z
       .url({ protocol: /^smtps?$/, error: "be a URL such as smtp://user:password@host:587" })
       .optional(),

@@ -1,0 +1,18 @@
+import type { Pool } from "pg";
+import type { Clock } from "#server/platform/clock.ts";
+
+export type RetentionStore = ReturnType<typeof createRetentionStore>;
+
+export function createRetentionStore(pool: Pool, clock: Clock) {
+  return {
+    /** Deletes up to `limit` decisions and up to `limit` ended leases of more than `days` ago; returns how many. */
+    async deleteOldEvents(tenantId: string, days: number, limit: number): Promise<number> {
+      const { rows } = await pool.query<{ count: number }>({
+        name: "delete_old_events",
+        text: "SELECT delete_old_events($1, $2, $3, $4) AS count",
+        values: [tenantId, clock.forDatabase(), days, limit],
+      });
+      return rows[0]?.count ?? 0;
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createIdempotencyStore } from "#server/idempotency/idempotency-store.ts";
+import type { TestDatabase } from "#server/testing/cluster.ts";
+import { createTestDatabase } from "#server/testing/database.ts";
+import { createRuntime, createTenant, type Runtime, type TestTenant } from "#server/testing/fixtures.ts";
+import { createAccount } from "#server/testing/usage.ts";
+import { createRetentionStore } from "./retention-store.ts";
+import { createRetention } from "./service.ts";
+
+const DAY_MS = 86_400_000;
+let database: TestDatabase;
+let owner: Client;
+let runtime: Runtime;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = new Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  runtime = createRuntime(database.appUrl);
+  tenant = await createTenant(runtime);
+});
+afterAll(async () => {
+  await runtime.close();
+  await owner.end();
+  await database.drop();
+});
+
+function retentionOf(days: number) {
+  const { database: connections, clock } = runtime;
+  return createRetention({
+    database: connections,
+    store: createRetentionStore(connections.pool, clock),
+    idempotencyKeys: createIdempotencyStore(connections.pool, clock),
+    eventDays: days,
+  });
+}
+
+const count = async (table: "runtime_event" | "ledger_entry" | "lease") => {
+  const { rows } = await owner.query<{ n: number }>(
+    `SELECT count(*)::integer AS n FROM ${table} WHERE tenant_id = $1`,
+    [tenant.tenantId],
+  );
+  return rows[0]?.n ?? 0;
+};
+
+const figuresAreFinalUntil = (until: Date) =>
+  owner.query(
+    `INSERT INTO rollup_watermark VALUES ($1, $2)
+     ON CONFLICT (tenant_id) DO UPDATE SET complete_until = excluded.complete_until`,
+    [tenant.tenantId, until],
+  );
+
+test("decisions and ended leases go once they are old and counted, the ledger and what is held stay", async () => {
+  const began = runtime.clock.now();
+  const license = await createAccount(runtime, tenant, {}, { seats: 2 });
+  await license.grant(10);
+  await license.debit(1);
+  const take = (holder: string) =>
+    runtime.leases.checkout(tenant.tenantId, {
+      ...license.caller(),
+      activationId: license.activationId,
+      holder,
+      nonce: "n".repeat(16),
+    });
+  const seat = await take("ada");
+  if (seat.outcome === "denied") throw new Error(seat.code);
+  const { leaseId, fence } = seat.value;
+  await runtime.leases.release(tenant.tenantId, {
+    ...license.caller(),
+    leaseId,
+    fence,
+    activationId: license.activationId,
+  });
+  await take("bob");
+  const [events, entries] = [await count("runtime_event"), await count("ledger_entry")];
+  expect(events).toBeGreaterThan(3);
+
+  runtime.clock.advance(50 * DAY_MS);
+  await license.debit(1);
+  expect(await retentionOf(40).deleteExpired()).toEqual({ deleted: 0 });
+  await figuresAreFinalUntil(began);
+  expect(await retentionOf(40).deleteExpired()).toEqual({ deleted: 0 });
+  await figuresAreFinalUntil(runtime.clock.now());
+  expect(await retentionOf(60).deleteExpired()).toEqual({ deleted: 0 });
+  expect(await retentionOf(40).deleteExpired()).toEqual({ deleted: events + 1 });
+  expect(await retentionOf(40).deleteExpired()).toEqual({ deleted: 0 });
+
+  expect(await count("runtime_event")).toBe(1);
+  expect(await count("lease")).toBe(1);
+  expect(await count("ledger_entry")).toBe(entries + 1);
+  await license.checkLedger();
+});
+
+test("whatever number of days is asked for, the last month's decisions stay", async () => {
+  const license = await createAccount(runtime, tenant);
+  await figuresAreFinalUntil(new Date(runtime.clock.now().getTime() + 100 * DAY_MS));
+  runtime.clock.advance(30 * DAY_MS);
+  await license.debit(1);
+  const before = await count("runtime_event");
+  await retentionOf(0).deleteExpired();
+  expect(await count("runtime_event")).toBe(before);
+  runtime.clock.advance(2 * DAY_MS);
+  await retentionOf(0).deleteExpired();
+  expect(await count("runtime_event")).toBe(1);
+});
+
+test("the application deletes no decision by itself, and nothing of another tenant", async () => {
+  const other = await createTenant(runtime);
+  await expect(
+    runtime.database.withTenant(other.tenantId, (tx) => tx.$executeRaw`DELETE FROM runtime_event`),
+  ).rejects.toThrow(/permission denied/);
+  const before = await count("runtime_event");
+  const store = createRetentionStore(runtime.database.pool, runtime.clock);
+  await owner.query("INSERT INTO rollup_watermark VALUES ($1, now() + interval '100 years')", [
+    other.tenantId,
+  ]);
+  runtime.clock.advance(400 * DAY_MS);
+  expect(await store.deleteOldEvents(other.tenantId, 31, 1_000)).toBe(0);
+  expect(await count("runtime_event")).toBe(before);
+});
