@@ -16,15 +16,18 @@ DECLARE
   v_now timestamptz;
   v_tenant_suspended boolean;
   v_trust_seq integer;
+  v_pools uuid[];
 BEGIN
   PERFORM set_config('signet.tenant_id', p_tenant::text, true);
 
   PERFORM extend_leases_after_restart(p_tenant, p_now);
-  PERFORM 1 FROM pool
-   WHERE tenant_id = p_tenant AND license_id = ANY (ARRAY(
-     SELECT license_id FROM activation WHERE tenant_id = p_tenant
-        AND id = ANY (ARRAY(SELECT i.activation_id FROM jsonb_to_recordset(p_items) AS i (activation_id uuid)))))
-   ORDER BY id FOR NO KEY UPDATE;
+  -- A pool that is made while this waits for another is not locked, so nothing is given out of it here.
+  v_pools := ARRAY(SELECT locked.id FROM (
+    SELECT id FROM pool
+     WHERE tenant_id = p_tenant AND license_id = ANY (ARRAY(
+       SELECT license_id FROM activation WHERE tenant_id = p_tenant
+          AND id = ANY (ARRAY(SELECT i.activation_id FROM jsonb_to_recordset(p_items) AS i (activation_id uuid)))))
+     ORDER BY id FOR NO KEY UPDATE) AS locked);
 
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
   SELECT t.suspended_at IS NOT NULL, s.trust_seq INTO STRICT v_tenant_suspended, v_trust_seq
@@ -56,7 +59,8 @@ BEGIN
       LEFT JOIN LATERAL (SELECT * FROM activation WHERE tenant_id = p_tenant AND id = a.activation_id OFFSET 0) x ON true
       LEFT JOIN LATERAL (SELECT * FROM license WHERE tenant_id = p_tenant AND id = x.license_id OFFSET 0) l ON true
       LEFT JOIN LATERAL (SELECT * FROM product WHERE tenant_id = p_tenant AND id = l.product_id OFFSET 0) p ON true
-      LEFT JOIN LATERAL (SELECT * FROM pool WHERE tenant_id = p_tenant AND license_id = l.id OFFSET 0) pool ON true
+      LEFT JOIN LATERAL (
+        SELECT * FROM pool WHERE tenant_id = p_tenant AND license_id = l.id AND id = ANY (v_pools) OFFSET 0) pool ON true
   ), pools AS MATERIALIZED (
     SELECT s.pool_id, count(*) FILTER (WHERE s.expires_at >= v_now) AS in_use,
            count(*) FILTER (WHERE s.expires_at >= v_now AND s.borrowed) AS borrowed_count

@@ -20,6 +20,8 @@ BEGIN
   IF v_known = v_epoch THEN RETURN; END IF;
 
   IF v_known IS NOT NULL THEN
+    -- As everywhere else, pools before seats: a release that holds a pool then waits for nobody who waits for that pool.
+    PERFORM 1 FROM pool WHERE tenant_id = p_tenant ORDER BY id FOR NO KEY UPDATE;
     UPDATE seat s
        SET expires_at = greatest(s.expires_at, coalesce(p_now, clock_timestamp())
                                                + make_interval(secs => (l.effective->>'leaseTtlSeconds')::integer))

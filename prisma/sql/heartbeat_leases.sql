@@ -1,5 +1,6 @@
 -- Renews a batch of leases. A heartbeat with an old fence, or one that comes after the lease ran out, is refused and
--- revives nothing. The pools are locked in share mode: checkouts of the same pool wait, other heartbeats do not.
+-- revives nothing. The pools are locked as for a checkout: under share locks, which later heartbeats may always join, a
+-- checkout would wait for as long as heartbeats keep coming.
 --
 -- Only this path commits without waiting for the disk: losing the last renewals in a crash shortens no lease, because
 -- every live lease is then extended (extend_leases_after_restart). A renewal leaves no event, a refusal does.
@@ -23,7 +24,7 @@ BEGIN
    WHERE tenant_id = p_tenant AND id = ANY (ARRAY(
      SELECT pool_id FROM lease WHERE tenant_id = p_tenant
         AND id = ANY (ARRAY(SELECT i.lease_id FROM jsonb_to_recordset(p_items) AS i (lease_id uuid)))))
-   ORDER BY id FOR SHARE;
+   ORDER BY id FOR NO KEY UPDATE;
 
   v_now := date_trunc('milliseconds', coalesce(p_now, clock_timestamp()));
   SELECT t.suspended_at IS NOT NULL, s.trust_seq INTO STRICT v_tenant_suspended, v_trust_seq
