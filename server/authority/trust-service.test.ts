@@ -142,6 +142,18 @@ test("the job prepares a bundle for the keeper when one is due, once", async () 
   await close();
 });
 
+test("a bundle that came back late from its keeper is followed while it still lasts", async () => {
+  const close = await begin();
+  const pem = await takeOffline();
+  const { signingInput } = await trustKeys().prepareBundle(vendor.actor, 400);
+  const bundle = await signedAway(signingInput, pem);
+  clock.advance(300 * DAY_MS);
+  await trustKeys().takeSignedBundle(vendor.actor, bundle, false);
+  await authority.trust.refreshExpiring();
+  expect((await rootNow()).prepared).toBeDefined();
+  await close();
+});
+
 test("the root comes back only as itself, and what was waiting for it is signed", async () => {
   const close = await begin();
   const pem = await takeOffline();

@@ -123,7 +123,8 @@ export function createRotation(deps: { clock: Clock; vault: Vault; publisher: Pu
       const waits = draft !== null && draft.seq === trustSeq + 1 && draft.expiresAt > now;
       if (root.privateCipher === null && waits) return false;
       const { changes, announced } = await dueChanges(tx, tenantId, keys, bundleDays);
-      const isHalfSpent = now.getTime() - bundle.issuedAt.getTime() >= (bundleDays / 2) * DAY_MS;
+      // By its end: one that was signed elsewhere may have come back long after it was prepared.
+      const isHalfSpent = bundle.expiresAt.getTime() - now.getTime() <= (bundleDays / 2) * DAY_MS;
       if (changes.length === 0 && announced === 0 && !isHalfSpent) return false;
       await publisher.publish(tx, tenantId, changes);
       return true;
