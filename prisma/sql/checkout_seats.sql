@@ -78,19 +78,18 @@ BEGIN
            min(f.item) OVER (PARTITION BY f.pool_id, f.holder, f.activation_id) AS first_item
       FROM found f WHERE f.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM own WHERE own.item = f.item)
   ), by_holder AS MATERIALIZED (
-    SELECT n.item, row_number() OVER (PARTITION BY n.pool_id, n.holder ORDER BY n.item)
-           + (SELECT count(*) FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id = n.pool_id AND s.holder = n.holder
-                                            AND s.expires_at >= v_now) AS held
+    SELECT n.item, row_number() OVER (PARTITION BY n.pool_id, n.holder ORDER BY n.item) AS place,
+           (SELECT count(*) FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id = n.pool_id AND s.holder = n.holder
+                                          AND s.expires_at >= v_now) AS held
       FROM newcomers n WHERE n.item = n.first_item
   ), judged AS MATERIALIZED (
     SELECT f.*, coalesce(n.first_item, f.item) AS first_item, own.lease_id IS NOT NULL AS is_own, pools.in_use,
            coalesce(f.refusal,
-             CASE WHEN b.held > f.per_holder_max THEN 'no_seats_available'
-                  WHEN f.borrow_seconds IS NULL OR own.borrowed THEN NULL
+             CASE WHEN f.borrow_seconds IS NULL OR own.borrowed THEN NULL
                   WHEN f.borrow_days_max = 0 OR f.borrowed_seats_max = 0 THEN 'borrow_not_allowed'
                   WHEN f.borrow_seconds > f.borrow_days_max * 86400 THEN 'borrow_too_long'
                   WHEN pools.borrowed_count >= f.borrowed_seats_max THEN 'borrow_limit_reached' END) AS denial,
-           CASE WHEN f.refusal IS NOT NULL THEN NULL WHEN b.held > f.per_holder_max THEN 'seats.seatsPerHolderMax' END AS holder_rule
+           coalesce(b.place + b.held > f.per_holder_max, false) AS is_beyond, b.held
       FROM found f
       LEFT JOIN newcomers n ON n.item = f.item
       LEFT JOIN by_holder b ON b.item = n.first_item
@@ -105,7 +104,7 @@ BEGIN
   ), contenders AS MATERIALIZED (
     SELECT j.item, j.pool_id, j.holders,
            row_number() OVER (PARTITION BY j.pool_id, j.holders ORDER BY j.item) AS group_place
-      FROM judged j WHERE j.denial IS NULL AND NOT j.is_own AND j.item = j.first_item
+      FROM judged j WHERE j.denial IS NULL AND NOT j.is_own AND j.item = j.first_item AND NOT j.is_beyond
   ), in_reserve AS MATERIALIZED (
     SELECT c.item, free.pool_id, free.slot FROM contenders c
       JOIN free ON free.pool_id = c.pool_id AND free.reserved_for = c.holders AND free.place = c.group_place
@@ -117,9 +116,21 @@ BEGIN
   ), paired AS MATERIALIZED (
     SELECT p.item, free.* FROM (SELECT * FROM in_reserve UNION ALL SELECT * FROM in_general) p
       JOIN free ON free.pool_id = p.pool_id AND free.slot = p.slot
+  ), beyond AS MATERIALIZED (
+    -- Of more requests of one holder than it may have seats, the first ones contend. Where not all of them got one, the
+    -- others have it not from their holder's limit but from there being no seat, unless their own group still has one.
+    SELECT j.item,
+           j.held + (SELECT count(*) FROM paired JOIN judged w ON w.item = paired.item
+                      WHERE w.pool_id = j.pool_id AND w.holder = j.holder) >= j.per_holder_max AS by_limit,
+           EXISTS (SELECT 1 FROM free WHERE free.pool_id = j.pool_id AND free.reserved_for = j.holders AND NOT EXISTS (
+             SELECT 1 FROM paired WHERE paired.pool_id = free.pool_id AND paired.slot = free.slot)) AS has_reserve
+      FROM judged j WHERE j.is_beyond AND j.denial IS NULL
   ), decided AS MATERIALIZED (
     SELECT j.*,
-           coalesce(j.denial, CASE WHEN NOT j.is_own AND paired.item IS NULL THEN 'no_seats_available' END) AS outcome_code,
+           coalesce(j.denial,
+             CASE WHEN beyond.has_reserve AND NOT beyond.by_limit THEN decide_apart()
+                  WHEN NOT j.is_own AND paired.item IS NULL THEN 'no_seats_available' END) AS outcome_code,
+           CASE WHEN beyond.by_limit THEN 'seats.seatsPerHolderMax' END AS holder_rule,
            coalesce(own.lease_id, first.new_lease_id) AS granted_lease,
            coalesce(own.slot, paired.slot) AS granted_slot, coalesce(own.fence, paired.fence + 1) AS granted_fence,
            coalesce(own.overage, paired.overage) AS granted_overage,
@@ -129,6 +140,7 @@ BEGIN
       LEFT JOIN own ON own.item = j.item
       LEFT JOIN found first ON first.item = j.first_item
       LEFT JOIN paired ON paired.item = j.first_item
+      LEFT JOIN beyond ON beyond.item = j.item
   ), explained AS MATERIALIZED (
     SELECT d.*,
            CASE d.outcome_code

@@ -216,6 +216,28 @@ test("a holder has at most as many seats as the policy says, over all its device
   await seats.close();
 });
 
+test("devices of one holder that ask at once are denied only by what stands in their way", async () => {
+  const seats = await pool({ seats: 2, seatsPerHolderMax: 1, reservedSeats: { lab: 1 } });
+  await Promise.all(["other", "a", "b", "c"].map((name) => seats.device(name)));
+  await seats.checkout("other");
+  // Whoever comes first is decided alone, and the others in one batch.
+  const [, ...full] = await Promise.all([
+    seats.checkout("other"),
+    seats.checkout("ada", { device: "a" }),
+    seats.checkout("ada", { device: "b" }),
+  ]);
+  expect(full).toMatchObject([{ rule: "seats.seats" }, { rule: "seats.seats" }]);
+  const [, none, own, more] = await Promise.all([
+    seats.checkout("other"),
+    seats.checkout("ada", { device: "a" }),
+    seats.checkout("ada", { device: "b", group: "lab" }),
+    seats.checkout("ada", { device: "c", group: "lab" }),
+  ]);
+  expect([none, own, more].map(code)).toEqual(["no_seats_available", "granted", "no_seats_available"]);
+  expect(more).toMatchObject({ rule: "seats.seatsPerHolderMax" });
+  await seats.close();
+});
+
 test("overage seats are granted after the others, and flagged", async () => {
   const seats = await pool({ seats: 1, overageSeats: 1 });
   const leases = [held(await seats.checkout("a")), held(await seats.checkout("b"))];

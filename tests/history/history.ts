@@ -1,0 +1,32 @@
+import { SignetError } from "#server/domain/errors.ts";
+import type { Operation } from "./linearize.ts";
+
+/** Records what clients ask and are answered, on one clock. */
+export class History<Asked, Answer> {
+  readonly operations: Operation<Asked, Answer>[] = [];
+  #time = 0;
+
+  /** The answer, or undefined where it was lost; any other failure is thrown. */
+  async ask(asked: Asked, doing: () => Promise<Answer>): Promise<Answer | undefined> {
+    const calledAt = ++this.#time;
+    const answer = await doing().catch((error: unknown) => {
+      if (error instanceof SignetError && error.code === "outcome_unknown") return undefined;
+      throw new Error(`${JSON.stringify(asked)} failed.`, { cause: error });
+    });
+    this.operations.push({ asked, answer, calledAt, returnedAt: ++this.#time });
+    return answer;
+  }
+}
+
+/** Something that should not have happened; its text is all that a reader needs to find it again. */
+export class Violation extends Error {
+  override readonly name = "Violation";
+}
+
+export function listed(operations: readonly Operation<unknown, unknown>[]): string {
+  return operations
+    .map(({ asked, answer, calledAt, returnedAt }) => {
+      return `  ${calledAt}–${returnedAt} ${JSON.stringify(asked)} → ${JSON.stringify(answer) ?? "unknown"}`;
+    })
+    .join("\n");
+}
