@@ -39,6 +39,7 @@ export async function startPool(
   servers: readonly Runtime[],
   tenant: TestTenant,
   dice: Dice,
+  groups: boolean,
 ): Promise<PoolRun> {
   const [first] = servers;
   if (first === undefined) throw new Error("There is no server.");
@@ -48,7 +49,7 @@ export async function startPool(
     ttlMs: TTL_MS,
     overage: dice.between(0, 1),
     perHolderMax: dice.chance(30) ? 1 : 3,
-    reserved: dice.between(0, 1),
+    reserved: groups ? dice.between(0, 1) : 0,
   };
   const seatsAtFirst = dice.between(2, 5);
   const license = await createLicense(first, tenant, {
@@ -66,7 +67,7 @@ export async function startPool(
       if (decision.outcome === "denied") throw new Error(decision.code);
       // Some people use several devices.
       const holder = `holder-${dice.chance(40) ? dice.between(0, 9) : n + 10}`;
-      const inGroup = dice.chance(20);
+      const inGroup = groups && dice.chance(20);
       return { device: decision.value.activationId, holder, inGroup, held: undefined, past: undefined };
     }),
   );
@@ -192,7 +193,10 @@ export async function startPool(
     async round() {
       const history = new History<PoolAsked, PoolAnswer>();
       const doing = clients.map(async (client) => {
-        for (let times = dice.between(0, 3); times > 0; times--) await act(client, history);
+        for (let times = dice.between(0, 3); times > 0; times--) {
+          // A heartbeat's timer does not wait for whatever else its application asks.
+          await Promise.all([act(client, history), ...(dice.chance(20) ? [act(client, history)] : [])]);
+        }
       });
       if (dice.chance(15)) {
         const resize = {

@@ -2,6 +2,7 @@ import { Client } from "pg";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createRuntime, createTenant, type Runtime } from "#server/testing/fixtures.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
+import { startAccounts } from "./account-run.ts";
 import { Dice } from "./dice.ts";
 import { Violation } from "./history.ts";
 import { startPool } from "./pool-run.ts";
@@ -10,6 +11,8 @@ export interface SeedOptions {
   readonly rounds: number;
   /** Ends sessions of the servers in the middle of their work, so that answers are lost. */
   readonly lostAnswers: boolean;
+  /** Seats that wait for a group, whose requests sometimes have to be decided apart from others of their batch. */
+  readonly groups: boolean;
 }
 
 const POOLS = 3;
@@ -39,36 +42,62 @@ export async function startWorld(database: TestDatabase): Promise<World> {
 async function loseAnswer(owner: Client): Promise<void> {
   await owner.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND usename = 'signet_app' AND state = 'active' AND query LIKE '%_seats(%'
+      WHERE datname = current_database() AND usename = 'signet_app' AND state = 'active'
+        AND query ~ 'FROM (checkout_seats|heartbeat_leases|release_leases|record_usage|issue_tickets|end_tickets)\\('
       ORDER BY query_start LIMIT 1`,
   );
 }
 
-/** A few pools of one tenant, asked by many clients of two servers at once; returns how many operations were checked. */
-export async function runPools(
-  { servers, clock, owner }: World,
-  seed: number,
-  options: SeedOptions,
-): Promise<number> {
-  const dice = new Dice(seed);
-  const [server] = servers;
-  if (server === undefined) throw new Error("There is no server.");
+/** Runs what many clients ask of two servers at once, and checks it; returns how many operations there were. */
+export type RunSeed = (world: World, seed: number, options: SeedOptions) => Promise<number>;
+
+async function run(seed: number, doing: (dice: Dice) => Promise<number>): Promise<number> {
   try {
+    return await doing(new Dice(seed));
+  } catch (error) {
+    if (error instanceof Violation) throw new Violation(`Seed ${seed}: ${error.message}`);
+    throw new Error(`Seed ${seed} could not be run to its end.`, { cause: error });
+  }
+}
+
+/** A few pools of one tenant. */
+export const runPools: RunSeed = ({ servers, clock, owner }, seed, { rounds, lostAnswers, groups }) =>
+  run(seed, async (dice) => {
+    const server = firstOf(servers);
     const tenant = await createTenant(server);
     const pools = [];
-    for (let n = 0; n < POOLS; n++) pools.push(await startPool(servers, tenant, dice));
+    for (let n = 0; n < POOLS; n++) pools.push(await startPool(servers, tenant, dice, groups));
     let operations = 0;
-    for (let round = 0; round < options.rounds; round++) {
+    for (let round = 0; round < rounds; round++) {
       const doing = Promise.all(pools.map((pool) => pool.round()));
-      if (options.lostAnswers && dice.chance(10)) await loseAnswer(owner);
+      if (lostAnswers && dice.chance(20)) await loseAnswer(owner);
       for (const count of await doing) operations += count;
       clock.advance(dice.pick([0, 1, TTL_MS / 3, TTL_MS / 2, TTL_MS, TTL_MS + 1]));
       if (dice.chance(10)) await server.leases.expire();
     }
     for (const pool of pools) operations += await pool.finish();
     return operations;
-  } catch (error) {
-    if (error instanceof Violation) throw new Violation(`Seed ${seed}: ${error.message}`);
-    throw new Error(`Seed ${seed} could not be run to its end.`, { cause: error });
-  }
+  });
+
+/** Two accounts of one tenant. */
+export const runAccounts: RunSeed = ({ servers, clock, owner }, seed, { rounds, lostAnswers }) =>
+  run(seed, async (dice) => {
+    const tenant = await createTenant(firstOf(servers));
+    const accounts = await startAccounts(servers, tenant, dice);
+    let operations = 0;
+    for (let round = 0; round < rounds; round++) {
+      const doing = accounts.round();
+      if (lostAnswers && dice.chance(20)) await loseAnswer(owner);
+      operations += await doing;
+      clock.advance(dice.pick([0, 1, TTL_MS, 2 * TTL_MS, 2 * TTL_MS + 1]));
+      if (dice.chance(30)) await accounts.sweep();
+    }
+    await accounts.sweep();
+    return operations;
+  });
+
+function firstOf(servers: readonly Runtime[]): Runtime {
+  const [server] = servers;
+  if (server === undefined) throw new Error("There is no server.");
+  return server;
 }
