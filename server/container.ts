@@ -24,6 +24,7 @@ import { createLeases } from "./leases/service.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
 import { createOffline } from "./offline/service.ts";
 import { systemClock } from "./platform/clock.ts";
+import { createRedisCounters, memoryCounters } from "./platform/counters.ts";
 import { createDatabase } from "./platform/database.ts";
 import type { Env } from "./platform/env.ts";
 import { createLogger } from "./platform/log.ts";
@@ -46,6 +47,13 @@ export function createContainer(env: Env, name = "signet") {
   const clock = systemClock;
   const log = createLogger({ level: env.LOG_LEVEL, name, format: env.LOG_FORMAT });
   const database = createDatabase({ url: env.DATABASE_APP_URL, poolSize: env.DATABASE_POOL_SIZE, log });
+
+  const counters = env.REDIS_URL === undefined ? memoryCounters : createRedisCounters(env.REDIS_URL, log);
+  const rateLimits = {
+    counters,
+    tenantPerMinute: env.RATE_LIMIT_TENANT_PER_MINUTE,
+    clientPerMinute: env.RATE_LIMIT_CLIENT_PER_MINUTE,
+  };
 
   const vault = createVault({ database, keyWrapper: localKeyWrapper(env.SIGNET_MASTER_KEY) });
   const trust = createTrust({ database, clock, vault });
@@ -112,6 +120,7 @@ export function createContainer(env: Env, name = "signet") {
     offline,
     callers,
     idempotency,
+    rateLimits,
     tenants,
     products,
     policies,
@@ -129,6 +138,9 @@ export function createContainer(env: Env, name = "signet") {
     auth,
     members,
     invitations,
-    close: () => database.close(),
+    async close() {
+      counters.close();
+      await database.close();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from "jose";
 import { type ApiScope, SCOPES } from "#server/domain/scopes.ts";
 import type { Clock } from "#server/platform/clock.ts";
@@ -42,8 +43,11 @@ export function createIdentityProviders(deps: { store: CallersStore; fetch: Publ
     return keySet;
   }
 
-  /** What the bearer of a provider's token may do; undefined whatever is wrong with it. */
-  return async (tenantId: string, jws: string): Promise<readonly ApiScope[] | undefined> => {
+  /** Who the bearer of a provider's token is and what it may do; undefined whatever is wrong with it. */
+  return async (
+    tenantId: string,
+    jws: string,
+  ): Promise<{ readonly credential: string; readonly scopes: readonly ApiScope[] } | undefined> => {
     try {
       const { iss } = decodeJwt(jws);
       const provider = iss === undefined ? undefined : await store.findIdentityProvider(tenantId, iss);
@@ -59,7 +63,10 @@ export function createIdentityProviders(deps: { store: CallersStore; fetch: Publ
       const values: readonly unknown[] =
         typeof told === "string" ? told.split(" ") : Array.isArray(told) ? told : [];
       const mapped = Object.entries(provider.scope_map).filter(([value]) => values.includes(value));
-      return SCOPES.filter((scope) => mapped.some(([, granted]) => granted === scope));
+      return {
+        credential: hash("sha256", `${payload.iss} ${payload.sub}`, "base64url"),
+        scopes: SCOPES.filter((scope) => mapped.some(([, granted]) => granted === scope)),
+      };
     } catch {
       return undefined;
     }

@@ -18,6 +18,8 @@ import { readSignature, type SignedRequest } from "./message-signature.ts";
 
 /** A vendor's backend that has proved itself. */
 export interface VerifiedBackend {
+  /** Which of the tenant's credentials it is: the same for whatever stands for one API key. */
+  readonly credential: string;
   readonly scopes: readonly ApiScope[];
   /** `seq` of the trust bundle whose keys verified it, where it came with a token of ours. */
   readonly trustSeq?: number;
@@ -42,7 +44,7 @@ export function createCallers(deps: {
   fetch: PublicFetch;
 }) {
   const { store, trust, vault, clock } = deps;
-  const scopesByProvider = createIdentityProviders(deps);
+  const backendByProvider = createIdentityProviders(deps);
 
   async function verifyApiKey(tenantId: string, text: string): Promise<VerifiedApiKey | undefined> {
     if (tenantOfApiKey(text) !== tenantId) return undefined;
@@ -65,7 +67,8 @@ export function createCallers(deps: {
     if (row === undefined) return undefined;
     const told = scope.split(" ");
     return {
-      scopes: grantedBy(row).scopes.filter((each) => told.includes(each)),
+      ...grantedBy(row),
+      scopes: row.scopes.filter(isScope).filter((each) => told.includes(each)),
       trustSeq: verified.trustSeq,
     };
   }
@@ -98,8 +101,7 @@ export function createCallers(deps: {
   /** A token of ours says so by its type; any other can only be of an identity provider that the vendor named. */
   async function verifyToken(tenantId: string, jws: string, trustSeqMin?: number) {
     if (isAccessToken(jws)) return verifyAccessToken(tenantId, jws, trustSeqMin);
-    const scopes = await scopesByProvider(tenantId, jws);
-    return scopes === undefined ? undefined : { scopes };
+    return backendByProvider(tenantId, jws);
   }
 
   return {
@@ -157,8 +159,8 @@ export function createCallers(deps: {
   };
 }
 
-function grantedBy({ scopes }: ApiKeyRow): { readonly scopes: readonly ApiScope[] } {
-  return { scopes: scopes.filter(isScope) };
+function grantedBy({ id, scopes }: ApiKeyRow): VerifiedBackend {
+  return { credential: id, scopes: scopes.filter(isScope) };
 }
 
 function isAccessToken(jws: string): boolean {

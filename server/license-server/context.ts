@@ -7,10 +7,23 @@ const EMPTY = new Uint8Array(0);
 export class RequestContext {
   readonly request: RawRequest;
   readonly correlationId: string;
+  /** Whether it only keeps or gives back what somebody has. */
+  readonly keepsHeld: boolean;
+  /** Headers of the answer, whatever it is, unless it has those itself. */
+  readonly notes: Record<string, string> = {};
 
-  constructor(request: RawRequest, correlationId: string) {
+  constructor(request: RawRequest, correlationId: string, keepsHeld = false) {
     this.request = request;
     this.correlationId = correlationId;
+    this.keepsHeld = keepsHeld;
+  }
+
+  /** Adds to the answer's headers; what one already lists gets one member more. */
+  note(headers: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(headers)) {
+      const listed = this.notes[name];
+      this.notes[name] = listed === undefined ? value : `${listed}, ${value}`;
+    }
   }
 
   /** base64url SHA-256 of the body as sent: what a signed answer is bound to. Computed only by those who sign. */

@@ -7,6 +7,7 @@ import type { Proof } from "#server/domain/proof.ts";
 import type { ApiScope } from "#server/domain/scopes.ts";
 import type { RequestContext } from "./context.ts";
 import type { FailureLimiter } from "./failure-limiter.ts";
+import type { RateLimits } from "./rate-limits.ts";
 import { notAuthenticated, RefusedAtDoor } from "./refusal.ts";
 import type { ResolvedTenant, TenantsService, TrustService, VerifiedActivation } from "./services.ts";
 import type { CallersService, VerifiedApiKey } from "./services-callers.ts";
@@ -67,8 +68,9 @@ export function createDoors(services: {
   readonly trust: TrustService;
   readonly callers: CallersService;
   readonly failures: FailureLimiter;
+  readonly rates: RateLimits;
 }): Doors {
-  const { tenants, trust, callers, failures } = services;
+  const { tenants, trust, callers, failures, rates } = services;
 
   async function tenantOf(context: RequestContext): Promise<ResolvedTenant> {
     const name = context.request.params.tenant ?? "";
@@ -136,6 +138,8 @@ export function createDoors(services: {
   async function enterAsDevice(context: RequestContext, tenant: ResolvedTenant): Promise<ActivationScope> {
     const activation = await activationOf(context, tenant.id);
     await assertDeviceProof(context, tenant.id, activation);
+    // After the proof: whoever copied a token must not use up what its device may ask.
+    await rates.count(context, { tenantId: tenant.id, client: activation.activationId });
     const proof = proofOf(activation.trustSeq, (seqMin) => activationOf(context, tenant.id, seqMin));
     return { context, tenant, activation, proof };
   }
@@ -145,9 +149,10 @@ export function createDoors(services: {
     tenant: ResolvedTenant,
     scope: ApiScope,
   ): Promise<BackendScope> {
-    const { scopes, trustSeq } = isSigned(context)
+    const { scopes, trustSeq, credential } = isSigned(context)
       ? await accepted(context, await callers.verifySignature(tenant.id, context.request))
       : await backendOf(context, tenant.id);
+    await rates.count(context, { tenantId: tenant.id, client: credential });
     if (!scopes.includes(scope))
       throw new SignetError("forbidden", `This credential is not allowed ${scope}; use one that is.`);
     if (trustSeq === undefined) return { context, tenant };
@@ -159,7 +164,11 @@ export function createDoors(services: {
     open: { caller: "public", enter: (context) => context },
     tenant: {
       caller: "public",
-      enter: async (context) => ({ context, tenant: await tenantOf(context) }),
+      async enter(context) {
+        const tenant = await tenantOf(context);
+        await rates.count(context, { tenantId: tenant.id });
+        return { context, tenant };
+      },
     },
     activation: {
       caller: "activation",
@@ -180,6 +189,7 @@ export function createDoors(services: {
       async enter(context) {
         const tenant = await tenantOf(context);
         const apiKey = await bearerOf(context, (token) => callers.verifyApiKey(tenant.id, token));
+        await rates.count(context, { tenantId: tenant.id, client: apiKey.credential });
         return { context, tenant, apiKey };
       },
     },

@@ -18,6 +18,7 @@ import { tokenOperations } from "./operations/tokens.ts";
 import { trustOperations } from "./operations/trust.ts";
 import { usageOperations } from "./operations/usage.ts";
 import { denialReply, problemReply } from "./problem.ts";
+import { createRateLimits, type RateLimitOptions } from "./rate-limits.ts";
 import type { RawReply, RawRequest } from "./raw.ts";
 import { methodNotAllowed, nothingHere } from "./refusal.ts";
 import { createRouter, type Router } from "./router.ts";
@@ -29,6 +30,8 @@ export interface LicenseServerOptions {
   readonly failuresPerMinuteMax?: number;
   /** Requests for something new that may be under way at once in this process; one more is told to come back. */
   readonly newWorkInFlightMax?: number;
+  /** How often a tenant and each of its clients may ask; as often as they like when not given. */
+  readonly rateLimits?: RateLimitOptions;
 }
 
 /** The runtime plane without a transport: adapters turn HTTP into `RawRequest` and `RawReply` back into HTTP. */
@@ -53,11 +56,12 @@ export function createLicenseServer(
     metrics = createMetrics(),
     failuresPerMinuteMax = 60,
     newWorkInFlightMax = 8_192,
+    rateLimits,
   }: LicenseServerOptions = {},
 ): LicenseServer {
   const { trust, idempotency, log, clock } = services;
   const failures = createFailureLimiter(failuresPerMinuteMax);
-  const doors = createDoors({ ...services, failures });
+  const doors = createDoors({ ...services, failures, rates: createRateLimits(rateLimits) });
   let document: Readonly<Record<string, unknown>> | undefined;
   const operations: readonly Operation[] = [
     ...activationOperations(doors, services.activations, failures),
@@ -74,7 +78,8 @@ export function createLicenseServer(
 
   function dispatch(operation: Operation, request: RawRequest): MaybePromise<RawReply> {
     const startedMs = clock.monotonicMs();
-    const context = new RequestContext(request, correlationIdOf(request.header("x-correlation-id")));
+    const correlationId = correlationIdOf(request.header("x-correlation-id"));
+    const context = new RequestContext(request, correlationId, operation.keepsHeld);
     const reply = operation.inTenant
       ? runWithCorrelation(context.correlationId, () => answerUnlessSaturated(operation, context))
       : answer(operation, context, operation.run);
@@ -218,8 +223,9 @@ function plainReply(operation: Operation, { status, body, headers }: AnyReply): 
   };
 }
 
-function withCommonHeaders(reply: RawReply, { request, correlationId }: RequestContext): RawReply {
+function withCommonHeaders(reply: RawReply, { request, correlationId, notes }: RequestContext): RawReply {
   const { headers } = reply;
+  for (const [name, value] of Object.entries(notes)) headers[name] ??= value;
   headers["x-correlation-id"] = correlationId;
   const traceParent = traceParentOf(request.header("traceparent"));
   if (traceParent !== undefined) headers.traceparent = traceParent;

@@ -6,9 +6,9 @@ type Json = Readonly<Record<string, unknown>>;
 
 const OF_CALLER: Readonly<Record<Caller, readonly Code[]>> = {
   public: [],
-  activation: ["unauthorized", "device_proof_invalid", "rate_limited"],
-  activationOrBackend: ["unauthorized", "device_proof_invalid", "forbidden", "rate_limited"],
-  apiKey: ["unauthorized", "rate_limited"],
+  activation: ["unauthorized", "device_proof_invalid"],
+  activationOrBackend: ["unauthorized", "device_proof_invalid", "forbidden"],
+  apiKey: ["unauthorized"],
 };
 
 /** Statuses that a body is refused with before it is read, all `invalid_request`. */
@@ -97,7 +97,7 @@ function problemExample({ path, denials }: Operation, status: number, code: Code
 function refusalCodes({ caller, inTenant, method, body, query, denials, enter }: Operation): readonly Code[] {
   const byItself: Code[] = [];
   if (takes(body) || query !== undefined) byItself.push("invalid_request");
-  if (inTenant) byItself.push("not_found", "overloaded", "internal_error");
+  if (inTenant) byItself.push("not_found", "rate_limited", "overloaded", "internal_error");
   if (inTenant && method === "POST") byItself.push("outcome_unknown");
   if (enter !== undefined) byItself.push("idempotency_conflict", "request_in_progress");
   if (inTenant && denials.length > 0 && caller !== "apiKey") byItself.push("tenant_suspended");

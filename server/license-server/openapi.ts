@@ -11,6 +11,17 @@ type Json = Readonly<Record<string, unknown>>;
 
 const API_VERSION = "1.0.0";
 const CORRELATION_HEADER = { "X-Correlation-Id": { $ref: "#/components/headers/CorrelationId" } };
+const RATE_HEADERS = {
+  RateLimit: {
+    description:
+      "Where rates are limited: what is left of each limit, and in how many seconds it is whole again.",
+    schema: { type: "string" },
+  },
+  "RateLimit-Policy": {
+    description: "Where rates are limited: each limit, as how many requests in how many seconds.",
+    schema: { type: "string" },
+  },
+};
 const REPLAYED_HEADER = {
   "Idempotent-Replayed": {
     description: "`true` when the request was answered before, under its Idempotency-Key or its own id.",
@@ -163,8 +174,12 @@ function queryParameters({ query }: Operation): Json[] {
 }
 
 /** What comes with every answer of an operation. */
-function headersOf({ enter }: Operation): Json {
-  return enter === undefined ? CORRELATION_HEADER : { ...CORRELATION_HEADER, ...REPLAYED_HEADER };
+function headersOf({ enter, inTenant }: Operation): Json {
+  return {
+    ...CORRELATION_HEADER,
+    ...(inTenant ? RATE_HEADERS : {}),
+    ...(enter === undefined ? {} : REPLAYED_HEADER),
+  };
 }
 
 function goodResponses(operation: Operation): Record<string, Json> {

@@ -67,6 +67,8 @@ interface OperationFacts {
   readonly description?: string;
   /** Whether it asks for something new, and so is turned away first when the server is saturated. */
   readonly isNewWork?: boolean;
+  /** Whether it only keeps or gives back what somebody has, and so is not refused for what others of its tenant ask. */
+  readonly keepsHeld?: boolean;
   /** What may stand behind its path's question mark. */
   readonly query?: z.ZodObject;
   /** Codes it can be denied with, beside those any operation can answer. */

@@ -5,6 +5,7 @@ import { onShutdown } from "#server/platform/shutdown.ts";
 import { createFastifyApp } from "./fastify-adapter.ts";
 import { createLicenseServer } from "./license-server.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import type { RateLimitOptions } from "./rate-limits.ts";
 import type { LicenseServerServices } from "./services.ts";
 
 /**
@@ -14,14 +15,14 @@ import type { LicenseServerServices } from "./services.ts";
  * @param metricsOfAll gathers the metrics of all processes, where this is one of several.
  */
 export async function serve(
-  services: LicenseServerServices,
+  services: LicenseServerServices & { readonly rateLimits: RateLimitOptions },
   port: number,
   metricsOfAll?: { text(): Promise<string>; contribute(registry: Metrics["registry"]): void },
 ): Promise<void> {
   const metrics = createMetrics(metricsOfAll?.text);
   collectDefaultMetrics({ register: metrics.registry });
   metricsOfAll?.contribute(metrics.registry);
-  const app = createFastifyApp(createLicenseServer(services, { metrics }));
+  const app = createFastifyApp(createLicenseServer(services, { metrics, rateLimits: services.rateLimits }));
   onShutdown(services.log, "HTTP server", () => app.close());
   await listen(app, port);
   services.log.info({ port }, "LicenseServer listening");

@@ -7,6 +7,7 @@ const port = z.coerce
   .min(1, "be at least 1")
   .max(65_535, "be at most 65535");
 const count = z.coerce.number("be a number").int("be a whole number").min(1, "be at least 1");
+const limit = z.coerce.number("be a number").int("be a whole number").min(0, "be 0 (no limit) or more");
 const httpUrl = z.url({ protocol: /^https?$/, error: "be a URL that begins with http:// or https://" });
 const postgresUrl = z.url({
   protocol: /^postgres(ql)?$/,
@@ -46,6 +47,9 @@ const schema = z
     LICENSE_SERVER_PORT: port.default(3001),
     LICENSE_SERVER_URL: httpUrl.optional(),
     LICENSE_SERVER_PROCESSES: count.max(256, "be at most 256").default(1),
+    /** Runtime requests a minute of one tenant, and of one device, backend credential or network; 0 is no limit. */
+    RATE_LIMIT_TENANT_PER_MINUTE: limit.default(0),
+    RATE_LIMIT_CLIENT_PER_MINUTE: limit.default(6_000),
     /** Days that decisions and ended leases are kept. */
     EVENT_RETENTION_DAYS: count.min(31, "be at least 31").default(400),
     SMTP_URL: z

@@ -57,13 +57,7 @@ export function activationOperations(
         nonce: "c2lnbmV0LW5vbmNlLTAx",
         metadata: { name: "Ada's workstation", platform: "linux-x64", appVersion: "4.2.0" },
       },
-      denials: [
-        "license_not_found",
-        ...LICENSE_DENIALS,
-        "product_mismatch",
-        "activation_limit_reached",
-        "rate_limited",
-      ],
+      denials: ["license_not_found", ...LICENSE_DENIALS, "product_mismatch", "activation_limit_reached"],
       responses: {
         200: {
           description: "The device was known; its activation has a fresh token.",

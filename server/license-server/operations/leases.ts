@@ -70,6 +70,7 @@ export function leaseOperations(doors: Doors, leases: LeasesService): Operation[
       method: "POST",
       path: "/v1/{tenant}/leases/{id}/heartbeat",
       summary: "Keep a seat",
+      keepsHeld: true,
       description:
         "Holds the seat for another lease time. A lease that has run out, or whose slot was claimed anew, stays lost.",
       door: doors.activation,
@@ -91,6 +92,7 @@ export function leaseOperations(doors: Doors, leases: LeasesService): Operation[
       method: "POST",
       path: "/v1/{tenant}/leases/{id}/release",
       summary: "Give a seat back",
+      keepsHeld: true,
       description: "The seat is free at once. Doing it twice, or after the lease ran out, is a success.",
       door: doors.activation,
       keyOwner: keyOfDevice,

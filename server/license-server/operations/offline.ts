@@ -73,7 +73,6 @@ export function offlineOperations(
         "activation_limit_reached",
         "activation_not_found",
         "activation_revoked",
-        "rate_limited",
       ],
       responses: {
         200: {

@@ -86,6 +86,7 @@ export function ticketOperations(doors: Doors, usage: UsageService): Operation[]
       method: "POST",
       path: "/v1/{tenant}/tickets/{id}/settle",
       summary: "Charge what was used of a ticket",
+      keepsHeld: true,
       description:
         "Charges what was used and returns the rest, once. It is taken from the device that got the ticket whatever has become of its license since: what was used is owed.",
       door: doors.activationOrBackend("tickets:write"),
@@ -120,6 +121,7 @@ export function ticketOperations(doors: Doors, usage: UsageService): Operation[]
       method: "POST",
       path: "/v1/{tenant}/tickets/{id}/void",
       summary: "Give all of a ticket back",
+      keepsHeld: true,
       description: "Returns all that the ticket reserved, once.",
       door: doors.activationOrBackend("tickets:write"),
       params: ticketParams,

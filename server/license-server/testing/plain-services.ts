@@ -196,11 +196,14 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
       },
     },
     callers: {
-      verifyBearer: async (_tenantId, text) => (text === API_KEY ? { scopes: SCOPES } : undefined),
+      verifyBearer: async (_tenantId, text) =>
+        text === API_KEY ? { credential: "backend", scopes: SCOPES } : undefined,
       verifyDeviceProof: async () => false,
       verifySignature: async () => undefined,
       verifyApiKey: async (_tenantId, text) =>
-        text === API_KEY ? { scopes: SCOPES, apiKeyId: ACTIVATION_ID, expiresAt: null } : undefined,
+        text === API_KEY
+          ? { credential: "backend", scopes: SCOPES, apiKeyId: ACTIVATION_ID, expiresAt: null }
+          : undefined,
       issueAccessToken: (_tenantId, key, { scopes = key.scopes }) =>
         orThrow(decide(scopes, { token: "a.b.c", scopes, expiresAt: new Date("2030-02-01T00:15:00.000Z") })),
     },

@@ -5,7 +5,7 @@ let handler: FetchHandler | undefined;
 
 /** The runtime API for hosts that run only Next; the LicenseServer serves the same operations many times faster. */
 function handle(request: Request): Promise<Response> {
-  handler ??= createFetchHandler(server(), "/api");
+  handler ??= createFetchHandler(server(), "/api", { rateLimits: server().rateLimits });
   return handler(request);
 }
 
