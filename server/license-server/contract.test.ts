@@ -113,10 +113,16 @@ describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
       send(operation, { headers: { authorization: `Bearer ${PROVEN_TOKEN}` } }),
     async rate_limited(operation) {
       const rateLimits = { counters: memoryCounters, clientPerMinute: 1, tenantPerMinute: 5 };
-      const own = await start(services, { rateLimits });
+      const own = await start(services, { rateLimits, failuresPerMinuteMax: 1 });
       try {
         contract.check(operation.method, exampleOf(operation).path, await send(operation, {}, own));
-        return await send(operation, {}, own);
+        const limited = await send(operation, {}, own);
+        if (Object.keys(operation.security[0] ?? {}).length === 0) return limited;
+        contract.check(operation.method, exampleOf(operation).path, limited);
+        expect(limited.status).toBe(429);
+        const guess = () => send(operation, { headers: { authorization: "Bearer wrong" } }, own);
+        expect((await guess()).status).toBe(401);
+        return await guess();
       } finally {
         await own.stop();
       }

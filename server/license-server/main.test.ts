@@ -4,7 +4,8 @@ import { connect, createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase } from "#server/testing/database.ts";
-import { TEST_MASTER_KEY } from "#server/testing/fixtures.ts";
+import { createRuntime, createTenant, TEST_MASTER_KEY } from "#server/testing/fixtures.ts";
+import { TestClock } from "#server/testing/test-clock.ts";
 
 const MAIN = new URL("main.ts", import.meta.url).pathname;
 
@@ -78,6 +79,19 @@ describe("the process", () => {
     child.kill("SIGTERM");
     expect(await exit).toBe(0);
     expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+
+  test("limits rates as its environment says", async () => {
+    const runtime = createRuntime(environment.DATABASE_APP_URL ?? "", new TestClock(new Date()));
+    const { slug } = await createTenant(runtime);
+    await runtime.close();
+    const port = await freePort();
+    start(port, { RATE_LIMIT_CLIENT_PER_MINUTE: "5", RATE_LIMIT_TENANT_PER_MINUTE: "1" });
+    await untilReady(port);
+    const trust = () => fetch(`http://127.0.0.1:${port}/v1/${slug}/trust`);
+    const [granted, refused] = [await trust(), await trust()];
+    expect([granted.status, refused.status]).toEqual([200, 429]);
+    expect(granted.headers.get("ratelimit-policy")).toBe('"client";q=5;w=60, "tenant";q=1;w=60');
   });
 
   test("ends with 0 when its launcher is gone", async () => {
