@@ -53,6 +53,7 @@ export function createContainer(env: Env, name = "signet") {
     counters,
     tenantPerMinute: env.RATE_LIMIT_TENANT_PER_MINUTE,
     clientPerMinute: env.RATE_LIMIT_CLIENT_PER_MINUTE,
+    backendPerMinute: env.RATE_LIMIT_BACKEND_PER_MINUTE,
   };
 
   const vault = createVault({ database, keyWrapper: localKeyWrapper(env.SIGNET_MASTER_KEY) });

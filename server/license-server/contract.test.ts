@@ -112,7 +112,12 @@ describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
     device_proof_invalid: (operation) =>
       send(operation, { headers: { authorization: `Bearer ${PROVEN_TOKEN}` } }),
     async rate_limited(operation) {
-      const rateLimits = { counters: memoryCounters, clientPerMinute: 1, tenantPerMinute: 5 };
+      const rateLimits = {
+        counters: memoryCounters,
+        clientPerMinute: 1,
+        backendPerMinute: 1,
+        tenantPerMinute: 5,
+      };
       const own = await start(services, { rateLimits, failuresPerMinuteMax: 1 });
       try {
         contract.check(operation.method, exampleOf(operation).path, await send(operation, {}, own));

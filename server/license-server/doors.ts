@@ -139,7 +139,7 @@ export function createDoors(services: {
     const activation = await activationOf(context, tenant.id);
     await assertDeviceProof(context, tenant.id, activation);
     // After the proof: whoever copied a token must not use up what its device may ask.
-    await rates.count(context, { tenantId: tenant.id, client: activation.activationId });
+    await rates.count(context, { tenantId: tenant.id, device: activation.activationId });
     const proof = proofOf(activation.trustSeq, (seqMin) => activationOf(context, tenant.id, seqMin));
     return { context, tenant, activation, proof };
   }
@@ -152,7 +152,7 @@ export function createDoors(services: {
     const { scopes, trustSeq, credential } = isSigned(context)
       ? await accepted(context, await callers.verifySignature(tenant.id, context.request))
       : await backendOf(context, tenant.id);
-    await rates.count(context, { tenantId: tenant.id, client: credential });
+    await rates.count(context, { tenantId: tenant.id, backend: credential });
     if (!scopes.includes(scope))
       throw new SignetError("forbidden", `This credential is not allowed ${scope}; use one that is.`);
     if (trustSeq === undefined) return { context, tenant };
@@ -189,7 +189,7 @@ export function createDoors(services: {
       async enter(context) {
         const tenant = await tenantOf(context);
         const apiKey = await bearerOf(context, (token) => callers.verifyApiKey(tenant.id, token));
-        await rates.count(context, { tenantId: tenant.id, client: apiKey.credential });
+        await rates.count(context, { tenantId: tenant.id, backend: apiKey.credential });
         return { context, tenant, apiKey };
       },
     },

@@ -9,15 +9,19 @@ export interface RateLimitOptions {
   readonly counters: Counters;
   /** Requests a minute of all that is a tenant's, except what keeps or gives back what somebody has; 0 is no limit. */
   readonly tenantPerMinute: number;
-  /** Requests a minute of one device, one credential of a backend, or else one client network; 0 is no limit. */
+  /** Requests a minute of one device, or of one network where nothing is proved; 0 is no limit. What keeps held things counts apart, to as many. */
   readonly clientPerMinute: number;
+  /** Requests a minute of one credential of a backend, which asks for many devices; 0 is no limit. */
+  readonly backendPerMinute: number;
 }
 
 /** Who asks, as far as the door knows. */
 export interface RateLimitedClient {
   readonly tenantId: string;
-  /** The device or the credential that has proved itself; without it, the client's network counts. */
-  readonly client?: string;
+  /** The device that has proved itself; without it and a backend, the client's network counts. */
+  readonly device?: string;
+  /** The backend's credential that has proved itself. */
+  readonly backend?: string;
 }
 
 export interface RateLimits {
@@ -40,18 +44,25 @@ const NO_LIMITS: RateLimits = { count: () => undefined };
 
 export function createRateLimits(options: RateLimitOptions | undefined): RateLimits {
   if (options === undefined) return NO_LIMITS;
-  const { counters, clientPerMinute, tenantPerMinute } = options;
+  const { counters, clientPerMinute, backendPerMinute, tenantPerMinute } = options;
   const ofClient = limitOf(counters, "client", clientPerMinute);
+  const ofHeld = limitOf(counters, "held", clientPerMinute);
+  const ofBackend = limitOf(counters, "backend", backendPerMinute);
   const ofTenant = limitOf(counters, "tenant", tenantPerMinute);
-  if (ofClient === undefined && ofTenant === undefined) return NO_LIMITS;
+  if ([ofClient, ofBackend, ofTenant].every((limit) => limit === undefined)) return NO_LIMITS;
 
   return {
-    async count(context, { tenantId, client }) {
+    async count(context, { tenantId, device, backend }) {
       // The client first: what one is refused must not use up what the others have.
-      await ofClient?.(
-        context,
-        client === undefined ? networkOf(context.request.ip) : `${tenantId}:${client}`,
-      );
+      if (backend !== undefined) await ofBackend?.(context, `${tenantId}:${backend}`);
+      else {
+        // Whoever asks too often for new seats must not lose those it has.
+        const limit = context.keepsHeld ? ofHeld : ofClient;
+        await limit?.(
+          context,
+          device === undefined ? networkOf(context.request.ip) : `${tenantId}:${device}`,
+        );
+      }
       if (!context.keepsHeld) await ofTenant?.(context, tenantId);
     },
   };

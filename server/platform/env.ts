@@ -50,6 +50,7 @@ const schema = z
     /** Runtime requests a minute of one tenant, and of one device, backend credential or network; 0 is no limit. */
     RATE_LIMIT_TENANT_PER_MINUTE: limit.default(0),
     RATE_LIMIT_CLIENT_PER_MINUTE: limit.default(6_000),
+    RATE_LIMIT_BACKEND_PER_MINUTE: limit.default(60_000),
     /** Days that decisions and ended leases are kept. */
     EVENT_RETENTION_DAYS: count.min(31, "be at least 31").default(400),
     SMTP_URL: z

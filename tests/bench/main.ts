@@ -62,6 +62,7 @@ function environmentOf(appUrl: string) {
     LOG_LEVEL: "warn",
     // One device asks here as often as a thousand do elsewhere.
     RATE_LIMIT_CLIENT_PER_MINUTE: "0",
+    RATE_LIMIT_BACKEND_PER_MINUTE: "0",
     DATABASE_APP_URL: appUrl,
     SIGNET_MASTER_KEY: TEST_MASTER_KEY,
     NEXTAUTH_SECRET: "only for this benchmark, on loopback",
