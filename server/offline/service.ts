@@ -83,7 +83,7 @@ export function createOffline(deps: {
   ): Promise<OfflineAnswer> {
     const granted = await grant(tenantId, row, row.created, subject, true);
     const tickets = await reserve(tenantId, wanted, granted, subject);
-    const { jws: bundle } = await trust.currentBundle(tenantId);
+    const { jws: bundle } = await trust.snapshotBundle(tenantId);
     const { sign, seq } = await trust.signer(tenantId, "offlineResponse", row.trust_seq);
     const claims = responseClaims({
       tenantId,
@@ -180,7 +180,7 @@ export function createOffline(deps: {
 
     /** The trust bundle in force as a file, to be carried to machines without a network. */
     async snapshot(tenantId: string): Promise<string> {
-      return writeArmour("snapshot", (await trust.currentBundle(tenantId)).jws);
+      return writeArmour("snapshot", (await trust.snapshotBundle(tenantId)).jws);
     },
 
     /** Resolves once everything under way has committed. */

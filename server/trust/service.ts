@@ -11,7 +11,7 @@ import { publicId } from "#server/domain/ids.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Database } from "#server/platform/database.ts";
 import { newUuid } from "#server/platform/ids.ts";
-import { seconds } from "./bundle.ts";
+import { DAY_MS, seconds } from "./bundle.ts";
 import { type KeySet, openKeySet } from "./key-set.ts";
 import { createPublisher, type Published, type Tx } from "./publisher.ts";
 import { createRoots } from "./root.ts";
@@ -123,6 +123,24 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
     /** The bundle in force, as a compact JWS. */
     async currentBundle(tenantId: string): Promise<{ jws: string; seq: number }> {
       const bundle = await database.withTenant(tenantId, (tx) => store.readCurrentBundle(tx, tenantId));
+      if (bundle === null) throw new Error(`Tenant ${tenantId} has no trust bundle.`);
+      return { jws: bundle.jws, seq: bundle.seq };
+    },
+
+    /**
+     * The bundle in force as a machine without a network is brought it: that machine is judged by its age, so one older than a
+     * day is signed anew first, unless the root is offline.
+     */
+    async snapshotBundle(tenantId: string): Promise<{ jws: string; seq: number }> {
+      const isRecent = (bundle: { issuedAt: Date } | null) =>
+        bundle !== null && clock.now().getTime() - bundle.issuedAt.getTime() < DAY_MS;
+      const bundle = await database.withTenant(tenantId, async (tx) => {
+        const current = await store.readCurrentBundle(tx, tenantId);
+        if (isRecent(current)) return current;
+        await store.lockTrustSeq(tx, tenantId);
+        if (!isRecent(await store.readCurrentBundle(tx, tenantId))) await publish(tx, tenantId);
+        return store.readCurrentBundle(tx, tenantId);
+      });
       if (bundle === null) throw new Error(`Tenant ${tenantId} has no trust bundle.`);
       return { jws: bundle.jws, seq: bundle.seq };
     },

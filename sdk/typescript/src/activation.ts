@@ -10,9 +10,10 @@ import type { Features } from "./wire.ts";
  * - `active`: everything it grants may be used.
  * - `grace`: the license has expired, but still works until `graceUntil`; tell the user.
  * - `expired`: its time ran out; `refresh()`, or activate again.
+ * - `stale`: the security snapshot is older than the license allows; `refresh()`, or import a fresh one.
  * - `refused`: the server has signed that it is over.
  */
-export type ActivationStatus = "active" | "grace" | "expired" | "refused";
+export type ActivationStatus = "active" | "grace" | "expired" | "stale" | "refused";
 
 /** The license behind an activation, as its certificate describes it. */
 export interface LicenseSummary {
@@ -74,10 +75,16 @@ export class Activation {
     return dateOf(this.#verified.claims.grace?.until);
   }
 
+  /** When a fresh security snapshot must have come, online or by file; undefined: the license sets no such time. */
+  get snapshotUntil(): Date | undefined {
+    return dateOf(this.#verified.snapshotUntil);
+  }
+
   get status(): ActivationStatus {
     if (this.#refused) return "refused";
     const now = this.#session.now();
     if (now >= this.expiresAt.getTime()) return "expired";
+    if (this.snapshotUntil !== undefined && now >= this.snapshotUntil.getTime()) return "stale";
     if (this.graceUntil === undefined) return "active";
     return now < this.graceUntil.getTime() ? "grace" : "expired";
   }

@@ -1,4 +1,5 @@
 import { hasCommonClaims } from "./claims-common.ts";
+import { isJournalReceiptClaims, isOfflineResponseClaims } from "./claims-offline.ts";
 import { isLeaseClaims, isReceiptClaims, isTicketClaims } from "./claims-online.ts";
 import { fromBase64url } from "./encoding.ts";
 import { isCount, isCountOrNull, isRecord, isText, isTextList } from "./shapes.ts";
@@ -7,10 +8,12 @@ import {
   type BundleKey,
   type DenialClaims,
   type Features,
+  type JournalReceiptClaims,
   KEY_USES,
   type KeyUse,
   type LeaseClaims,
   type LicenseClaims,
+  type OfflineResponseClaims,
   type ReceiptClaims,
   type RevokedIndexes,
   type TicketClaims,
@@ -24,7 +27,8 @@ export interface ClaimsByKind {
   readonly denial: DenialClaims;
   readonly lease: LeaseClaims;
   readonly ticket: TicketClaims;
-  readonly receipt: ReceiptClaims;
+  readonly receipt: ReceiptClaims | JournalReceiptClaims;
+  readonly offlineResponse: OfflineResponseClaims;
 }
 export type VerifiableKind = keyof ClaimsByKind;
 
@@ -37,7 +41,8 @@ export const CLAIMS_GUARDS: {
   denial: isDenialClaims,
   lease: isLeaseClaims,
   ticket: isTicketClaims,
-  receipt: isReceiptClaims,
+  receipt: (claims) => isReceiptClaims(claims) || isJournalReceiptClaims(claims),
+  offlineResponse: isOfflineResponseClaims,
 };
 
 function isFeatures(value: unknown): value is Features {

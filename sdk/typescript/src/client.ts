@@ -2,13 +2,17 @@ import { Activation } from "./activation.ts";
 import { guarded } from "./errors.ts";
 import { configurationOf, type Platform, type SignetOptions } from "./options.ts";
 import { Session } from "./session.ts";
+import { SignetOffline } from "./signet-offline.ts";
 
 /** The SDK, wherever it runs; `index.ts` and `node.ts` give it the place's defaults. */
 export class SignetClient {
   readonly #session: Session;
+  /** For machines without a network: requests, responses and security snapshots as files. */
+  readonly offline: SignetOffline;
 
   constructor(options: SignetOptions, platform: Platform) {
     this.#session = new Session(configurationOf(options, platform));
+    this.offline = new SignetOffline(this.#session);
   }
 
   /**

@@ -13,14 +13,24 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
+/** How much later the machine's clock must be for that to be written down again: it is looked at often. */
+const SHOWN_STEP_SECONDS = 600;
+
+/** A time that was seen, and when by the process's own clock. */
+interface Mark {
+  readonly seconds: number;
+  readonly monotonic: number;
+}
+
 /**
- * Notices a clock turned back: the server's time, once seen in a signature, is past; so now cannot be before it, nor before
- * it plus the time this process has run since.
+ * Notices a clock turned back. The server's time, once seen in a signature, is past; so now cannot be before it, nor before
+ * it plus the time this process has run since. Where no server tells the time for months, neither can now be before what
+ * the machine's own clock has shown already: else an activation by file would last as long as somebody sets the clock back.
  */
 export class ServerTime {
   readonly #clock: Clock;
   readonly #storage: StateStorage;
-  #seen: { readonly seconds: number; readonly monotonic: number } | undefined;
+  #marks: { readonly signed: Mark; readonly shown: Mark } | undefined;
 
   constructor(clock: Clock, storage: StateStorage) {
     this.#clock = clock;
@@ -29,26 +39,68 @@ export class ServerTime {
 
   /** Milliseconds since 1970, after a look at whether that can be. Throws SignetError `clock_turned_back`. */
   async now(): Promise<number> {
+    return this.#notBefore((await this.#load()).signed);
+  }
+
+  /** The same, where no answer to a fresh nonce stands against what the clock has shown before. */
+  async nowAlone(): Promise<number> {
+    const { signed, shown } = await this.#load();
+    this.#notBefore(signed);
+    return this.#notBefore(shown);
+  }
+
+  /** Writes down what the clock shows, for {@link nowAlone} after a restart. */
+  async show(): Promise<void> {
+    const seconds = Math.floor((await this.nowAlone()) / 1000);
+    const { signed, shown } = await this.#load();
+    if (seconds < shown.seconds + SHOWN_STEP_SECONDS) return;
+    this.#marks = { signed, shown: { seconds, monotonic: this.#monotonic() } };
+    await this.#store();
+  }
+
+  /**
+   * Remembers the time of a signature that was found good.
+   *
+   * @param isFresh it answers a nonce of this machine's: whatever later time the clock showed before, it showed wrongly.
+   */
+  async saw(seconds: number, isFresh: boolean): Promise<void> {
+    const { signed, shown } = await this.#load();
+    const monotonic = this.#monotonic();
+    const isNewer = seconds > signed.seconds + (monotonic - signed.monotonic) / 1000;
+    const forgets = isFresh && shown.seconds > 0;
+    if (!isNewer && !forgets) return;
+    this.#marks = {
+      signed: isNewer ? { seconds, monotonic } : signed,
+      shown: forgets ? { seconds: 0, monotonic } : shown,
+    };
+    await this.#store();
+  }
+
+  /** Throws SignetError `clock_turned_back` when the clock is before a mark and the time that has passed since. */
+  #notBefore({ seconds, monotonic }: Mark): number {
     const now = this.#clock.now();
-    const { seconds, monotonic } = await this.#load();
     const earliest = seconds * 1000 + (this.#monotonic() - monotonic);
     if (now < earliest - CLOCK_TOLERANCE_SECONDS * 1000) throw clockTurnedBack(now, earliest);
     return now;
   }
 
-  /** Remembers the time of a signature that was found good. */
-  async saw(seconds: number): Promise<void> {
-    const seen = await this.#load();
-    const elapsedSeconds = (this.#monotonic() - seen.monotonic) / 1000;
-    if (seconds > seen.seconds + elapsedSeconds) this.#seen = { seconds, monotonic: this.#monotonic() };
-    if (seconds > seen.seconds) await writeDocument(this.#storage, SERVER_TIME, { seconds });
+  async #store(): Promise<void> {
+    const { signed, shown } = await this.#load();
+    await writeDocument(this.#storage, SERVER_TIME, {
+      seconds: signed.seconds,
+      ...(shown.seconds === 0 ? {} : { shown: shown.seconds }),
+    });
   }
 
-  async #load(): Promise<{ readonly seconds: number; readonly monotonic: number }> {
-    if (this.#seen !== undefined) return this.#seen;
+  async #load() {
+    if (this.#marks !== undefined) return this.#marks;
     const stored = await readDocument(this.#storage, SERVER_TIME);
-    this.#seen ??= { seconds: stored?.seconds ?? 0, monotonic: this.#monotonic() };
-    return this.#seen;
+    const monotonic = this.#monotonic();
+    this.#marks ??= {
+      signed: { seconds: stored?.seconds ?? 0, monotonic },
+      shown: { seconds: stored?.shown ?? 0, monotonic },
+    };
+    return this.#marks;
   }
 
   #monotonic(): number {
@@ -56,8 +108,8 @@ export class ServerTime {
   }
 }
 
-export function clockTurnedBack(now: number, serverTime: number | undefined, cause?: unknown): SignetError {
+export function clockTurnedBack(now: number, earliest: number | undefined, cause?: unknown): SignetError {
   const says = `The clock says ${new Date(now).toISOString()}`;
-  const signed = serverTime === undefined ? "later" : `at or after ${new Date(serverTime).toISOString()}`;
-  return new SignetError("clock_turned_back", { detail: `${says}; the server has signed ${signed}.`, cause });
+  const known = earliest === undefined ? "later" : `${new Date(earliest).toISOString()} or later`;
+  return new SignetError("clock_turned_back", { detail: `${says}; it is known to be ${known}.`, cause });
 }

@@ -78,6 +78,15 @@ const LOCAL_CODES = {
   license_key_mistyped: lasting("This license key is mistyped; compare it with the one you were sent."),
   not_activated: lasting("This device is not activated yet; enter a license key."),
   clock_turned_back: lasting("This machine's clock is behind; set it to the right time and try again."),
+  file_invalid: lasting("This file is damaged or is not the one expected here; fetch it again."),
+  file_already_imported: lasting("This file was imported on this machine before; nothing has changed."),
+  file_for_other_device: lasting("This file was made for another machine; make a request on this one."),
+  file_for_other_request: lasting(
+    "This file does not answer the last request made on this machine; fetch the answer to that one.",
+  ),
+  journal_damaged: lasting(
+    "The usage journal on this machine was changed or is not whole; contact the vendor.",
+  ),
   storage_failed: lasting(
     "The license could not be read or saved on this machine; check its disk and permissions.",
   ),

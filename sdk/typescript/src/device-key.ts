@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint } from "jose";
-import { SignetError } from "./errors.ts";
+import { SignetError, tokenInvalid } from "./errors.ts";
 import { DEVICE_KEY, readDocument, type StoredDeviceKey, writeDocument } from "./state.ts";
 import type { StateStorage } from "./storage.ts";
 import type { PublicKeyJwk } from "./wire.ts";
@@ -23,6 +23,14 @@ export async function loadOrMakeDeviceKey(storage: StateStorage): Promise<Device
   const made = await makeKey();
   await writeDocument(storage, DEVICE_KEY, made);
   return deviceKeyOf(made);
+}
+
+/** Signs in this installation's name. */
+export async function loadSigningKey(storage: StateStorage): Promise<CryptoKey> {
+  const stored = await readDocument(storage, DEVICE_KEY);
+  if (stored === undefined) throw tokenInvalid("device_key");
+  const { kty, crv, x, d } = stored;
+  return crypto.subtle.importKey("jwk", { kty, crv, x, d }, { name: "Ed25519" }, false, ["sign"]);
 }
 
 async function makeKey(): Promise<StoredDeviceKey> {

@@ -1,4 +1,5 @@
 import { CODE_FACTS, type ErrorCode } from "./codes.ts";
+import type { ArmourDefect } from "./offline-armour.ts";
 
 /** What is wrong with a signed text of either kind, before its content is looked at. */
 export type JwsReason = "malformed" | "algorithm" | "type" | "header" | "signature";
@@ -42,8 +43,14 @@ export type TokenReason =
   | "device_key"
   | "fingerprint";
 
+/** Why a file that was carried to this machine is not believed: its text, its form, or what it holds. */
+export type FileReason = ArmourDefect | TokenReason | TrustReason;
+
+type Reason = FileReason;
+
 /** Reasons that a person can act on get a sentence of their own. */
-const REASON_SENTENCES: Partial<Record<TokenReason | TrustReason, string>> = {
+const REASON_SENTENCES: Partial<Record<Reason, string>> = {
+  rollback: "This security snapshot is older than one this machine has seen; fetch the newest one.",
   missing: "This machine has not seen the vendor's trust bundle yet; connect to the internet once.",
   license_revoked: "This license was revoked and cannot be used again; contact the vendor.",
   activation_revoked: "This device's activation was revoked; contact the vendor.",
@@ -54,7 +61,7 @@ const REASON_SENTENCES: Partial<Record<TokenReason | TrustReason, string>> = {
 const TOKEN_EXPIRED = "This activation has run out; connect to the internet to renew it.";
 
 export interface SignetErrorOptions {
-  readonly reason?: TokenReason | TrustReason | undefined;
+  readonly reason?: Reason | undefined;
   readonly signed?: boolean;
   /** Replaces the code's own sentence. */
   readonly sentence?: string | undefined;
@@ -81,8 +88,8 @@ export interface SignetErrorOptions {
 export class SignetError extends Error {
   override readonly name = "SignetError";
   readonly code: ErrorCode;
-  /** What exactly did not verify; only with `token_invalid` and `trust_invalid`. */
-  readonly reason: TokenReason | TrustReason | undefined;
+  /** What exactly did not verify; only with `token_invalid`, `trust_invalid` and `file_invalid`. */
+  readonly reason: Reason | undefined;
   /** Whether the same call can succeed later without anybody changing anything. */
   readonly retryable: boolean;
   /** Seconds to wait before trying again, where the server said so. */
@@ -109,6 +116,7 @@ export class SignetError extends Error {
 function sentenceOf(code: ErrorCode, { sentence, reason }: SignetErrorOptions): string {
   if (sentence !== undefined) return sentence;
   if (code === "token_invalid" && reason === "expired") return TOKEN_EXPIRED;
+  if (code === "file_invalid") return CODE_FACTS[code].sentence;
   return (reason && REASON_SENTENCES[reason]) ?? CODE_FACTS[code].sentence;
 }
 
@@ -117,7 +125,11 @@ export type SignetFailure = SignetError &
   (
     | { readonly code: "token_invalid"; readonly reason: TokenReason }
     | { readonly code: "trust_invalid"; readonly reason: TrustReason }
-    | { readonly code: Exclude<ErrorCode, "token_invalid" | "trust_invalid">; readonly reason: undefined }
+    | { readonly code: "file_invalid"; readonly reason: FileReason }
+    | {
+        readonly code: Exclude<ErrorCode, "token_invalid" | "trust_invalid" | "file_invalid">;
+        readonly reason: undefined;
+      }
   );
 
 /** Whether an error of unknown origin came from this library. */
@@ -131,6 +143,14 @@ export function tokenInvalid(reason: TokenReason, cause?: unknown): SignetError 
 
 export function trustInvalid(reason: TrustReason, cause?: unknown): SignetError {
   return new SignetError("trust_invalid", { reason, cause });
+}
+
+/** A carried file that is not believed, in the words of whoever found out. */
+export function fileInvalid(
+  reason: FileReason,
+  options: { readonly sentence?: string; readonly cause?: unknown } = {},
+): SignetError {
+  return new SignetError("file_invalid", { reason, ...options });
 }
 
 /** For the program's author, who is the one to read it. */

@@ -4,6 +4,7 @@ export type { Clock } from "./clock.ts";
 export type { ErrorCode, LocalCode, ServerCode } from "./codes.ts";
 export type { DebugEvent } from "./debug.ts";
 export {
+  type FileReason,
   isSignetError,
   SignetError,
   type SignetFailure,
@@ -13,10 +14,12 @@ export {
 export { type FingerprintProvider, installFingerprint } from "./fingerprint.ts";
 export type { Fetch } from "./http.ts";
 export { type ParsedLicenseKey, parseLicenseKey } from "./license-key.ts";
+export type { TicketWanted } from "./offline-exchange.ts";
 export type { SignetOptions } from "./options.ts";
 export type { RootKey } from "./root-key.ts";
 export type { Seat, SeatEvents, SeatStatus } from "./seat.ts";
 export type { SeatLost, SeatLostReason } from "./seat-lost.ts";
 export type { CheckoutOptions } from "./seats.ts";
+export type { RequestFileOptions, SignetOffline } from "./signet-offline.ts";
 export { memoryStorage, type StateStorage, type WebStorageArea, webStorage } from "./storage.ts";
 export type { Features, FeatureValue, PublicKeyJwk } from "./wire.ts";

@@ -85,7 +85,9 @@ export class Link {
   /** Verifies a stored token without the network. */
   async verifyStored<Kind extends OnlineKind>(kind: Kind, token: string): Promise<ClaimsByKind[Kind]> {
     const audience = this.configuration.product;
-    const claims = await this.#options.trust.verifyOffline(token, kind, { audience });
+    // What was taken away from the network is judged as the activation itself is.
+    const allowExpiredBundle = this.#held.license.offline.allowed;
+    const claims = await this.#options.trust.verifyOffline(token, kind, { audience, allowExpiredBundle });
     this.#assertOwn(claims);
     return claims;
   }

@@ -2,35 +2,32 @@ import { decodeJwt } from "jose";
 import { Api, type ApiAnswer } from "./api.ts";
 import { ServerTime } from "./clock.ts";
 import { isServerCode } from "./codes.ts";
-import { type DeviceKey, loadDeviceKey, loadOrMakeDeviceKey } from "./device-key.ts";
 import { randomText } from "./encoding.ts";
 import { isSignetError, SignetError, tokenInvalid } from "./errors.ts";
-import { assertSameDevice, type Fingerprint, fingerprintOf, takeFingerprint } from "./fingerprint.ts";
+import { assertSameDevice, type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import { createHttp } from "./http.ts";
 import { parseLicenseKey } from "./license-key.ts";
 import { Link } from "./link.ts";
+import { OfflineExchange } from "./offline-exchange.ts";
 import { Online } from "./online.ts";
 import type { Configuration } from "./options.ts";
+import { type Device, OwnDevice } from "./own-device.ts";
 import { isCount, isText } from "./shapes.ts";
+import { assertSnapshotFresh, snapshotEnd } from "./snapshot.ts";
 import { ACTIVATION, deleteDocument, readDocument, type StoredActivation, writeDocument } from "./state.ts";
 import { Trust } from "./trust.ts";
-import type { VerifiedActivation } from "./verified-activation.ts";
+import { storeActivation, type VerifiedActivation } from "./verified-activation.ts";
 import type { ActivateRequest, DeactivateRequest, RefreshRequest } from "./wire.ts";
-
-/** What this device is now: what an activation must be bound to. */
-interface Device {
-  readonly key: DeviceKey;
-  readonly fingerprint: Fingerprint;
-}
 
 /** The operations on this device's activation: each talks, verifies, and only then stores. */
 export class Session {
   readonly #configuration: Configuration;
   readonly #trust: Trust;
   readonly #api: Api;
-  #deviceKey: Promise<DeviceKey> | undefined;
-  #fingerprint: Promise<Fingerprint> | undefined;
+  readonly #time: ServerTime;
+  readonly #device: OwnDevice;
   readonly #online = new Map<string, Online>();
+  readonly offline: OfflineExchange;
 
   constructor(configuration: Configuration) {
     const { server, tenant, product, rootKey, storage, clock } = configuration;
@@ -38,7 +35,10 @@ export class Session {
     const http = createHttp(configuration);
     const time = new ServerTime(clock, storage);
     this.#configuration = configuration;
+    this.#time = time;
+    this.#device = new OwnDevice(configuration);
     this.#trust = new Trust({ url: `${baseUrl}/trust`, tenant, rootKey, http, storage, time });
+    this.offline = new OfflineExchange({ configuration, trust: this.#trust, device: this.#device, time });
     this.#api = new Api({ baseUrl, product, http, trust: this.#trust, storage, clock });
   }
 
@@ -64,7 +64,7 @@ export class Session {
     const parsed = parseLicenseKey(licenseKey);
     if (!parsed.ok) throw new SignetError("license_key_mistyped", { sentence: parsed.reason });
     const { product, metadata } = this.#configuration;
-    const device: Device = { key: await this.#ownKey(), fingerprint: await this.#ownFingerprint() };
+    const device = await this.#device.make();
     const nonce = randomText();
     const body: ActivateRequest = {
       licenseKey: parsed.text,
@@ -76,7 +76,7 @@ export class Session {
     };
     const answer = await this.#api.send({ path: "/activations", body, nonce, signal });
     const activation = await this.#verifyAnswer(answer, device, device.fingerprint, { nonce, signal });
-    await this.#store(activation);
+    await storeActivation(this.#configuration.storage, activation);
     return activation;
   }
 
@@ -85,7 +85,7 @@ export class Session {
     signal: AbortSignal | undefined,
   ): Promise<VerifiedActivation> {
     const id = claims.sub;
-    const device = await this.#device();
+    const device = await this.#device.load();
     const nonce = randomText();
     const body: RefreshRequest = { nonce };
     let answer: ApiAnswer;
@@ -104,7 +104,7 @@ export class Session {
     const latest = await this.#fingerprintIn(answer, id, [device.fingerprint, fingerprint]);
     const activation = await this.#verifyAnswer(answer, device, latest, { nonce, signal, subject: id });
     assertSameDevice(activation.claims.match, latest, device.fingerprint);
-    if (await this.#stored(id)) await this.#store(activation);
+    if (await this.#stored(id)) await storeActivation(this.#configuration.storage, activation);
     return activation;
   }
 
@@ -139,15 +139,42 @@ export class Session {
     if (refusal !== undefined) {
       throw new SignetError(refusal.code, { signed: true, correlationId: refusal.correlationId });
     }
-    const device = await this.#device();
-    const fingerprint = await fingerprintOf(components);
+    const device = await this.#device.load();
+    const activation = await this.#verifyStored(token, certificate, await fingerprintOf(components), device);
+    assertSameDevice(activation.claims.match, activation.fingerprint, device.fingerprint);
+    // Where no server tells the time, the machine's own clock must at least not go back.
+    if (activation.license.offline.allowed) await this.#time.show();
+    return activation;
+  }
+
+  /** A snapshot that is too old for the license held here is kept, and refused. */
+  async importSnapshot(text: string): Promise<{ readonly seq: number; readonly issuedAt: number }> {
+    const snapshot = await this.offline.importSnapshot(text);
+    await this.current().catch((error: unknown) => {
+      if (isSignetError(error) && error.code === "trust_snapshot_stale") throw error;
+    });
+    return snapshot;
+  }
+
+  async #verifyStored(
+    token: string,
+    certificate: string,
+    fingerprint: Fingerprint,
+    { key }: Device,
+  ): Promise<VerifiedActivation> {
     const audience = this.#configuration.product;
-    const expected = { audience, deviceKey: device.key.thumbprint, fingerprint: fingerprint.digest };
-    const claims = await this.#trust.verifyOffline(token, "activation", expected);
-    assertSameDevice(claims.match, fingerprint, device.fingerprint);
-    const described = { audience, subject: claims.license, allowExpired: true };
+    const described = { audience, allowExpired: true, allowExpiredBundle: true };
     const license = await this.#trust.verifyOffline(certificate, "license", described);
-    return { token, certificate, claims, license, fingerprint };
+    const claims = await this.#trust.verifyOffline(token, "activation", {
+      audience,
+      deviceKey: key.thumbprint,
+      fingerprint: fingerprint.digest,
+      allowExpiredBundle: license.offline.allowed,
+    });
+    if (license.sub !== claims.license) throw tokenInvalid("subject");
+    const snapshotUntil = snapshotEnd(license.offline, claims, await this.#trust.stored(true));
+    assertSnapshotFresh(snapshotUntil, await this.#time.now());
+    return { token, certificate, claims, license, fingerprint, snapshotUntil };
   }
 
   /** Believes an answer only when it was signed for this request, this device and this product. */
@@ -176,7 +203,8 @@ export class Session {
       const claims = await this.#trust.verifyAnswer(token, "activation", bound, trusted);
       const described = { audience, subject: claims.license, allowExpired: true };
       const license = await this.#trust.verifyAnswer(certificate, "license", described, { signal });
-      return { token, certificate, claims, license, fingerprint };
+      const snapshotUntil = snapshotEnd(license.offline, claims, await this.#trust.stored());
+      return { token, certificate, claims, license, fingerprint, snapshotUntil };
     } catch (cause) {
       if (!isSignetError(cause) || cause.code !== "token_invalid") throw cause;
       throw new SignetError("response_invalid", {
@@ -184,36 +212,6 @@ export class Session {
         detail: `The answer's token was refused: ${cause.reason}.`,
       });
     }
-  }
-
-  async #device(): Promise<Device> {
-    const key = await loadDeviceKey(this.#configuration.storage);
-    if (key === undefined) throw tokenInvalid("device_key");
-    return { key, fingerprint: await this.#ownFingerprint() };
-  }
-
-  /** Made by whichever call comes first; calls at the same time share it. */
-  #ownKey(): Promise<DeviceKey> {
-    this.#deviceKey ??= loadOrMakeDeviceKey(this.#configuration.storage).finally(() => {
-      this.#deviceKey = undefined;
-    });
-    return this.#deviceKey;
-  }
-
-  /** Taken once: it does not change while the process runs, and asking the system can be slow. */
-  #ownFingerprint(): Promise<Fingerprint> {
-    const { fingerprint, storage, tenant, product } = this.#configuration;
-    const taken = this.#fingerprint ?? takeFingerprint(fingerprint, storage, `${tenant}/${product}`);
-    this.#fingerprint = taken;
-    taken.catch(() => {
-      this.#fingerprint = undefined;
-    });
-    return taken;
-  }
-
-  async #store({ token, certificate, fingerprint }: VerifiedActivation): Promise<void> {
-    const { components } = fingerprint;
-    await writeDocument(this.#configuration.storage, ACTIVATION, { token, certificate, components });
   }
 
   async #storeRefusal(activationId: string, { code, correlationId }: SignetError): Promise<void> {

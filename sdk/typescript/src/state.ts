@@ -1,6 +1,14 @@
 import { isServerCode, type ServerCode } from "./codes.ts";
 import { SignetError } from "./errors.ts";
-import { isCount, isRecord, isText, isTextRecord, parseJson, type UnknownRecord } from "./shapes.ts";
+import {
+  isCount,
+  isRecord,
+  isText,
+  isTextList,
+  isTextRecord,
+  parseJson,
+  type UnknownRecord,
+} from "./shapes.ts";
 import type { StateStorage } from "./storage.ts";
 import type { PublicKeyJwk } from "./wire.ts";
 
@@ -70,10 +78,57 @@ export const ACTIVATION: Document<StoredActivation> = {
         isText(content.refusal.correlationId))),
 };
 
-/** The latest server time seen in a signature, in seconds. */
-export const SERVER_TIME: Document<{ readonly seconds: number }> = {
+export interface StoredTime {
+  /** The latest server time seen in a signature, in seconds. */
+  readonly seconds: number;
+  /** The latest time this machine's own clock has shown, in seconds, where no server tells the time for long. */
+  readonly shown?: number;
+}
+
+export const SERVER_TIME: Document<StoredTime> = {
   name: "server-time",
-  is: (content): content is { readonly seconds: number } => isRecord(content) && isCount(content.seconds),
+  is: (content): content is StoredTime =>
+    isRecord(content) && isCount(content.seconds) && (content.shown === undefined || isCount(content.shown)),
+};
+
+/** The latest activation request made on this machine, and the answers that were imported. */
+export interface StoredOfflineRequest {
+  /** Undefined once it was answered. */
+  readonly pending?: {
+    readonly nonce: string;
+    /** base64url SHA-256 of its compact JWS. */
+    readonly req: string;
+    /** Of the fingerprint it was made with, hashed. */
+    readonly components: Readonly<Record<string, string>>;
+  };
+  /** Nonces of the requests whose answers were imported, the latest last. */
+  readonly imported: readonly string[];
+}
+
+export const OFFLINE_REQUEST: Document<StoredOfflineRequest> = {
+  name: "offline-request",
+  is: (content): content is StoredOfflineRequest =>
+    isRecord(content) &&
+    isTextList(content.imported) &&
+    (content.pending === undefined ||
+      (isRecord(content.pending) &&
+        isText(content.pending.nonce) &&
+        isText(content.pending.req) &&
+        isTextRecord(content.pending.components))),
+};
+
+/** The tickets that an activation response brought. */
+export interface StoredOfflineTickets {
+  /** `act_…` */
+  readonly activation: string;
+  /** `signet-ticket+jwt` of each. */
+  readonly tokens: readonly string[];
+}
+
+export const OFFLINE_TICKETS: Document<StoredOfflineTickets> = {
+  name: "offline-tickets",
+  is: (content): content is StoredOfflineTickets =>
+    isRecord(content) && isText(content.activation) && isTextList(content.tokens),
 };
 
 /** Names this installation where the machine has no name of its own. */

@@ -40,7 +40,23 @@ export class Trust {
     kind: Kind,
     expectations: Expectations,
   ): Promise<ClaimsByKind[Kind]> {
-    return this.#verify(jws, kind, expectations, await this.#stored());
+    return this.#verify(jws, kind, expectations, await this.stored(expectations.allowExpiredBundle));
+  }
+
+  /**
+   * Takes a bundle that was carried here: it may have ended on the way, so its age is for the caller to judge.
+   *
+   * @param keepNewer whether one older than what is held already is passed over instead of refused.
+   * @returns the newest one, which is held from now on.
+   */
+  async adopt(jws: string, { keepNewer }: { readonly keepNewer: boolean }): Promise<TrustBundle> {
+    const seen = await this.#read();
+    try {
+      return await this.#keep(jws, await this.#open(jws, seen, true));
+    } catch (error) {
+      if (!keepNewer || !isSignetError(error) || error.reason !== "rollback") throw error;
+      return this.stored(true);
+    }
   }
 
   /**
@@ -71,16 +87,18 @@ export class Trust {
     expectations: Expectations,
     bundle: TrustBundle,
   ): Promise<ClaimsByKind[Kind]> {
-    const now = await this.#options.time.now();
+    const { time } = this.#options;
+    const isFresh = expectations.nonce !== undefined;
+    const now = await (isFresh ? time.now() : time.nowAlone());
     const claims = await asClockFault(now, () => verifyToken(jws, kind, bundle, { ...expectations, now }));
-    await this.#options.time.saw(claims.iat);
+    await time.saw(claims.iat, isFresh);
     return claims;
   }
 
   async #atLeast(seqMin: number, signal: AbortSignal | undefined): Promise<TrustBundle> {
     let stored: TrustBundle;
     try {
-      stored = await this.#stored();
+      stored = await this.stored();
     } catch (error) {
       if (isSignetError(error) && error.code === "trust_invalid") return this.#fetch(signal);
       throw error;
@@ -96,12 +114,13 @@ export class Trust {
     }
   }
 
-  async #stored(): Promise<TrustBundle> {
-    if (this.#held !== undefined && this.#held.expiresAt * 1000 > (await this.#options.time.now()))
-      return this.#held;
+  /** The bundle on this machine; one that has ended only where that is allowed. */
+  async stored(allowExpired = false): Promise<TrustBundle> {
+    const now = await this.#options.time.now();
+    if (this.#held !== undefined && (allowExpired || this.#held.expiresAt * 1000 > now)) return this.#held;
     const stored = await this.#read();
     if (stored === undefined) throw trustInvalid("missing");
-    this.#held = await this.#open(stored.bundle, stored);
+    this.#held = await this.#open(stored.bundle, stored, allowExpired);
     return this.#held;
   }
 
@@ -112,11 +131,20 @@ export class Trust {
     return stored?.root === rootKey || stored?.trusted === rootKey ? stored : undefined;
   }
 
-  async #open(bundle: string, seen: StoredTrust | undefined): Promise<TrustBundle> {
+  async #open(bundle: string, seen: StoredTrust | undefined, allowExpired = false): Promise<TrustBundle> {
     const { rootKey, tenant, time } = this.#options;
     const now = await time.now();
     const last = { lastSeq: seen?.seq, lastRoot: seen?.trusted };
-    return asClockFault(now, () => openTrustBundle(bundle, rootKey, { now, tenant, ...last }));
+    return asClockFault(now, () => openTrustBundle(bundle, rootKey, { now, tenant, allowExpired, ...last }));
+  }
+
+  async #keep(jws: string, bundle: TrustBundle): Promise<TrustBundle> {
+    const { storage, time, rootKey } = this.#options;
+    const { seq, root: trusted } = bundle;
+    await writeDocument(storage, TRUST, { root: rootKey, trusted, seq, bundle: jws });
+    await time.saw(bundle.issuedAt, false);
+    this.#held = bundle;
+    return bundle;
   }
 
   /** One fetch at a time, however many wait for it; each may stop waiting, the fetch goes on for the others. */
@@ -128,7 +156,7 @@ export class Trust {
   }
 
   async #fetchOnce(): Promise<TrustBundle> {
-    const { http, url, storage, time, rootKey } = this.#options;
+    const { http, url, time } = this.#options;
     const reply = await http({ method: "GET", url });
     const answer = parseJson(reply.text);
     if (reply.status !== 200 || !isRecord(answer) || !isText(answer.bundle)) {
@@ -139,10 +167,7 @@ export class Trust {
       });
     }
     const bundle = await this.#open(answer.bundle, await this.#read());
-    const { seq, root: trusted } = bundle;
-    await writeDocument(storage, TRUST, { root: rootKey, trusted, seq, bundle: answer.bundle });
-    await time.saw(bundle.issuedAt);
-    this.#held = bundle;
+    await this.#keep(answer.bundle, bundle);
     this.#fetchedAt = await time.now();
     return bundle;
   }

@@ -102,6 +102,18 @@ export class RealServer {
     time.sleep(milliseconds);
   }
 
+  async revoke(licenseId: string): Promise<void> {
+    const { tenantId } = this.tenant;
+    const { database, clock, trust } = this.authority;
+    await database.withTenant(tenantId, async (tx) => {
+      await tx.license.update({
+        where: { tenantId_id: { tenantId, id: licenseId } },
+        data: { revokedAt: clock.now() },
+      });
+      await trust.publish(tx, tenantId);
+    });
+  }
+
   async suspend(licenseId: string): Promise<void> {
     const { tenantId } = this.tenant;
     await this.authority.database.withTenant(tenantId, (tx) =>
