@@ -1,11 +1,20 @@
 "use client";
 
 import { Box } from "@mantine/core";
+import type { ReactNode } from "react";
 import classes from "./code-block.module.css";
 import { CopyIcon } from "./copy.tsx";
 
-/** A program or a command to take away whole. */
-export function CodeBlock({ code, label }: { code: string; label: string }) {
+/** A program or a command to take away whole; `children` are the same, coloured. */
+export function CodeBlock({
+  code,
+  label,
+  children = code,
+}: {
+  code: string;
+  label: string;
+  children?: ReactNode;
+}) {
   return (
     <Box className={classes.block}>
       <Box className={classes.copy}>
@@ -13,7 +22,7 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
       </Box>
       {/* What scrolls must be reachable from the keyboard. */}
       <Box component="section" aria-label={label} tabIndex={0} className={classes.scroll}>
-        <pre className={classes.code}>{code}</pre>
+        <pre className={classes.code}>{children}</pre>
       </Box>
     </Box>
   );

@@ -7,7 +7,7 @@ import { LaunchFailure } from "./failure.ts";
 import { type Home, openHome, ROOT } from "./home.ts";
 import type { Options } from "./options.ts";
 import { refuseTakenPorts } from "./ports.ts";
-import { buildPortal, generateClient, seed } from "./prepare.ts";
+import { buildPortal, generateClient, generateReference, seed } from "./prepare.ts";
 import { type ProcessSpec, Supervised } from "./processes.ts";
 import { colour, printLine, step } from "./progress.ts";
 import { untilAnswering } from "./ready.ts";
@@ -50,6 +50,7 @@ export async function launch(options: Options, shutdown: Shutdown): Promise<void
   delete childEnv.DATABASE_URL;
 
   await generateClient(signal);
+  await generateReference(signal);
   await migrateDatabase(ownerUrl, env);
   const demo = await seed(home, ownerUrl, { ...childEnv, SIGNET_DEMO_SECRET: secrets.demoSecret }, signal);
   if (!options.dev) await buildPortal(childEnv, signal);

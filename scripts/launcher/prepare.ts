@@ -37,6 +37,22 @@ export async function generateClient(signal: AbortSignal): Promise<void> {
   );
 }
 
+/** Writes the SDK's reference, which the portal shows, when its docstrings changed. */
+export async function generateReference(signal: AbortSignal): Promise<void> {
+  const hash = hashOf(["sdk/typescript/src", "sdk/typescript/typedoc.json", "package-lock.json"]);
+  await step("Writing the SDK reference", "SDK reference", () =>
+    onceFor("sdk/typescript/reference/.signet-hash", hash, async () => {
+      const typedoc = join(ROOT, "node_modules/typedoc/bin/typedoc");
+      await run(
+        "typedoc",
+        [typedoc, "--options", join(ROOT, "sdk/typescript/typedoc.json")],
+        process.env,
+        signal,
+      );
+    }),
+  );
+}
+
 /** Builds the portal when its sources changed. */
 export async function buildPortal(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const hash = hashOf(BUILD_INPUTS);

@@ -23,6 +23,9 @@ const DETAILS = [
   ["/admin/customers", /\/admin\/customers\/cus_/],
 ] as const;
 
+/** Read by anybody; one of each kind of page. */
+const DOCS = ["/docs", "/docs/start/desktop", "/docs/protocol", "/docs/errors", "/docs/api", "/docs/sdk"];
+
 const LOOKS = [
   { name: "a desk, light", colorScheme: "light", viewport: { width: 1440, height: 900 } },
   { name: "a phone, dark", colorScheme: "dark", viewport: { width: 390, height: 844 } },
@@ -65,6 +68,22 @@ for (const { name, ...look } of LOOKS) {
       await page.waitForURL(detail);
       await expectWhole(page, page.url());
     }
+    quiet.expectQuiet();
+    await context.close();
+  });
+
+  test(`the documentation is whole on ${name}, for anybody`, async ({ browser }) => {
+    test.setTimeout(120_000);
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    const quiet = watch(page);
+    for (const path of DOCS) {
+      await page.goto(path);
+      await expectWhole(page, path);
+    }
+    if (look.viewport.width < 500) await page.getByLabel("Pages of the documentation").click();
+    await page.getByRole("link", { name: "Trust", exact: true }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Trust" })).toBeVisible();
     quiet.expectQuiet();
     await context.close();
   });

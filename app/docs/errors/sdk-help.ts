@@ -1,0 +1,57 @@
+import type { LocalCode } from "#sdk/codes.ts";
+import type { CodeHelp } from "./help.ts";
+
+/** What can go wrong on the device itself. The compiler asks for an entry for each code there is. */
+export const SDK_CODE_HELP: Readonly<Record<LocalCode, CodeHelp>> = {
+  network_error: {
+    happened: "No answer came: the network is down, a proxy is in the way, or the server is.",
+    todo: "Go on with what is held until `expiresAt`, and try again later. Seats and the outbox do so by themselves.",
+  },
+  server_error: {
+    happened: "Something answered that is not a LicenseServer, such as a proxy's error page.",
+    todo: "Check `server`. A captive portal in a hotel looks like this too.",
+  },
+  response_invalid: {
+    happened:
+      "The answer did not verify: its signature, its nonce, or what it is bound to is not this request's.",
+    todo: "Nothing was changed by it. Check `rootKey` and `tenant`; if they are right, somebody is on the wire.",
+  },
+  token_invalid: {
+    happened:
+      "What is stored does not verify here. `reason` says what exactly: `expired`, `fingerprint`, `device_key`, `license_revoked` …",
+    todo: "`expired`: refresh. `fingerprint` and `device_key`: it is another device's, so activate this one. `license_revoked`: stop granting.",
+  },
+  trust_invalid: {
+    happened:
+      "The trust bundle did not verify. `reason` says what: `expired`, `rollback`, `root_chain`, `missing` …",
+    todo: "Connect once, or import a fresh security snapshot. `signature` and `root_chain` point at a wrong `rootKey`.",
+  },
+  license_key_mistyped: {
+    happened: "The key's checksum does not fit: at least one character is wrong. Nothing was sent.",
+    todo: "Show `message` next to the field, and let the user compare.",
+  },
+  not_activated: {
+    happened: "Nothing is stored on this device.",
+    todo: "Ask for a license key and call `activate`.",
+  },
+  clock_turned_back: {
+    happened: "The machine's clock is more than five minutes before a time that the server has signed.",
+    todo: "Ask the user to set the clock. Everything works again once it is right.",
+  },
+  storage_failed: {
+    happened: "The state could not be read or written.",
+    todo: "Check the disk and its permissions, or pass a `storage` of your own.",
+  },
+  configuration_invalid: {
+    happened: "An option given to `new Signet` is missing or wrong; `message` names it.",
+    todo: "Correct the program.",
+  },
+  aborted: {
+    happened: "The `AbortSignal` that was passed ended the call.",
+    todo: "Nothing, if that was you.",
+  },
+  unexpected_error: {
+    happened: "A defect, in the SDK or in something it was given, such as a `storage`; `cause` holds it.",
+    todo: "Report it with `cause` and the SDK's version.",
+  },
+};

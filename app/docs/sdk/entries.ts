@@ -1,0 +1,22 @@
+/** Every entry point of the SDK's package that a program imports, as the reference names its module. */
+export const ENTRIES: readonly {
+  readonly path: string;
+  readonly module: string;
+  readonly title: string;
+  readonly about: string;
+}[] = [
+  {
+    path: "",
+    module: "node",
+    title: "TypeScript SDK",
+    about:
+      '`import { Signet } from "@signet/sdk"`, in Node, Electron, Deno, Bun and browsers. How to begin is in the [quick start](/docs/start/desktop).',
+  },
+  {
+    path: "verify",
+    module: "verify",
+    title: "SDK: verification alone",
+    about:
+      '`import { openTrustBundle, verifyToken } from "@signet/sdk/verify"`, without network, storage or clock.',
+  },
+];
