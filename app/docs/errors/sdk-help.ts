@@ -46,6 +46,26 @@ export const SDK_CODE_HELP: Readonly<Record<LocalCode, CodeHelp>> = {
     happened: "An option given to `new Signet` is missing or wrong; `message` names it.",
     todo: "Correct the program.",
   },
+  file_invalid: {
+    happened: "The file is damaged, cut off, of another kind, or its signature does not verify.",
+    todo: "Carry the file itself instead of its text; if it stays so, download it again.",
+  },
+  file_already_imported: {
+    happened: "This response was imported before.",
+    todo: "Nothing: it is in force. To renew, make a new request.",
+  },
+  file_for_other_device: {
+    happened: "The response answers a request of another machine.",
+    todo: "Import it there, and bring this machine the response to its own request.",
+  },
+  file_for_other_request: {
+    happened: "The response answers another request of this machine, such as an older one.",
+    todo: "Import the response to the latest request, or make a new one.",
+  },
+  journal_damaged: {
+    happened: "The usage journal on this machine was changed or is not whole.",
+    todo: "Upload what was exported before, and contact the vendor about the rest: nothing is charged by guess.",
+  },
   aborted: {
     happened: "The `AbortSignal` that was passed ended the call.",
     todo: "Nothing, if that was you.",
