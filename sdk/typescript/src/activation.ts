@@ -1,4 +1,5 @@
 import { guarded } from "./errors.ts";
+import type { OfflineUse } from "./offline-use.ts";
 import type { Online } from "./online.ts";
 import type { Seat } from "./seat.ts";
 import type { CheckoutOptions } from "./seats.ts";
@@ -81,7 +82,7 @@ export class Activation {
   }
 
   get status(): ActivationStatus {
-    if (this.#refused) return "refused";
+    if (this.#refused || this.offline.isGivenUp) return "refused";
     const now = this.#session.now();
     if (now >= this.expiresAt.getTime()) return "expired";
     if (this.snapshotUntil !== undefined && now >= this.snapshotUntil.getTime()) return "stale";
@@ -160,6 +161,11 @@ export class Activation {
    */
   seats(): Promise<readonly Seat[]> {
     return guarded(() => this.#online.seats.borrowed());
+  }
+
+  /** What is done without a network: tickets that were taken along, the usage journal, giving the activation up. */
+  get offline(): OfflineUse {
+    return this.#online.offline;
   }
 
   get #verified(): VerifiedActivation {

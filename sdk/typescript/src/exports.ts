@@ -15,6 +15,8 @@ export { type FingerprintProvider, installFingerprint } from "./fingerprint.ts";
 export type { Fetch } from "./http.ts";
 export { type ParsedLicenseKey, parseLicenseKey } from "./license-key.ts";
 export type { TicketWanted } from "./offline-exchange.ts";
+export type { OfflineTicket } from "./offline-ticket.ts";
+export type { OfflineUse } from "./offline-use.ts";
 export type { SignetOptions } from "./options.ts";
 export type { RootKey } from "./root-key.ts";
 export type { Seat, SeatEvents, SeatStatus } from "./seat.ts";

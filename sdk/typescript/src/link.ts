@@ -1,5 +1,6 @@
 import type { Api, ApiAnswer, ApiCall } from "./api.ts";
 import type { ClaimsByKind } from "./claims.ts";
+import type { ServerTime } from "./clock.ts";
 import { isSignetError, SignetError } from "./errors.ts";
 import type { Configuration } from "./options.ts";
 import { isCount, isText } from "./shapes.ts";
@@ -13,6 +14,7 @@ interface LinkOptions {
   readonly configuration: Configuration;
   readonly api: Api;
   readonly trust: Trust;
+  readonly time: ServerTime;
   readonly refresh: (held: VerifiedActivation) => Promise<VerifiedActivation>;
 }
 
@@ -89,6 +91,7 @@ export class Link {
     const allowExpiredBundle = this.#held.license.offline.allowed;
     const claims = await this.#options.trust.verifyOffline(token, kind, { audience, allowExpiredBundle });
     this.#assertOwn(claims);
+    if (allowExpiredBundle) await this.#options.time.show();
     return claims;
   }
 

@@ -12,6 +12,7 @@ import type { OwnDevice } from "./own-device.ts";
 import { isRecord, isText } from "./shapes.ts";
 import { assertSnapshotFresh, snapshotEnd } from "./snapshot.ts";
 import {
+  OFFLINE_FAREWELL,
   OFFLINE_REQUEST,
   OFFLINE_TICKETS,
   readDocument,
@@ -116,6 +117,10 @@ export class OfflineExchange {
     return { seq, issuedAt };
   }
 
+  async farewell(): Promise<readonly string[]> {
+    return (await readDocument(this.#options.configuration.storage, OFFLINE_FAREWELL))?.files ?? [];
+  }
+
   /** The request that a response answers, which must be the last one made here. */
   async #asked({ cnf, nonce, req }: OfflineResponseClaims, { pending, imported }: StoredOfflineRequest) {
     const key = await loadDeviceKey(this.#options.configuration.storage);
@@ -156,7 +161,10 @@ export class OfflineExchange {
     const stored = await readDocument(storage, OFFLINE_TICKETS);
     const tokens = stored?.activation === activation ? [...stored.tokens] : [];
     for (const answer of tickets) {
-      if (answer.outcome !== "issued") continue;
+      if (answer.outcome !== "issued") {
+        this.#options.configuration.debug("ticket_denied", { ticket: answer.id, code: answer.code });
+        continue;
+      }
       const bound = { audience, subject: answer.id, allowExpired: true, allowExpiredBundle: true };
       await this.#options.trust.verifyOffline(answer.token, "ticket", bound);
       if (!tokens.includes(answer.token)) tokens.push(answer.token);

@@ -1,13 +1,16 @@
 import type { Link } from "./link.ts";
+import { OfflineUse } from "./offline-use.ts";
 import { Seats } from "./seats.ts";
 
 /** What one activation holds while the program runs: made once, however often the activation is asked for. */
 export class Online {
   readonly link: Link;
   readonly seats: Seats;
+  readonly offline: OfflineUse;
 
   constructor(link: Link) {
     this.link = link;
     this.seats = new Seats(link);
+    this.offline = new OfflineUse(link);
   }
 }

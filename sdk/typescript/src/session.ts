@@ -52,9 +52,11 @@ export class Session {
     const id = verified.claims.sub;
     const known = this.#online.get(id);
     known?.link.hold(verified);
+    known?.offline.resume();
     if (known !== undefined) return known;
     const refresh = (held: VerifiedActivation) => this.refresh(held, undefined);
-    const options = { configuration: this.#configuration, api: this.#api, trust: this.#trust, refresh };
+    const [configuration, api, trust, time] = [this.#configuration, this.#api, this.#trust, this.#time];
+    const options = { configuration, api, trust, time, refresh };
     const online = new Online(new Link(options, verified));
     this.#online.set(id, online);
     return online;

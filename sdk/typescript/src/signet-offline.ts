@@ -57,4 +57,9 @@ export class SignetOffline {
       return { seq, issuedAt: new Date(issuedAt * 1000) };
     });
   }
+
+  /** The files by which the last activation on this machine was given up, again; empty where none was. */
+  farewell(): Promise<readonly string[]> {
+    return guarded(() => this.#session.offline.farewell());
+  }
 }

@@ -131,6 +131,13 @@ export const OFFLINE_TICKETS: Document<StoredOfflineTickets> = {
     isRecord(content) && isText(content.activation) && isTextList(content.tokens),
 };
 
+/** The files by which the last activation here was given up. */
+export const OFFLINE_FAREWELL: Document<{ readonly files: readonly string[] }> = {
+  name: "offline-farewell",
+  is: (content): content is { readonly files: readonly string[] } =>
+    isRecord(content) && isTextList(content.files),
+};
+
 /** Names this installation where the machine has no name of its own. */
 export const INSTALL_ID: Document<{ readonly id: string }> = {
   name: "install-id",
@@ -155,6 +162,21 @@ export async function writeDocument<Content extends object>(
 ): Promise<void> {
   const stored: UnknownRecord = { version: VERSION, content };
   await onStorage(() => storage.set(document.name, JSON.stringify(stored)));
+}
+
+/** Writes a document that must not exist yet. @returns false where it does. */
+export async function addDocument<Content extends object>(
+  storage: StateStorage,
+  document: Document<Content>,
+  content: Content,
+): Promise<boolean> {
+  const text = JSON.stringify({ version: VERSION, content });
+  return onStorage(async () => {
+    if (storage.add !== undefined) return storage.add(document.name, text);
+    if ((await storage.get(document.name)) !== undefined) return false;
+    await storage.set(document.name, text);
+    return true;
+  });
 }
 
 export async function deleteDocument(storage: StateStorage, document: Document<unknown>): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StateStorage } from "./storage.ts";
 
@@ -20,17 +20,8 @@ export function fileStorage(directory: string): StateStorage {
         throw error;
       }
     },
-    async set(name, text) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      const draft = join(directory, `.${name}.${randomUUID()}`);
-      try {
-        await writeDurably(draft, text);
-        await rename(draft, pathOf(directory, name));
-      } catch (error) {
-        await rm(draft, { force: true });
-        throw error;
-      }
-    },
+    set: (name, text) => withDraft(directory, name, text, (draft) => rename(draft, pathOf(directory, name))),
+    add: (name, text) => withDraft(directory, name, text, (draft) => linkNew(draft, pathOf(directory, name))),
     async delete(name) {
       await rm(pathOf(directory, name), { force: true });
     },
@@ -44,6 +35,46 @@ export function fileStorage(directory: string): StateStorage {
       }
     },
   };
+}
+
+/** Writes a text beside where it belongs and then puts it there; once that is done, no loss of power undoes it. */
+async function withDraft<Value>(
+  directory: string,
+  name: string,
+  text: string,
+  place: (draft: string) => Promise<Value>,
+): Promise<Value> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const draft = join(directory, `.${name}.${randomUUID()}`);
+  try {
+    await writeDurably(draft, text);
+    return await place(draft);
+  } finally {
+    await rm(draft, { force: true });
+    await syncDirectory(directory);
+  }
+}
+
+/** @returns false where something has that name; of many at once, one is first. */
+async function linkNew(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) return false;
+    throw error;
+  }
+}
+
+/** A name is as durable as its directory. Windows has no such call, and keeps names in its file system's own journal. */
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(directory, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {
@@ -62,5 +93,9 @@ function pathOf(directory: string, name: string): string {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return hasCode(error, "ENOENT");
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

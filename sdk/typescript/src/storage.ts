@@ -7,6 +7,11 @@ export interface StateStorage {
   get(name: string): Promise<string | undefined>;
   /** Replaces the whole text, or leaves the old one: never half of it. */
   set(name: string, text: string): Promise<void>;
+  /**
+   * Stores a text under a name that nothing is stored under yet, or says `false` and leaves what is there. Where it is missing, only
+   * one process may use the storage at a time, or what they wrote to the usage journal is lost.
+   */
+  add?(name: string, text: string): Promise<boolean>;
   /** Deleting what is not there is a success. */
   delete(name: string): Promise<void>;
   /** The names of all texts stored here, in any order. */
@@ -20,6 +25,11 @@ export function memoryStorage(): StateStorage {
     get: async (name) => texts.get(name),
     set: async (name, text) => {
       texts.set(name, text);
+    },
+    add: async (name, text) => {
+      if (texts.has(name)) return false;
+      texts.set(name, text);
+      return true;
     },
     delete: async (name) => {
       texts.delete(name);
@@ -42,6 +52,11 @@ export function webStorage(area: WebStorageArea, prefix: string): StateStorage {
   return {
     get: async (name) => area.getItem(prefix + name) ?? undefined,
     set: async (name, text) => area.setItem(prefix + name, text),
+    add: async (name, text) => {
+      if (area.getItem(prefix + name) !== null) return false;
+      area.setItem(prefix + name, text);
+      return true;
+    },
     delete: async (name) => area.removeItem(prefix + name),
     list: async () => {
       const names = Array.from({ length: area.length }, (_, index) => area.key(index) ?? "");

@@ -102,6 +102,14 @@ export class RealServer {
     time.sleep(milliseconds);
   }
 
+  /** A license's balance on its one meter. */
+  async account(licenseId: string) {
+    const { tenantId } = this.tenant;
+    const { database, credits } = this.authority;
+    const [account] = await database.withTenant(tenantId, (tx) => credits.accounts(tx, tenantId, licenseId));
+    return account;
+  }
+
   async revoke(licenseId: string): Promise<void> {
     const { tenantId } = this.tenant;
     const { database, clock, trust } = this.authority;

@@ -1,0 +1,220 @@
+import { type DeviceKey, loadDeviceKey, loadSigningKey } from "./device-key.ts";
+import { fromBase64url, toBase64url, utf8 } from "./encoding.ts";
+import { SignetError, tokenInvalid } from "./errors.ts";
+import { JournalStore, type Spent, type StoredEntry } from "./journal-store.ts";
+import { importPublicKey } from "./jws.ts";
+import { writeDeviceFile } from "./offline-file.ts";
+import { journalHashes, journalOrigin } from "./offline-journal.ts";
+import type { StateStorage } from "./storage.ts";
+import type { JournalEntry, JournalReceiptClaims } from "./wire.ts";
+
+/** As many as a server takes in one file. */
+const FILE_ENTRIES_MAX = 1_000;
+/** Two processes that write at once take turns; more attempts than this mean that nothing can be written at all. */
+const ATTEMPTS_MAX = 1_000;
+
+const NOTHING: Spent = { amount: 0, closed: false };
+
+/** The journal as this process knows it. */
+interface Chain {
+  /** What the server has recorded: the entries after that are kept. */
+  readonly recorded: { readonly last: number; readonly head: string };
+  readonly entries: StoredEntry[];
+  readonly spent: Map<string, Spent>;
+}
+
+/**
+ * What one activation used of its offline tickets: a chain of entries in which each contains the hash of the one before, signed by
+ * the device key. An entry is on disk before its use is granted, so that no crash forgets it, and processes of one device share it.
+ */
+export class Journal {
+  readonly #storage: StateStorage;
+  readonly #activation: string;
+  readonly #store: JournalStore;
+  #chain: Chain | undefined;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(storage: StateStorage, activation: string) {
+    this.#storage = storage;
+    this.#activation = activation;
+    this.#store = new JournalStore(storage, activation);
+  }
+
+  async spentOf(ticket: string): Promise<Spent> {
+    return (await this.#current()).spent.get(ticket) ?? NOTHING;
+  }
+
+  /**
+   * Writes one entry.
+   *
+   * @param decide is told what was spent of the ticket until then, and throws to refuse.
+   */
+  append(entry: JournalEntry, decide: (spent: Spent) => void): Promise<Spent> {
+    const written = this.#writing.then(() => this.#append(entry, decide));
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  /** Files with all that the server is not known to have recorded; none where there is nothing. */
+  async files(now: number): Promise<string[]> {
+    const { recorded, entries } = await this.#current();
+    const key = await this.#deviceKey();
+    const privateKey = await loadSigningKey(this.#storage);
+    const files: string[] = [];
+    for (let start = 0; start < entries.length; start += FILE_ENTRIES_MAX) {
+      const stretch = entries.slice(start, start + FILE_ENTRIES_MAX);
+      const claims = {
+        deviceKey: key.publicJwk,
+        iat: Math.floor(now / 1000),
+        activation: this.#activation,
+        first: recorded.last + start + 1,
+        prev: entries[start - 1]?.hash ?? recorded.head,
+        entries: stretch.map(({ ticket, amount, at, closes }) => ({ ticket, amount, at, closes })),
+        head: stretch.at(-1)?.hash ?? "",
+      };
+      files.push(await writeDeviceFile("journal", claims, privateKey));
+    }
+    return files;
+  }
+
+  /** Hash of the last entry, or null when there is none. */
+  async head(): Promise<string | null> {
+    const chain = await this.#current();
+    return lastOf(chain) === 0 ? null : headOf(chain);
+  }
+
+  /** Lets go of what the server has recorded. */
+  async recorded({ last, head }: Pick<JournalReceiptClaims, "last" | "head">): Promise<void> {
+    const chain = await this.#current();
+    const count = last - chain.recorded.last;
+    if (count <= 0) return;
+    if (chain.entries[count - 1]?.hash !== head)
+      throw damaged("The server has recorded other entries than are here.");
+    const until = await this.#begin();
+    for (const entry of chain.entries.slice(0, count)) extend(until, entry);
+    const spent = Object.fromEntries(until.spent);
+    await this.#store.writeBase({
+      last,
+      head,
+      spent,
+      signature: await this.#sign(baseText(last, head, spent)),
+    });
+    // The last one stays: whoever looks for the next number finds it there.
+    for (const number of await this.#store.numbers()) if (number < last) await this.#store.delete(number);
+    this.#chain = undefined;
+  }
+
+  async #append(entry: JournalEntry, decide: (spent: Spent) => void): Promise<Spent> {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const chain = await this.#current();
+      decide(chain.spent.get(entry.ticket) ?? NOTHING);
+      const number = lastOf(chain) + 1;
+      const [hash = ""] = await journalHashes(headOf(chain), number, [entry]);
+      const stored = { ...entry, hash, signature: await this.#sign(hash) };
+      if (!(await this.#store.add(number, stored))) continue;
+      extend(chain, stored);
+      return chain.spent.get(entry.ticket) ?? NOTHING;
+    }
+    throw damaged("No entry could be written: other processes were always first.");
+  }
+
+  /** The chain with all that other processes have written meanwhile. */
+  async #current(): Promise<Chain> {
+    const newest = (await this.#store.numbers()).at(-1) ?? 0;
+    if (this.#chain !== undefined) {
+      const added = await this.#entries(lastOf(this.#chain) + 1, newest);
+      // Another process may have let go of some: then it is read anew.
+      if (added !== undefined) return this.#verified(this.#chain, added);
+    }
+    const chain = await this.#begin();
+    const entries = await this.#entries(lastOf(chain) + 1, newest);
+    if (entries === undefined) throw damaged("An entry is missing, or cannot be read.");
+    this.#chain = await this.#verified(chain, entries);
+    return this.#chain;
+  }
+
+  /** Undefined where one is missing. */
+  async #entries(first: number, last: number): Promise<StoredEntry[] | undefined> {
+    const entries: StoredEntry[] = [];
+    for (let number = first; number <= last; number++) {
+      const entry = await this.#store.entry(number);
+      if (entry === undefined) return undefined;
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  /** The chain as the server has recorded it. */
+  async #begin(): Promise<Chain> {
+    const base = await this.#store.base();
+    if (base === undefined) {
+      const { thumbprint } = await this.#deviceKey();
+      const head = await journalOrigin(this.#activation, thumbprint);
+      return { recorded: { last: 0, head }, entries: [], spent: new Map() };
+    }
+    const { last, head, spent, signature } = base;
+    await this.#assertSigned(baseText(last, head, spent), signature, "what was recorded of it");
+    return { recorded: { last, head }, entries: [], spent: new Map(Object.entries(spent)) };
+  }
+
+  /** Each hash contains the one before, so the last signature stands for all entries. */
+  async #verified(chain: Chain, entries: readonly StoredEntry[]): Promise<Chain> {
+    const first = lastOf(chain) + 1;
+    const hashes = await journalHashes(headOf(chain), first, entries);
+    const wrong = entries.findIndex(({ hash }, index) => hash !== hashes[index]);
+    if (wrong !== -1) throw damaged(`Entry ${first + wrong} is not what was written.`);
+    const newest = entries.at(-1);
+    if (newest !== undefined) await this.#assertSigned(newest.hash, newest.signature, "the last entry");
+    for (const entry of entries) extend(chain, entry);
+    return chain;
+  }
+
+  async #sign(text: string): Promise<string> {
+    const key = await loadSigningKey(this.#storage);
+    return toBase64url(new Uint8Array(await crypto.subtle.sign("Ed25519", key, signed(text))));
+  }
+
+  async #assertSigned(text: string, signature: string, what: string): Promise<void> {
+    const publicKey = await importPublicKey((await this.#deviceKey()).publicJwk);
+    const bytes = fromBase64url(signature);
+    const isGood =
+      bytes !== undefined && (await crypto.subtle.verify("Ed25519", publicKey, bytes, signed(text)));
+    if (!isGood) throw damaged(`The device key did not sign ${what}.`);
+  }
+
+  async #deviceKey(): Promise<DeviceKey> {
+    const key = await loadDeviceKey(this.#storage);
+    if (key === undefined) throw tokenInvalid("device_key");
+    return key;
+  }
+}
+
+function extend({ entries, spent }: Chain, entry: StoredEntry): void {
+  const before = spent.get(entry.ticket) ?? NOTHING;
+  entries.push(entry);
+  spent.set(entry.ticket, { amount: before.amount + entry.amount, closed: before.closed || entry.closes });
+}
+
+function lastOf({ recorded, entries }: Chain): number {
+  return recorded.last + entries.length;
+}
+
+function headOf({ recorded, entries }: Chain): string {
+  return entries.at(-1)?.hash ?? recorded.head;
+}
+
+/** In words of its own, so that nothing else the device signs can be taken for it. */
+function signed(text: string) {
+  return utf8(`signet-journal\n${text}`);
+}
+
+function baseText(last: number, head: string, spent: Readonly<Record<string, Spent>>): string {
+  const tickets = Object.keys(spent)
+    .sort()
+    .map((ticket) => [ticket, spent[ticket]?.amount, spent[ticket]?.closed]);
+  return JSON.stringify([last, head, tickets]);
+}
+
+function damaged(detail: string): SignetError {
+  return new SignetError("journal_damaged", { detail });
+}
