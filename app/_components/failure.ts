@@ -1,4 +1,5 @@
 import { TRPCClientError } from "@trpc/client";
+import type { Code } from "#server/domain/codes.ts";
 import type { FieldError } from "#server/domain/errors.ts";
 import type { AppRouter } from "#server/trpc/router.ts";
 
@@ -23,6 +24,11 @@ export function describeFailure(error: unknown): Failure {
     message: "Check the connection; nothing was lost. Then try again.",
     errors: [],
   };
+}
+
+/** Whether a procedure answered with this very code. */
+export function isRefusedWith(error: unknown, code: Code): boolean {
+  return isPortalError(error) && error.data?.code === code;
 }
 
 function isPortalError(error: unknown): error is TRPCClientError<AppRouter> {

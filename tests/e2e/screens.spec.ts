@@ -12,6 +12,8 @@ const VENDOR = [
   "/admin/licenses",
   "/admin/licenses/new",
   "/admin/customers",
+  "/admin/trace",
+  "/admin/api-keys",
   "/admin/audit",
   "/admin/team",
 ];

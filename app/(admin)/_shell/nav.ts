@@ -4,7 +4,9 @@ import {
   IconBuilding,
   IconCertificate,
   IconHistory,
+  IconKey,
   IconLayoutDashboard,
+  IconRoute,
   IconScale,
   IconUsers,
 } from "@tabler/icons-react";
@@ -40,11 +42,13 @@ export const NAV: readonly NavSection[] = [
     items: [
       { href: "/admin/licenses", label: "Licenses", icon: IconCertificate, permission: "license:read" },
       { href: "/admin/customers", label: "Customers", icon: IconBuilding, permission: "customer:read" },
+      { href: "/admin/trace", label: "Trace", icon: IconRoute, permission: "license:read" },
     ],
   },
   {
     heading: "Account",
     items: [
+      { href: "/admin/api-keys", label: "API keys", icon: IconKey, permission: "apikey:read" },
       { href: "/admin/team", label: "Team", icon: IconUsers, permission: "team:read" },
       { href: "/admin/audit", label: "Audit", icon: IconHistory, permission: "audit:read" },
     ],

@@ -1,6 +1,6 @@
 import { changeTitle, decisionTitle, denialTitle } from "../../../../_components/event-words.ts";
 import { formatDay } from "../../../../_components/format.ts";
-import type { Tone } from "../../../../_components/status-badge.tsx";
+import type { MomentTone } from "../../../../_components/timeline.tsx";
 
 interface Decision {
   readonly id: string;
@@ -28,7 +28,7 @@ export interface TimelineEntry {
   /** Of the newest, where several are told as one. */
   readonly at: Date;
   readonly kind: "device" | "refused" | "change" | "time";
-  readonly tone: Tone | "time";
+  readonly tone: MomentTone;
   readonly title: string;
   /** Who or what it was, and why: shown below the title. */
   readonly details: readonly string[];
