@@ -5,6 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { isScope } from "#server/domain/scopes.ts";
 import { confirmAction } from "../../../_components/confirm.tsx";
+import { relativeTime } from "../../../_components/relative-time.ts";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { StatusBadge } from "../../../_components/status-badge.tsx";
 import { toastDone } from "../../../_components/toasts.tsx";
@@ -31,7 +32,7 @@ export function ApiKeyCard({ apiKey, now, mayWrite }: { apiKey: ApiKey; now: Dat
       title: `Revoke ${name}?`,
       effects: [
         "From the next request on it opens nothing, on every server.",
-        lastUsedAt === null ? "It was never used." : <UsedLately at={lastUsedAt} />,
+        lastUsedAt === null ? "It was never used." : `It was last used ${relativeTime(lastUsedAt, now)}.`,
       ],
       undo: "This cannot be undone. To replace it without a gap, rotate it instead.",
       confirm: "Revoke key",
@@ -105,13 +106,5 @@ export function ApiKeyCard({ apiKey, now, mayWrite }: { apiKey: ApiKey; now: Dat
       </Group>
       <RotateApiKey apiKey={apiKey} opened={rotating} close={close} />
     </Card>
-  );
-}
-
-function UsedLately({ at }: { at: Date }) {
-  return (
-    <>
-      It was last used <RelativeTime at={at} />.
-    </>
   );
 }
