@@ -87,15 +87,31 @@ BEGIN
            min(f.item) OVER (PARTITION BY f.license_id, f.fingerprint) AS first_item
       FROM found f
      WHERE f.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM known k WHERE k.item = f.item)
+  ), alike AS MATERIALIZED (
+    -- Devices of a batch that one of them would change the answer of, had it come before, are decided in turn: two new ones
+    -- that count as one, and two that look different and are each taken for a known one, which looks like the last of them.
+    SELECT EXISTS (
+      SELECT FROM (
+        SELECT n.license_id, array_agg(n.item) AS items,
+               min(fingerprint_components_required(f.effective->'fingerprintMatch', cardinality(f.components))) AS required
+          FROM fresh n JOIN found f ON f.item = n.item CROSS JOIN LATERAL unnest(f.components) AS c (component)
+         WHERE n.item = n.first_item AND f.effective->'fingerprintMatch' <> '"all"'
+         GROUP BY n.license_id, c.component HAVING count(*) > 1) AS common
+      CROSS JOIN LATERAL unnest(common.items) AS a (item) CROSS JOIN LATERAL unnest(common.items) AS b (item)
+       WHERE a.item < b.item GROUP BY a.item, b.item HAVING count(*) >= min(common.required))
+        OR EXISTS (
+      SELECT FROM known k JOIN found f ON f.item = k.item
+       GROUP BY k.activation_id HAVING count(DISTINCT f.fingerprint) > 1) AS any
   ), numbered AS (
     SELECT n.item, n.first_item, dense_rank() OVER (PARTITION BY n.license_id ORDER BY n.first_item) AS place FROM fresh n
   ), decided AS MATERIALIZED (
     SELECT f.*, n.first_item, coalesce(n.first_item = f.item, false) AS is_first,
            coalesce(k.activation_id, first.id) AS granted_id,
-           CASE WHEN f.refusal IS NOT NULL THEN f.refusal
+           CASE WHEN alike.any THEN decide_apart()
+                WHEN f.refusal IS NOT NULL THEN f.refusal
                 WHEN n.place IS NOT NULL AND f.activation_count + n.place > f.activations_max
                 THEN 'activation_limit_reached' END AS denial
-      FROM found f
+      FROM found f CROSS JOIN alike
       LEFT JOIN known k ON k.item = f.item
       LEFT JOIN numbered n ON n.item = f.item
       LEFT JOIN asked first ON first.item = n.first_item

@@ -150,6 +150,22 @@ test("one device sending fifty requests at once gets one activation", async () =
   expect((await readLicense(id)).activationCount).toBe(1);
 });
 
+test("two looks of one new device that come in one batch are one activation, and take one slot", async () => {
+  const { licenseKey } = await createLicense(runtime, tenant, {
+    activationsMax: 2,
+    fingerprintMatch: "most",
+  });
+  const { fingerprint } = activateRequest(licenseKey, "new");
+  const { fingerprint: other } = activateRequest(licenseKey, "repaired");
+  // Whoever comes first is decided alone, and the two in one batch.
+  const [, before, after] = await Promise.all([
+    granted(licenseKey, "first"),
+    granted(licenseKey, "new"),
+    granted(licenseKey, "new", { fingerprint: { ...fingerprint, disk: other.disk } }),
+  ]);
+  expect(after.activationId).toBe(before.activationId);
+});
+
 test("the token binds license, device, features, nonce and request, and says when it ends", async () => {
   const { id, licenseKey } = await createLicense(runtime, tenant, {
     features: { "export-4k": true },

@@ -2,6 +2,7 @@ import { cloneDatabase, startTestServer, type TestServer } from "#server/testing
 import { caught, MUTATIONS } from "../history/mutations.ts";
 import { runAccounts, runPools } from "../history/seeds.ts";
 import { histories } from "./histories.ts";
+import { kills } from "./kills.ts";
 import { count, printRows, type Row } from "./report.ts";
 
 /**
@@ -9,10 +10,13 @@ import { count, printRows, type Row } from "./report.ts";
  *
  *   --seeds=200 --operations=1000000    histories of seats and credits, checked for linearizability
  *   --first-seed=1                      where their seeds begin
+ *   --kills=100                         how often a server or PostgreSQL is killed under load, Redis coming and going beside
+ *   --only=histories                    only these; or kills
  *   --mutations                         only: takes each guard out of the SQL functions, and demands that this is noticed
  */
 const seeds = setting("seeds", "CHAOS_SEEDS", 200);
 const operations = setting("operations", "CHAOS_OPERATIONS", 1_000_000);
+const killCount = setting("kills", "CHAOS_KILLS", 100);
 const firstSeed = setting("first-seed", "CHAOS_FIRST_SEED", 1);
 
 async function historiesOf(server: TestServer): Promise<Row[]> {
@@ -48,10 +52,19 @@ function setting(name: string, variable: string, fallback: number): number {
   return value;
 }
 
+const isAsked = (part: string): boolean => {
+  const only = process.argv.find((argument) => argument.startsWith("--only="));
+  return only === undefined || only === `--only=${part}`;
+};
+
 const { server, stop } = await startTestServer();
 const rows: Row[] = [];
 try {
-  rows.push(...(process.argv.includes("--mutations") ? await mutations(server) : await historiesOf(server)));
+  if (process.argv.includes("--mutations")) rows.push(...(await mutations(server)));
+  else {
+    if (isAsked("histories")) rows.push(...(await historiesOf(server)));
+    if (isAsked("kills")) rows.push(await kills({ kills: killCount, firstSeed }));
+  }
 } finally {
   await stop();
 }

@@ -1,3 +1,6 @@
+/** A search that comes so far has too little to go by. */
+const STATES_MAX = 100_000;
+
 /** What one client asked, from its call to its answer. */
 export interface Operation<Asked, Answer> {
   readonly asked: Asked;
@@ -31,13 +34,15 @@ export type Verdict<State, Asked, Answer> =
 /**
  * Looks for one order of the operations that explains every answer and in which nothing comes before what had already been
  * answered when it was asked: Wing and Gong's search, with Lowe's memory of what was tried. What changes nothing is put as
- * early as it fits, which loses no order. `accepts` says which end is true to what was seen there.
+ * early as it fits, which loses no order. `isPossible` refuses states on the way that contradict what was written, and
+ * `accepts` ends that contradict what was seen.
  */
 export function linearize<State, Asked, Answer>(
   operations: readonly Operation<Asked, Answer>[],
   model: Model<State, Asked, Answer>,
   initial: State,
   accepts: (state: State) => boolean = () => true,
+  isPossible: (state: State) => boolean = () => true,
 ): Verdict<State, Asked, Answer> {
   const byCall = operations.toSorted((a, b) => a.calledAt - b.calledAt);
   const tried = new Set<string>();
@@ -58,7 +63,9 @@ export function linearize<State, Asked, Answer>(
 
   function after(state: State, index: number): readonly State[] {
     const operation = byCall[index];
-    return operation === undefined ? [] : model.next(state, operation.asked, operation.answer);
+    if (operation === undefined) return [];
+    const states = model.next(state, operation.asked, operation.answer);
+    return states.filter((each) => each === state || isPossible(each));
   }
 
   const isKnown = (index: number) => byCall[index]?.answer !== undefined;
@@ -79,8 +86,12 @@ export function linearize<State, Asked, Answer>(
     const key = `${byCall.map((_, index) => (done.has(index) ? 1 : 0)).join("")} ${model.key(state)}`;
     if (tried.has(key)) return undefined;
     tried.add(key);
+    if (tried.size > STATES_MAX)
+      throw new Error(`After ${STATES_MAX} states no order was found, and not all were tried.`);
     for (const index of next) {
       for (const each of after(state, index)) {
+        // Nobody can tell whether what changes nothing was done.
+        if (each === state) continue;
         const found = search(new Set(done).add(index), each);
         if (found !== undefined) return found;
       }

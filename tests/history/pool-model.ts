@@ -217,3 +217,21 @@ export function isSeenAs(state: PoolState, seen: readonly SeenSlot[], nowMs: num
     );
   });
 }
+
+/** A lease as it was written when it was granted. */
+export interface WrittenLease {
+  readonly slot: number;
+  readonly fence: number;
+  readonly device: string;
+  readonly holder: string;
+}
+
+/** Whether every claim is the one that was written for its fence; a fence that nobody claimed contradicts as well. */
+export function isWrittenAs(state: PoolState, written: ReadonlyMap<string, WrittenLease>): boolean {
+  return state.slots.every(({ fence, claim }, index) => {
+    if (fence === 0) return true;
+    const lease = written.get(`${index + 1} ${fence}`);
+    if (lease === undefined) return false;
+    return claim === undefined || (claim.device === lease.device && claim.holder === lease.holder);
+  });
+}

@@ -4,6 +4,7 @@ import { History, listed, Violation } from "./history.ts";
 import { linearize } from "./linearize.ts";
 import {
   isSeenAs,
+  isWrittenAs,
   type LeaseAsked,
   type PoolAnswer,
   type PoolAsked,
@@ -11,6 +12,7 @@ import {
   type PoolState,
   poolModel,
   type SeenSlot,
+  type WrittenLease,
 } from "./pool-model.ts";
 
 const TTL_MS = 300_000;
@@ -159,7 +161,17 @@ export async function startPool(
     const nowMs = clock.now().getTime();
     const seen = await look();
     const model = poolModel(rules, nowMs);
-    const verdict = linearize(history.operations, model, state, (each) => isSeenAs(each, seen, nowMs));
+    // Only lost answers leave open who took a seat.
+    const written = history.operations.some(({ answer }) => answer === undefined)
+      ? await leases()
+      : undefined;
+    const verdict = linearize(
+      history.operations,
+      model,
+      state,
+      (each) => isSeenAs(each, seen, nowMs),
+      (each) => written === undefined || isWrittenAs(each, written),
+    );
     if (!verdict.ok) {
       const from = JSON.stringify({ rules, seats: state.seats, slots: state.slots, nowMs });
       const at = JSON.stringify({ seats: verdict.state.seats, slots: verdict.state.slots, seen });
@@ -173,6 +185,18 @@ export async function startPool(
       claim: claim === undefined ? undefined : { ...claim, id: claim.id ?? seen[index]?.lease },
     }));
     state = { ...verdict.state, slots };
+  }
+
+  async function leases(): Promise<ReadonlyMap<string, WrittenLease>> {
+    const rows = await servers[0]?.database.withTenant(tenantId, (tx) =>
+      tx.lease.findMany({ where: { tenantId, pool: { licenseId: license.id } } }),
+    );
+    return new Map(
+      (rows ?? []).map(({ slot, fence, activationId, holder }) => [
+        `${slot} ${fence}`,
+        { slot, fence: Number(fence), device: activationId ?? "", holder },
+      ]),
+    );
   }
 
   async function look(): Promise<SeenSlot[]> {
