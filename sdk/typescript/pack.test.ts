@@ -87,7 +87,8 @@ describe("the packed package", () => {
     const listed = await readdir(installed, { recursive: true });
     const files = listed.map((path) => path.replaceAll("\\", "/")).sort();
     const outside = files.filter((path) => !path.startsWith("dist"));
-    expect(outside).toEqual(["LICENSE", "README.md", "examples", "examples/quickstart.mjs", "package.json"]);
+    const examples = ["air-gapped-batch.mjs", "quickstart.mjs"].map((name) => `examples/${name}`);
+    expect(outside).toEqual(["LICENSE", "README.md", "examples", ...examples, "package.json"]);
     expect(files.filter((path) => /test/.test(path))).toEqual([]);
   });
 });

@@ -89,9 +89,9 @@ export class Link {
     const audience = this.configuration.product;
     // What was taken away from the network is judged as the activation itself is.
     const allowExpiredBundle = this.#held.license.offline.allowed;
+    if (allowExpiredBundle) await this.#options.time.show();
     const claims = await this.#options.trust.verifyOffline(token, kind, { audience, allowExpiredBundle });
     this.#assertOwn(claims);
-    if (allowExpiredBundle) await this.#options.time.show();
     return claims;
   }
 

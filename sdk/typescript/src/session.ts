@@ -144,8 +144,6 @@ export class Session {
     const device = await this.#device.load();
     const activation = await this.#verifyStored(token, certificate, await fingerprintOf(components), device);
     assertSameDevice(activation.claims.match, activation.fingerprint, device.fingerprint);
-    // Where no server tells the time, the machine's own clock must at least not go back.
-    if (activation.license.offline.allowed) await this.#time.show();
     return activation;
   }
 
@@ -167,6 +165,8 @@ export class Session {
     const audience = this.#configuration.product;
     const described = { audience, allowExpired: true, allowExpiredBundle: true };
     const license = await this.#trust.verifyOffline(certificate, "license", described);
+    // Where no server tells the time, the machine's own clock must at least not go back, also once it has said that it is too late.
+    if (license.offline.allowed) await this.#time.show();
     const claims = await this.#trust.verifyOffline(token, "activation", {
       audience,
       deviceKey: key.thumbprint,

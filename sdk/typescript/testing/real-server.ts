@@ -5,7 +5,13 @@ import { createFastifyApp } from "../../../server/license-server/fastify-adapter
 import { createLicenseServer } from "../../../server/license-server/license-server.ts";
 import { type Authority, createAuthority } from "../../../server/testing/authority.ts";
 import { createTestDatabase } from "../../../server/testing/database.ts";
-import { createLicense, createTenant, type TestTenant } from "../../../server/testing/fixtures.ts";
+import {
+  createLicense,
+  createRuntime,
+  createTenant,
+  type TestTenant,
+} from "../../../server/testing/fixtures.ts";
+import { TestClock } from "../../../server/testing/test-clock.ts";
 import { METER_RULES } from "../../../server/testing/usage.ts";
 import { memoryStorage, Signet, type SignetOptions } from "../src/index.ts";
 import { TestNetwork } from "./network.ts";
@@ -27,9 +33,11 @@ export class RealServer {
     this.#drop = drop;
   }
 
-  static async create(): Promise<RealServer> {
+  /** @param start when its clock, which moves only when told, stands still at first. */
+  static async create(start?: Date): Promise<RealServer> {
     const database = await createTestDatabase();
-    const authority = createAuthority(database.appUrl);
+    const runtime = createRuntime(database.appUrl, new TestClock(start));
+    const authority = createAuthority(database.appUrl, runtime);
     const tenant = await createTenant(authority);
     const rootKey = await authority.trust.rootKey(tenant.tenantId);
     time.begin(authority.clock.now().getTime());
