@@ -10,6 +10,7 @@ import type { Code } from "#server/domain/codes.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Database } from "#server/platform/database.ts";
+import { eachTenant } from "#server/platform/each-tenant.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { DAY_MS, seconds } from "./bundle.ts";
 import { type KeySet, openKeySet } from "./key-set.ts";
@@ -67,7 +68,10 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
   function reload(tenantId: string): Promise<Opened> {
     const opening = openKeys(tenantId);
     opened.set(tenantId, opening);
-    opening.catch(() => opened.delete(tenantId));
+    opening.catch(() => {
+      // A later opening may have taken its place, and succeeded.
+      if (opened.get(tenantId) === opening) opened.delete(tenantId);
+    });
     return opening;
   }
 
@@ -215,14 +219,13 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
 
     /**
      * Moves every tenant's keys along as time asks, and signs a new bundle where half the life of the last has passed. Running
-     * it twice changes nothing.
+     * it twice changes nothing. A tenant whose keys cannot be opened keeps no other one's from moving.
      */
     async refreshExpiring(): Promise<{ refreshed: number }> {
-      const tenants = await database.prisma.tenant.findMany({ select: { id: true } });
       let refreshed = 0;
-      for (const { id } of tenants) {
-        if (await database.withTenant(id, (tx) => rotation.moveAlong(tx, id))) refreshed++;
-      }
+      await eachTenant(database, async (tenantId) => {
+        if (await database.withTenant(tenantId, (tx) => rotation.moveAlong(tx, tenantId))) refreshed++;
+      });
       return { refreshed };
     },
   };

@@ -225,3 +225,23 @@ test("bundles are signed anew when half their life has passed, once, however oft
   expect(await seq()).toBe(2);
   await own.close();
 });
+
+test("a tenant whose keys cannot be opened keeps no other one's bundle from being signed anew, and is told of", async () => {
+  const clock = new TestClock("2030-01-01");
+  const own = createRuntime(testDatabase.appUrl, clock);
+  const [broken, sound] = [await createTenant(own), await createTenant(own)];
+  expect(broken.tenantId < sound.tenantId).toBe(true);
+  await own.database.withTenant(broken.tenantId, (tx) =>
+    tx.tenantState.update({
+      where: { tenantId: broken.tenantId },
+      data: { dataKeyWrapped: new Uint8Array(60) },
+    }),
+  );
+  clock.advance(15 * DAY_MS);
+  const fresh = createRuntime(testDatabase.appUrl, clock);
+  await expect(fresh.trust.refreshExpiring()).rejects.toMatchObject({
+    errors: [expect.objectContaining({ message: expect.stringContaining(broken.tenantId) })],
+  });
+  expect((await fresh.trust.currentBundle(sound.tenantId)).seq).toBe(2);
+  await Promise.all([own.close(), fresh.close()]);
+});
