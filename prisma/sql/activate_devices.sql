@@ -68,12 +68,12 @@ BEGIN
       LEFT JOIN LATERAL (SELECT * FROM policy WHERE tenant_id = p_tenant AND id = l.policy_id OFFSET 0) y ON true
       LEFT JOIN LATERAL (SELECT * FROM policy_version WHERE tenant_id = p_tenant AND id = l.policy_version_id OFFSET 0) v ON true
   ), known AS MATERIALIZED (
-    SELECT f.item, k.id AS activation_id
+    SELECT f.item, k.id AS activation_id, k.changed
       FROM found f CROSS JOIN LATERAL (
-        (SELECT x.id FROM activation x
+        (SELECT x.id, false AS changed FROM activation x
           WHERE x.tenant_id = p_tenant AND x.license_id = f.license_id AND x.live_fingerprint = f.fingerprint)
         UNION ALL
-        (SELECT x.id
+        (SELECT x.id, true
            FROM activation x CROSS JOIN LATERAL (
              SELECT count(*) AS shared FROM unnest(x.components) AS c WHERE c = ANY (f.components)) AS alike
           WHERE f.effective->'fingerprintMatch' <> '"all"'
@@ -88,15 +88,16 @@ BEGIN
       FROM found f
      WHERE f.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM known k WHERE k.item = f.item)
   ), alike AS MATERIALIZED (
-    -- Devices of a batch that one of them would change the answer of, had it come before, are decided in turn: two new ones
-    -- that count as one, and two that look different and are each taken for a known one, which looks like the last of them.
+    -- Devices of a batch that one of them would change the answer of, had it come before, are decided in turn: those that count
+    -- as one while one is new or has changed what a known one looks like, and two that look different and are the same known one.
     SELECT EXISTS (
       SELECT FROM (
-        SELECT n.license_id, array_agg(n.item) AS items,
+        SELECT f.license_id, array_agg(f.item) AS items,
                min(fingerprint_components_required(f.effective->'fingerprintMatch', cardinality(f.components))) AS required
-          FROM fresh n JOIN found f ON f.item = n.item CROSS JOIN LATERAL unnest(f.components) AS c (component)
-         WHERE n.item = n.first_item AND f.effective->'fingerprintMatch' <> '"all"'
-         GROUP BY n.license_id, c.component HAVING count(*) > 1) AS common
+          FROM (SELECT item FROM fresh WHERE item = first_item UNION ALL SELECT item FROM known WHERE changed) AS n
+          JOIN found f ON f.item = n.item CROSS JOIN LATERAL unnest(f.components) AS c (component)
+         WHERE f.effective->'fingerprintMatch' <> '"all"'
+         GROUP BY f.license_id, c.component HAVING count(*) > 1) AS common
       CROSS JOIN LATERAL unnest(common.items) AS a (item) CROSS JOIN LATERAL unnest(common.items) AS b (item)
        WHERE a.item < b.item GROUP BY a.item, b.item HAVING count(*) >= min(common.required))
         OR EXISTS (
