@@ -69,12 +69,16 @@ test("a scheduled sweep goes on in bounded rounds until nothing is left, and its
   expect(new Set(announcements.correlationIds.slice(0, 3)).size).toBe(1);
 });
 
-test("a job that was asked for runs under the correlation id of whoever asked", async () => {
-  await runWithCorrelation("cor_asked", () => createJobs(queues).enqueue("license-transitions", {}));
+test("a job that was asked for runs under the correlation id and in the trace of whoever asked", async () => {
+  const traceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const enqueue = () => createJobs(queues).enqueue("license-transitions", {});
+  await runWithCorrelation("cor_asked", enqueue, traceParent);
   await eventually(() => announcements.correlationIds).toContain("cor_asked");
   await eventually(() =>
     linesOf("license-transitions", "job done").map((line) => line.correlationId),
   ).toContain("cor_asked");
+  const line = linesOf("license-transitions", "job done").find((each) => each.correlationId === "cor_asked");
+  expect(line).toMatchObject({ trace_id: "4bf92f3577b34da6a3ce929d0e0e4736", span_id: "00f067aa0ba902b7" });
 });
 
 test("a run that fails is logged with its reason", async () => {

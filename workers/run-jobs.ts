@@ -15,10 +15,10 @@ interface RunJobsOptions {
 
 /** Schedules every job of the catalogue that has a schedule, and runs all of them as they come. */
 export function runJobs({ queues, processors, log, clock }: RunJobsOptions): void {
-  /** One run, logged with its outcome under the correlation id of whoever asked for it, or one of its own. */
+  /** One run, logged with its outcome under the correlation id and trace of whoever asked for it, or one of its own. */
   function run<Name extends JobName>(name: Name, { data, attempt }: Delivery): Promise<void> {
-    const { payload, correlationId = newCorrelationId() } = envelope.parse(data);
-    return runWithCorrelation(correlationId, async () => {
+    const { payload, correlationId = newCorrelationId(), traceParent } = envelope.parse(data);
+    const work = async () => {
       const begunMs = clock.monotonicMs();
       const facts = () => ({ job: name, attempt, durationMs: Math.round(clock.monotonicMs() - begunMs) });
       try {
@@ -28,7 +28,8 @@ export function runJobs({ queues, processors, log, clock }: RunJobsOptions): voi
         log.error({ ...facts(), err: error }, "job failed");
         throw error;
       }
-    });
+    };
+    return runWithCorrelation(correlationId, work, traceParent);
   }
 
   for (const name of JOB_NAMES) {

@@ -15,12 +15,13 @@ function recorder(taken = true) {
 }
 
 describe("enqueue", () => {
-  test("carries the correlation id of whoever asked, and the retries of the catalogue", async () => {
+  test("carries the correlation id and the trace of whoever asked, and the retries of the catalogue", async () => {
     const { jobs, sent } = recorder();
-    expect(await runWithCorrelation("cor_1", () => jobs.enqueue("license-transitions", {}))).toBe(true);
-    expect(sent).toEqual([
-      ["license-transitions", { payload: {}, correlationId: "cor_1" }, JOBS["license-transitions"]],
-    ]);
+    const traceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const enqueue = () => jobs.enqueue("license-transitions", {});
+    expect(await runWithCorrelation("cor_1", enqueue, traceParent)).toBe(true);
+    const asked = { payload: {}, correlationId: "cor_1", traceParent };
+    expect(sent).toEqual([["license-transitions", asked, JOBS["license-transitions"]]]);
   });
 
   test("says so when the queue did not take the job, instead of throwing", async () => {

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { traceParentOf } from "./correlation.ts";
 import type { RawRequest } from "./raw.ts";
 
 const EMPTY = new Uint8Array(0);
@@ -7,6 +8,8 @@ const EMPTY = new Uint8Array(0);
 export class RequestContext {
   readonly request: RawRequest;
   readonly correlationId: string;
+  /** The trace it is part of (W3C), where the caller said so. */
+  readonly traceParent: string | undefined;
   /** Whether it only keeps or gives back what somebody has. */
   readonly keepsHeld: boolean;
   /** Headers of the answer, whatever it is, unless it has those itself. */
@@ -15,6 +18,7 @@ export class RequestContext {
   constructor(request: RawRequest, correlationId: string, keepsHeld = false) {
     this.request = request;
     this.correlationId = correlationId;
+    this.traceParent = traceParentOf(request.header("traceparent"));
     this.keepsHeld = keepsHeld;
   }
 

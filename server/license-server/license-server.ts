@@ -1,7 +1,7 @@
 import { SignetError } from "#server/domain/errors.ts";
 import { runWithCorrelation } from "#server/platform/log.ts";
 import { RequestContext } from "./context.ts";
-import { correlationIdOf, traceParentOf } from "./correlation.ts";
+import { correlationIdOf } from "./correlation.ts";
 import { allowBrowsers, preflightHeaders } from "./cors.ts";
 import { createDoors } from "./doors.ts";
 import { createFailureLimiter } from "./failure-limiter.ts";
@@ -81,7 +81,11 @@ export function createLicenseServer(
     const correlationId = correlationIdOf(request.header("x-correlation-id"));
     const context = new RequestContext(request, correlationId, operation.keepsHeld);
     const reply = operation.inTenant
-      ? runWithCorrelation(context.correlationId, () => answerUnlessSaturated(operation, context))
+      ? runWithCorrelation(
+          correlationId,
+          () => answerUnlessSaturated(operation, context),
+          context.traceParent,
+        )
       : answer(operation, context, operation.run);
     if (!(reply instanceof Promise)) return finish(reply, operation, context, startedMs);
     return reply.then((settled) => finish(settled, operation, context, startedMs));
@@ -223,11 +227,13 @@ function plainReply(operation: Operation, { status, body, headers }: AnyReply): 
   };
 }
 
-function withCommonHeaders(reply: RawReply, { request, correlationId, notes }: RequestContext): RawReply {
+function withCommonHeaders(
+  reply: RawReply,
+  { request, correlationId, traceParent, notes }: RequestContext,
+): RawReply {
   const { headers } = reply;
   for (const [name, value] of Object.entries(notes)) headers[name] ??= value;
   headers["x-correlation-id"] = correlationId;
-  const traceParent = traceParentOf(request.header("traceparent"));
   if (traceParent !== undefined) headers.traceparent = traceParent;
   allowBrowsers(request, headers);
   return reply;

@@ -52,6 +52,24 @@ describe("log", () => {
     expect(lines.map((line) => JSON.parse(line).correlationId)).toEqual(["cor_1", undefined]);
   });
 
+  test("lines of a traced request carry its trace and span, for whoever joins them to the caller's", async () => {
+    const { log, lines } = capture();
+    const traceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    await runWithCorrelation(
+      "cor_1",
+      async () => {
+        await Promise.resolve();
+        log.info("inside");
+      },
+      traceParent,
+    );
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      correlationId: "cor_1",
+      trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
+      span_id: "00f067aa0ba902b7",
+    });
+  });
+
   test("text lines are for a person: level, speaker, message, fields and the error's stack", () => {
     const { log, text } = capture("text");
     log.warn({ port: 3000, err: new Error("taken") }, "cannot listen");

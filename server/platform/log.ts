@@ -14,21 +14,32 @@ export interface LoggerOptions {
   readonly destination?: pino.DestinationStream;
 }
 
+/** What ties together everything that one request or job brought about. */
+interface Thread {
+  readonly correlationId: string;
+  /** The caller's W3C `traceparent`, where it sent one. */
+  readonly traceParent: string | undefined;
+}
+
 declare global {
-  var signetCorrelation: AsyncLocalStorage<string> | undefined;
+  var signetCorrelation: AsyncLocalStorage<Thread> | undefined;
 }
 
 /** One a process, although Next loads this module once for each of its bundles. */
-globalThis.signetCorrelation ??= new AsyncLocalStorage<string>();
+globalThis.signetCorrelation ??= new AsyncLocalStorage<Thread>();
 const correlation = globalThis.signetCorrelation;
 
-/** Runs `work` so that everything it logs and calls, however deep, carries this correlation id. */
-export function runWithCorrelation<T>(correlationId: string, work: () => T): T {
-  return correlation.run(correlationId, work);
+/** Runs `work` so that everything it logs and calls, however deep, carries this correlation id, and the trace it is part of. */
+export function runWithCorrelation<T>(correlationId: string, work: () => T, traceParent?: string): T {
+  return correlation.run({ correlationId, traceParent }, work);
 }
 
 export function currentCorrelationId(): string | undefined {
-  return correlation.getStore();
+  return correlation.getStore()?.correlationId;
+}
+
+export function currentTraceParent(): string | undefined {
+  return correlation.getStore()?.traceParent;
 }
 
 /** A pino logger whose lines carry the correlation id and no secret, whatever was handed to it. */
@@ -42,8 +53,12 @@ export function createLogger({ level, name, format = "json", destination }: Logg
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: redactSecrets },
       mixin() {
-        const correlationId = correlation.getStore();
-        return correlationId === undefined ? {} : { correlationId };
+        const thread = correlation.getStore();
+        if (thread === undefined) return {};
+        const { correlationId, traceParent } = thread;
+        if (traceParent === undefined) return { correlationId };
+        const [, traceId, spanId] = traceParent.split("-");
+        return { correlationId, trace_id: traceId, span_id: spanId };
       },
     },
     format === "text" ? textLogStream(out) : out,
