@@ -5,6 +5,7 @@ let handler: FetchHandler | undefined;
 
 /** The runtime API for hosts that run only Next; the LicenseServer serves the same operations many times faster. */
 export function runtimeApi(request: Request): Promise<Response> {
-  handler ??= createFetchHandler(server(), "/api", { rateLimits: server().rateLimits });
+  const { rateLimits, eventLoop } = server();
+  handler ??= createFetchHandler(server(), "/api", { rateLimits, isLate: eventLoop.isLate });
   return handler(request);
 }

@@ -27,6 +27,7 @@ import { systemClock } from "./platform/clock.ts";
 import { createRedisCounters, memoryCounters } from "./platform/counters.ts";
 import { createDatabase } from "./platform/database.ts";
 import type { Env } from "./platform/env.ts";
+import { watchEventLoop } from "./platform/event-loop.ts";
 import { createLogger } from "./platform/log.ts";
 import { localKeyWrapper } from "./platform/master-key.ts";
 import { createPublicFetch } from "./platform/public-fetch.ts";
@@ -49,6 +50,7 @@ export function createContainer(env: Env, name = "signet") {
   const database = createDatabase({ url: env.DATABASE_APP_URL, poolSize: env.DATABASE_POOL_SIZE, log });
 
   const counters = env.REDIS_URL === undefined ? memoryCounters : createRedisCounters(env.REDIS_URL, log);
+  const eventLoop = watchEventLoop(env.EVENT_LOOP_DELAY_MAX_MS);
   const rateLimits = {
     counters,
     tenantPerMinute: env.RATE_LIMIT_TENANT_PER_MINUTE,
@@ -122,6 +124,7 @@ export function createContainer(env: Env, name = "signet") {
     callers,
     idempotency,
     rateLimits,
+    eventLoop,
     tenants,
     products,
     policies,
@@ -141,6 +144,7 @@ export function createContainer(env: Env, name = "signet") {
     invitations,
     async close() {
       counters.close();
+      eventLoop.stop();
       await database.close();
     },
   };

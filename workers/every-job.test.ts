@@ -15,6 +15,7 @@ import { createTestDatabase } from "#server/testing/database.ts";
 import { createTenant, type TestTenant } from "#server/testing/fixtures.ts";
 import { type RedisServer, startRedis } from "#server/testing/redis.ts";
 import { createAccount } from "#server/testing/usage.ts";
+import { createJobMetrics } from "./metrics.ts";
 import { createProcessors } from "./processors.ts";
 import { runJobs } from "./run-jobs.ts";
 
@@ -72,7 +73,7 @@ function startWorker(store: "PostgreSQL" | "Redis") {
       eventDays: 400,
     }),
   });
-  runJobs({ queues, processors, log, clock: systemClock });
+  runJobs({ queues, processors, log, clock: systemClock, metrics: createJobMetrics() });
   return createJobs(queues);
 }
 

@@ -2,6 +2,8 @@ import { createContainer } from "#server/container.ts";
 import { loadEnvOrExit } from "#server/platform/env.ts";
 import { createQueues } from "#server/platform/queue.ts";
 import { onShutdown } from "#server/platform/shutdown.ts";
+import { createJobMetrics } from "./metrics.ts";
+import { serveMetrics } from "./metrics-server.ts";
 import { createProcessors } from "./processors.ts";
 import { runJobs } from "./run-jobs.ts";
 
@@ -13,5 +15,11 @@ const queues = createQueues({ databaseUrl: env.DATABASE_APP_URL, redisUrl: env.R
 onShutdown(log, "services", container.close);
 onShutdown(log, "job queues", queues.close);
 
-runJobs({ queues, processors: createProcessors(container), log, clock });
+const metrics = createJobMetrics();
+if (env.WORKER_METRICS_PORT !== undefined) {
+  metrics.withProcess();
+  const server = await serveMetrics(metrics.registry, env.WORKER_METRICS_PORT);
+  onShutdown(log, "metrics", server.close);
+}
+runJobs({ queues, processors: createProcessors(container), log, clock, metrics });
 log.info({ store: env.REDIS_URL === undefined ? "PostgreSQL" : "Redis" }, "worker started");

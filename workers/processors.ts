@@ -8,8 +8,10 @@ import { type Retention, retention } from "./retention.ts";
 import { type Tickets, ticketExpiry } from "./ticket-expiry.ts";
 import { type Trust, trustRefresh } from "./trust-refresh.ts";
 
-/** Does a job's work; what it returns is logged. Throws to be run again. */
-export type Processor<Name extends JobName> = (payload: JobPayload<Name>) => Promise<object>;
+/** Does a job's work; what it returns, counts of what it did, is logged. Throws to be run again. */
+export type Processor<Name extends JobName> = (
+  payload: JobPayload<Name>,
+) => Promise<Readonly<Record<string, number>>>;
 export type Processors = { readonly [Name in JobName]: Processor<Name> };
 
 /** One processor for each job of the catalogue; a job without one does not compile. */

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "#prisma/embedded/cluster.ts";
 import { createJobs } from "#server/jobs/jobs.ts";
 import { systemClock } from "#server/platform/clock.ts";
 import { createLogger, currentCorrelationId, runWithCorrelation } from "#server/platform/log.ts";
 import { createQueues, type Queues } from "#server/platform/queue.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
+import { createJobMetrics } from "./metrics.ts";
+import { serveMetrics } from "./metrics-server.ts";
 import { createProcessors } from "./processors.ts";
 import { runJobs } from "./run-jobs.ts";
 
@@ -13,6 +16,7 @@ const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
 
 let database: TestDatabase;
 let queues: Queues;
+const metrics = createJobMetrics();
 const lines: Record<string, unknown>[] = [];
 const log = createLogger({
   level: "info",
@@ -49,7 +53,7 @@ beforeAll(async () => {
       },
     },
   });
-  runJobs({ queues, processors, log, clock: systemClock });
+  runJobs({ queues, processors, log, clock: systemClock, metrics });
 });
 afterAll(async () => {
   await queues.close();
@@ -88,4 +92,17 @@ test("a run that fails is logged with its reason", async () => {
     level: "error",
     err: { message: "the vault is sealed" },
   });
+});
+
+test("what became of each run is told to Prometheus, with what it did and when it was last done", async () => {
+  await eventually(() => linesOf("trust-refresh", "job failed")).not.toEqual([]);
+  await eventually(() => linesOf("license-transitions", "job done")).not.toEqual([]);
+  const port = await freePort();
+  const server = await serveMetrics(metrics.registry, port);
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  await server.close();
+  expect(text).toMatch(/signet_job_duration_seconds_count\{job="trust-refresh",outcome="failed"\} [1-9]/);
+  expect(text).not.toMatch(/signet_job_duration_seconds_count\{job="trust-refresh",outcome="done"\}/);
+  expect(text).toMatch(/signet_job_results_total\{job="license-transitions",result="announced"\} 1200/);
+  expect(text).toMatch(/signet_job_last_done_timestamp_seconds\{job="license-transitions"\} \d{10}/);
 });

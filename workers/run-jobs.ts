@@ -4,6 +4,7 @@ import type { Clock } from "#server/platform/clock.ts";
 import { newCorrelationId } from "#server/platform/ids.ts";
 import { type Logger, runWithCorrelation } from "#server/platform/log.ts";
 import type { Delivery, Queues } from "#server/platform/queue.ts";
+import type { JobMetrics } from "./metrics.ts";
 import type { Processors } from "./processors.ts";
 
 interface RunJobsOptions {
@@ -11,20 +12,24 @@ interface RunJobsOptions {
   readonly processors: Processors;
   readonly log: Logger;
   readonly clock: Pick<Clock, "monotonicMs">;
+  readonly metrics: JobMetrics;
 }
 
 /** Schedules every job of the catalogue that has a schedule, and runs all of them as they come. */
-export function runJobs({ queues, processors, log, clock }: RunJobsOptions): void {
+export function runJobs({ queues, processors, log, clock, metrics }: RunJobsOptions): void {
   /** One run, logged with its outcome under the correlation id and trace of whoever asked for it, or one of its own. */
   function run<Name extends JobName>(name: Name, { data, attempt }: Delivery): Promise<void> {
     const { payload, correlationId = newCorrelationId(), traceParent } = envelope.parse(data);
     const work = async () => {
       const begunMs = clock.monotonicMs();
-      const facts = () => ({ job: name, attempt, durationMs: Math.round(clock.monotonicMs() - begunMs) });
+      const tookMs = () => clock.monotonicMs() - begunMs;
+      const facts = () => ({ job: name, attempt, durationMs: Math.round(tookMs()) });
       try {
         const outcome = await processors[name](JOBS[name].payload.parse(payload));
+        metrics.done(name, tookMs() / 1000, outcome);
         log.info({ ...facts(), ...outcome }, "job done");
       } catch (error) {
+        metrics.failed(name, tookMs() / 1000);
         log.error({ ...facts(), err: error }, "job failed");
         throw error;
       }

@@ -30,6 +30,8 @@ export interface LicenseServerOptions {
   readonly failuresPerMinuteMax?: number;
   /** Requests for something new that may be under way at once in this process; one more is told to come back. */
   readonly newWorkInFlightMax?: number;
+  /** Whether what is ready to run waits for its turn in this process: new work is then told to come back. */
+  readonly isLate?: () => boolean;
   /** How often a tenant and each of its clients may ask; as often as they like when not given. */
   readonly rateLimits?: RateLimitOptions;
 }
@@ -56,6 +58,7 @@ export function createLicenseServer(
     metrics = createMetrics(),
     failuresPerMinuteMax = 60,
     newWorkInFlightMax = 8_192,
+    isLate = () => false,
     rateLimits,
   }: LicenseServerOptions = {},
 ): LicenseServer {
@@ -94,7 +97,8 @@ export function createLicenseServer(
   /** What keeps or gives back what somebody has is never turned away: shedding load must not lose a seat or a credit. */
   function answerUnlessSaturated(operation: Operation, context: RequestContext): MaybePromise<RawReply> {
     if (operation.isNewWork !== true) return answerInTenant(operation, context);
-    if (newWorkInFlight >= newWorkInFlightMax) return problem(new SignetError("overloaded"), context);
+    if (newWorkInFlight >= newWorkInFlightMax || isLate())
+      return problem(new SignetError("overloaded"), context);
     const reply = answerInTenant(operation, context);
     if (!(reply instanceof Promise)) return reply;
     newWorkInFlight++;

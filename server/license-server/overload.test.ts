@@ -25,8 +25,10 @@ afterAll(async () => {
 
 describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
   let host: Host;
+  let isLate = false;
   beforeAll(async () => {
-    host = await start({ ...authority, log: pino({ level: "silent" }) }, { newWorkInFlightMax: 3 });
+    const options = { newWorkInFlightMax: 3, isLate: () => isLate };
+    host = await start({ ...authority, log: pino({ level: "silent" }) }, options);
   });
   afterAll(() => host.stop());
 
@@ -44,6 +46,22 @@ describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
       checkout: (holder: string) => ask("leases", { holder, nonce: NONCE }),
     };
   }
+
+  test("while the process is late nothing new is begun, and what is held is kept and given back", async () => {
+    const { ask, checkout } = await device();
+    const { lease } = leaseResponse.parse((await checkout("ada")).json());
+    isLate = true;
+    try {
+      const refused = await checkout("grace");
+      expect([refused.status, problem.parse(refused.json()).code]).toEqual([503, "overloaded"]);
+      const kept = await ask(`leases/${lease.id}/heartbeat`, { fence: lease.fence, nonce: NONCE });
+      const released = await ask(`leases/${lease.id}/release`, { fence: lease.fence });
+      expect([kept.status, released.status]).toEqual([200, 200]);
+    } finally {
+      isLate = false;
+    }
+    expect((await checkout("grace")).status).toBe(201);
+  });
 
   test("checkouts that wait for a lock in the database are bounded, and stop no heartbeat and no release", async () => {
     const [busy, calm] = [await device(), await device()];

@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics } from "prom-client";
+import type { EventLoopWatch } from "#server/platform/event-loop.ts";
 import { onShutdown } from "#server/platform/shutdown.ts";
 import { createFastifyApp } from "./fastify-adapter.ts";
 import { createLicenseServer } from "./license-server.ts";
@@ -15,14 +16,19 @@ import type { LicenseServerServices } from "./services.ts";
  * @param metricsOfAll gathers the metrics of all processes, where this is one of several.
  */
 export async function serve(
-  services: LicenseServerServices & { readonly rateLimits: RateLimitOptions },
+  services: LicenseServerServices & {
+    readonly rateLimits: RateLimitOptions;
+    readonly eventLoop: EventLoopWatch;
+  },
   port: number,
   metricsOfAll?: { text(): Promise<string>; contribute(registry: Metrics["registry"]): void },
 ): Promise<void> {
   const metrics = createMetrics(metricsOfAll?.text);
   collectDefaultMetrics({ register: metrics.registry });
   metricsOfAll?.contribute(metrics.registry);
-  const app = createFastifyApp(createLicenseServer(services, { metrics, rateLimits: services.rateLimits }));
+  const { rateLimits, eventLoop } = services;
+  const options = { metrics, rateLimits, isLate: eventLoop.isLate };
+  const app = createFastifyApp(createLicenseServer(services, options));
   onShutdown(services.log, "HTTP server", () => app.close());
   await listen(app, port);
   services.log.info({ port }, "LicenseServer listening");

@@ -51,6 +51,10 @@ const schema = z
     RATE_LIMIT_TENANT_PER_MINUTE: limit.default(0),
     RATE_LIMIT_CLIENT_PER_MINUTE: limit.default(6_000),
     RATE_LIMIT_BACKEND_PER_MINUTE: limit.default(60_000),
+    /** Milliseconds that turns of the event loop may be late before new work is refused; 0 is no limit. */
+    EVENT_LOOP_DELAY_MAX_MS: limit.default(500),
+    /** Where the worker serves its metrics; nowhere when not set. */
+    WORKER_METRICS_PORT: port.optional(),
     /** Days that decisions and ended leases are kept. */
     EVENT_RETENTION_DAYS: count.min(31, "be at least 31").default(400),
     SMTP_URL: z
