@@ -190,9 +190,10 @@ BEGIN
   END LOOP;
 
   WITH events AS MATERIALIZED (
-    SELECT i.event_id, i.correlation_id, i.activation_id, i.verb, i.item
-      FROM ROWS FROM (jsonb_to_recordset(p_items) AS (event_id uuid, correlation_id text, activation_id uuid, verb text))
-           WITH ORDINALITY AS i (event_id, correlation_id, activation_id, verb, item)
+    SELECT i.event_id, i.correlation_id, i.activation_id, i.credential, i.verb, i.item
+      FROM ROWS FROM (jsonb_to_recordset(p_items) AS (
+             event_id uuid, correlation_id text, activation_id uuid, credential jsonb, verb text))
+           WITH ORDINALITY AS i (event_id, correlation_id, activation_id, credential, verb, item)
   ), ended AS (
     UPDATE ticket k
        SET status = v_statuses[e.item], used = v_used[e.item], lapsing = v_lapsed[e.item], ended_at = v_now,
@@ -220,7 +221,7 @@ BEGIN
   SELECT p_tenant, e.event_id, v_now,
          CASE e.verb WHEN 'expire' THEN 'ticket_expired' WHEN 'journal' THEN 'settle' ELSE e.verb END,
          (CASE WHEN v_codes[e.item] IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
-         v_codes[e.item], usage_rule(v_codes[e.item]), v_facts[e.item], v_licenses[e.item], e.activation_id,
+         v_codes[e.item], usage_rule(v_codes[e.item]), with_credential(v_facts[e.item], e.credential), v_licenses[e.item], e.activation_id,
          v_policy_versions[e.item], e.correlation_id
     FROM events e;
 END $$;

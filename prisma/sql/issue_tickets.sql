@@ -149,9 +149,9 @@ BEGIN
   END LOOP;
 
   WITH events AS MATERIALIZED (
-    SELECT i.event_id, i.correlation_id, i.item
-      FROM ROWS FROM (jsonb_to_recordset(p_items) AS (event_id uuid, correlation_id text))
-           WITH ORDINALITY AS i (event_id, correlation_id, item)
+    SELECT i.event_id, i.correlation_id, i.credential, i.item
+      FROM ROWS FROM (jsonb_to_recordset(p_items) AS (event_id uuid, correlation_id text, credential jsonb))
+           WITH ORDINALITY AS i (event_id, correlation_id, credential, item)
   ), reserved AS (
     INSERT INTO ticket (tenant_id, id, account_id, activation_id, amount, issued_at, expires_at, issued_entry, journaled)
     SELECT p_tenant, v_ids[e.item], v_accounts[e.item], v_activations[e.item], v_amounts[e.item], v_now, v_expires[e.item],
@@ -170,7 +170,7 @@ BEGIN
   INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                              policy_version_id, correlation_id)
   SELECT p_tenant, e.event_id, v_now, 'ticket', (CASE WHEN v_codes[e.item] IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
-         v_codes[e.item], usage_rule(v_codes[e.item]), v_facts[e.item], v_licenses[e.item], v_activations[e.item],
+         v_codes[e.item], usage_rule(v_codes[e.item]), with_credential(v_facts[e.item], e.credential), v_licenses[e.item], v_activations[e.item],
          v_policy_versions[e.item], e.correlation_id
     FROM events e;
 END $$;

@@ -1,7 +1,8 @@
 -- Charges a batch of usage: requests of some events each, flattened into columns in order of arrival, which cost a
 -- quarter of what a JSON object an event does to read. Output: one row a batch; its arrays have one element an event.
 --
---   callers   one element a (license, activation or null, meter); p_slots: the first caller of the same license and meter
+--   callers   one element a (license, activation or credential, meter); p_slots: the first caller of the same license and
+--             meter; p_credentials: what a backend proved itself with (null as a whole: no backend asks)
 --   requests  p_request_callers (one of the request's callers), p_request_sizes (its events), its event and correlation id
 --   events    p_callers, p_ids, p_firsts (which event of the batch has this id first; null: no id comes twice), p_amounts,
 --             p_occurred (milliseconds since 1970), p_correlations
@@ -15,7 +16,7 @@ CREATE OR REPLACE FUNCTION record_usage(
   p_tenant uuid, p_now timestamptz, p_licenses uuid[], p_activations uuid[], p_meters text[], p_slots integer[],
   p_request_callers integer[], p_request_sizes integer[], p_event_ids uuid[], p_request_correlations text[],
   p_callers integer[], p_ids text[], p_firsts integer[], p_amounts bigint[], p_occurred double precision[],
-  p_correlations text[], p_proven_seq integer DEFAULT NULL
+  p_correlations text[], p_credentials jsonb[], p_proven_seq integer DEFAULT NULL
 ) RETURNS TABLE (
   decided_at timestamptz, trust_seq integer, refusals json, products json, accounts json, outcomes json, entries json,
   balances json
@@ -158,7 +159,8 @@ BEGIN
   SELECT p_tenant, r.event_id, v_now, 'usage', (CASE WHEN v_slots[r.caller] < 0 THEN 'denied' ELSE 'granted' END)::outcome,
          CASE WHEN v_slots[r.caller] < 0 THEN v_refusals[r.caller] END,
          CASE WHEN v_slots[r.caller] < 0 THEN usage_rule(v_refusals[r.caller]) END,
-         jsonb_build_object('events', r.size, 'accepted', v_charged[r.n], 'duplicates', v_repeated[r.n]),
+         with_credential(jsonb_build_object('events', r.size, 'accepted', v_charged[r.n], 'duplicates', v_repeated[r.n]),
+                         p_credentials[r.caller]),
          p_licenses[r.caller], p_activations[r.caller], v_policy_versions[r.caller], r.correlation_id
     FROM unnest(p_request_callers, p_request_sizes, p_event_ids, p_request_correlations) WITH ORDINALITY
          AS r (caller, size, event_id, correlation_id, n)
@@ -168,9 +170,9 @@ BEGIN
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                                policy_version_id, correlation_id)
     SELECT p_tenant, gen_random_uuid(), v_now, 'usage', 'denied', d.code, usage_rule(d.code),
-           jsonb_strip_nulls(jsonb_build_object('event', e.id, 'meter', p_meters[e.caller], 'amount', e.amount,
+           with_credential(jsonb_strip_nulls(jsonb_build_object('event', e.id, 'meter', p_meters[e.caller], 'amount', e.amount,
              'balance', CASE WHEN o.outcome = 3 THEN v_balances[e.n] END,
-             'overdraft', CASE WHEN o.outcome = 3 THEN v_overdrafts[v_slots[e.caller]] END)),
+             'overdraft', CASE WHEN o.outcome = 3 THEN v_overdrafts[v_slots[e.caller]] END)), p_credentials[e.caller]),
            p_licenses[e.caller], p_activations[e.caller], v_policy_versions[e.caller], e.correlation_id
       FROM unnest(p_callers, p_ids, p_amounts, p_correlations) WITH ORDINALITY AS e (caller, id, amount, correlation_id, n)
       CROSS JOIN LATERAL (SELECT v_outcomes[e.n] AS outcome) o

@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from "jose";
+import type { Credential } from "#server/domain/credential.ts";
 import { type ApiScope, SCOPES } from "#server/domain/scopes.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { PublicFetch } from "#server/platform/public-fetch.ts";
@@ -47,7 +47,7 @@ export function createIdentityProviders(deps: { store: CallersStore; fetch: Publ
   return async (
     tenantId: string,
     jws: string,
-  ): Promise<{ readonly credential: string; readonly scopes: readonly ApiScope[] } | undefined> => {
+  ): Promise<{ readonly credential: Credential; readonly scopes: readonly ApiScope[] } | undefined> => {
     try {
       const { iss } = decodeJwt(jws);
       const provider = iss === undefined ? undefined : await store.findIdentityProvider(tenantId, iss);
@@ -64,7 +64,7 @@ export function createIdentityProviders(deps: { store: CallersStore; fetch: Publ
         typeof told === "string" ? told.split(" ") : Array.isArray(told) ? told : [];
       const mapped = Object.entries(provider.scope_map).filter(([value]) => values.includes(value));
       return {
-        credential: hash("sha256", `${payload.iss} ${payload.sub}`, "base64url"),
+        credential: { kind: "identityToken", id: payload.sub ?? "", issuer: iss ?? "" },
         scopes: SCOPES.filter((scope) => mapped.some(([, granted]) => granted === scope)),
       };
     } catch {

@@ -2,6 +2,7 @@ import { createHash, verify } from "node:crypto";
 import { decodeProtectedHeader } from "jose";
 import { type AccessClaims, TOKEN_TYPES } from "#sdk/wire.ts";
 import { API_KEY_PURPOSE, looksLikeApiKey, tenantOfApiKey } from "#server/domain/api-key.ts";
+import { type Credential, ofApiKey } from "#server/domain/credential.ts";
 import { SignetError } from "#server/domain/errors.ts";
 import { publicId, storedId } from "#server/domain/ids.ts";
 import { type ApiScope, isScope } from "#server/domain/scopes.ts";
@@ -18,8 +19,7 @@ import { readSignature, type SignedRequest } from "./message-signature.ts";
 
 /** A vendor's backend that has proved itself. */
 export interface VerifiedBackend {
-  /** Which of the tenant's credentials it is: the same for whatever stands for one API key. */
-  readonly credential: string;
+  readonly credential: Credential;
   readonly scopes: readonly ApiScope[];
   /** `seq` of the trust bundle whose keys verified it, where it came with a token of ours. */
   readonly trustSeq?: number;
@@ -50,7 +50,9 @@ export function createCallers(deps: {
     if (tenantOfApiKey(text) !== tenantId) return undefined;
     const cipher = await vault.cipher(tenantId);
     const row = await store.findApiKey(tenantId, { hash: cipher.keyedHash(API_KEY_PURPOSE, text) });
-    return row === undefined ? undefined : { ...grantedBy(row), apiKeyId: row.id, expiresAt: row.expires_at };
+    return row === undefined
+      ? undefined
+      : { ...grantedBy(row, "apiKey"), apiKeyId: row.id, expiresAt: row.expires_at };
   }
 
   async function verifyAccessToken(
@@ -67,7 +69,7 @@ export function createCallers(deps: {
     if (row === undefined) return undefined;
     const told = scope.split(" ");
     return {
-      ...grantedBy(row),
+      ...grantedBy(row, "accessToken"),
       scopes: row.scopes.filter(isScope).filter((each) => told.includes(each)),
       trustSeq: verified.trustSeq,
     };
@@ -86,7 +88,7 @@ export function createCallers(deps: {
     const row = await store.findApiKey(tenantId, { id });
     if (row === undefined || row.public_x === null) return undefined;
     if (!verify(null, Buffer.from(read.base), openPublicKey(row.public_x), read.signature)) return undefined;
-    return (await takesOnce(tenantId, `${id} ${nonce}`, created)) ? grantedBy(row) : undefined;
+    return (await takesOnce(tenantId, `${id} ${nonce}`, created)) ? grantedBy(row, "signature") : undefined;
   }
 
   const secondsNow = () => Math.floor(clock.now().getTime() / 1000);
@@ -159,8 +161,8 @@ export function createCallers(deps: {
   };
 }
 
-function grantedBy({ id, scopes }: ApiKeyRow): VerifiedBackend {
-  return { credential: id, scopes: scopes.filter(isScope) };
+function grantedBy({ id, scopes }: ApiKeyRow, kind: Parameters<typeof ofApiKey>[0]): VerifiedBackend {
+  return { credential: ofApiKey(kind, id), scopes: scopes.filter(isScope) };
 }
 
 function isAccessToken(jws: string): boolean {

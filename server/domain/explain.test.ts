@@ -73,6 +73,20 @@ test.each<[string, Partial<RecordedDecision>, string]>([
   expect(explainDecision({ ...denied, ...change })).toBe(`Denied because ${reason}.`);
 });
 
+test.each<[string, object, string]>([
+  ["a key", { kind: "apiKey", id: "apk_1" }, "API key apk_1."],
+  ["a token got with a key", { kind: "accessToken", id: "apk_1" }, "an access token of API key apk_1."],
+  ["a signature", { kind: "signature", id: "apk_1" }, "a request signed by API key apk_1."],
+  [
+    "another's token",
+    { kind: "identityToken", id: "gateway", issuer: "https://id.example" },
+    "an identity provider's token of gateway (https://id.example).",
+  ],
+])("a decision asked for by a backend says so: with %s", (_, credential, named) => {
+  const asked = explainDecision({ ...denied, facts: { ...denied.facts, credential } });
+  expect(asked).toBe(`${explainDecision(denied)} A backend asked with ${named}`);
+});
+
 describe("every code", () => {
   test.each(Object.keys(CODES))("%s has a reason, with facts and without", (code) => {
     const sentence = explainDecision({ ...denied, code, rule: null, facts: {}, policy: null });

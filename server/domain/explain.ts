@@ -1,5 +1,6 @@
 import type { Code } from "./codes.ts";
 import { CODES } from "./codes.ts";
+import type { Credential } from "./credential.ts";
 import type { PolicyRules } from "./policy.ts";
 
 /** A decision as it was recorded. */
@@ -17,14 +18,30 @@ export type RecordedFacts = Readonly<Record<string, unknown>>;
 
 /**
  * Why it was decided so, in one sentence for the vendor's staff: "Denied because 5 of 5 seats were in use (policy floating
- * v3, seats.seats = 5)."
+ * v3, seats.seats = 5)." Where a vendor's backend asked, a second one says with which credential.
  */
 export function explainDecision(decision: RecordedDecision): string {
   const { outcome, operation, code, facts } = decision;
-  if (outcome === "granted") return `Granted: ${GRANTED[operation]?.(facts) ?? operation}.`;
+  const asked = askedWith(facts.credential);
+  if (outcome === "granted") return `Granted: ${GRANTED[operation]?.(facts) ?? operation}.${asked}`;
   const reason = code !== null && isCode(code) ? DENIED[code](facts) : `of ${code ?? "an unknown reason"}`;
   const source = [policyOf(decision), ruleOf(decision)].filter((part) => part !== undefined).join(", ");
-  return `Denied because ${reason}${source === "" ? "" : ` (${source})`}.`;
+  return `Denied because ${reason}${source === "" ? "" : ` (${source})`}.${asked}`;
+}
+
+const CREDENTIALS: Readonly<Record<Credential["kind"], string>> = {
+  apiKey: "API key",
+  accessToken: "an access token of API key",
+  signature: "a request signed by API key",
+  identityToken: "an identity provider's token of",
+};
+
+/** With what a vendor's backend asked, where it was one. */
+function askedWith(credential: unknown): string {
+  const { kind, id, issuer }: Partial<Record<string, unknown>> = Object(credential);
+  const named = Object.entries(CREDENTIALS).find(([name]) => name === kind)?.[1];
+  if (named === undefined || typeof id !== "string") return "";
+  return ` A backend asked with ${named} ${id}${typeof issuer === "string" ? ` (${issuer})` : ""}.`;
 }
 
 /** What each operation did when nothing spoke against it. */

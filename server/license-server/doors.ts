@@ -1,6 +1,7 @@
 import { decodeProtectedHeader } from "jose";
 import { TOKEN_TYPES } from "#sdk/wire.ts";
 import { looksLikeApiKey } from "#server/domain/api-key.ts";
+import { type Credential, credentialName } from "#server/domain/credential.ts";
 import { SignetError } from "#server/domain/errors.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { Proof } from "#server/domain/proof.ts";
@@ -40,6 +41,7 @@ export interface ActivationScope extends TenantScope {
 /** The vendor's backend, for whichever license it names. */
 export interface BackendScope extends TenantScope {
   readonly activation?: undefined;
+  readonly credential: Credential;
   readonly proof?: Proof;
 }
 
@@ -152,12 +154,12 @@ export function createDoors(services: {
     const { scopes, trustSeq, credential } = isSigned(context)
       ? await accepted(context, await callers.verifySignature(tenant.id, context.request))
       : await backendOf(context, tenant.id);
-    await rates.count(context, { tenantId: tenant.id, backend: credential });
+    await rates.count(context, { tenantId: tenant.id, backend: credentialName(credential) });
     if (!scopes.includes(scope))
       throw new SignetError("forbidden", `This credential is not allowed ${scope}; use one that is.`);
-    if (trustSeq === undefined) return { context, tenant };
+    if (trustSeq === undefined) return { context, tenant, credential };
     const proof = proofOf(trustSeq, (seqMin) => backendOf(context, tenant.id, seqMin));
-    return { context, tenant, proof };
+    return { context, tenant, credential, proof };
   }
 
   return {
@@ -189,7 +191,7 @@ export function createDoors(services: {
       async enter(context) {
         const tenant = await tenantOf(context);
         const apiKey = await bearerOf(context, (token) => callers.verifyApiKey(tenant.id, token));
-        await rates.count(context, { tenantId: tenant.id, backend: apiKey.credential });
+        await rates.count(context, { tenantId: tenant.id, backend: credentialName(apiKey.credential) });
         return { context, tenant, apiKey };
       },
     },

@@ -119,6 +119,43 @@ describe.each(Object.entries(HOSTS))("a vendor's backend behind %s", (name, star
     ]);
   });
 
+  test("is named in the facts of each of its decisions, granted or denied, and in their explanation", async () => {
+    const { id: keyId, key } = await vendor.key(ALL);
+    const { token } = await exchanged(key);
+    const { license, licenseId, actor } = vendor;
+    const ticket = newUuid();
+    await as(key).post("usage", { license, events: [event("one"), event("two", 1_000)] });
+    await as(token).post("usage", { license, events: [event("three")] });
+    await as(token).post("tickets", { id: ticket, meter: METER, amount: 20, license });
+    await as(key).post(`tickets/${ticket}/settle`, { used: 7, license });
+    await as(key).post(`tickets/${ticket}/void`, { license });
+    const { steps } = await authority.stories.read(
+      actor,
+      { of: "license", id: licenseId },
+      { changesOf: "everything" },
+    );
+    const told = steps.flatMap((step) => {
+      if (step.kind !== "decision") return [];
+      const { operation, code, facts } = step.decision;
+      return [[operation, code, Reflect.get(Object(facts), "credential"), step.explanation.split(". ")[1]]];
+    });
+    const id = publicId("apiKey", keyId);
+    const [byKey, byToken] = [
+      [{ kind: "apiKey", id }, `A backend asked with API key ${id}.`],
+      [{ kind: "accessToken", id }, `A backend asked with an access token of API key ${id}.`],
+    ];
+    const expected = [
+      ["usage", null, ...byKey],
+      ["usage", "insufficient_credits", ...byKey],
+      ["usage", null, ...byToken],
+      ["ticket", null, ...byToken],
+      ["settle", null, ...byKey],
+      ["void", "ticket_settled", ...byKey],
+    ];
+    expect(told).toHaveLength(expected.length);
+    expect(told).toEqual(expect.arrayContaining(expected));
+  });
+
   test("names the license, or is told to", async () => {
     const { key } = await vendor.key(ALL);
     for (const [pointer, answer] of [

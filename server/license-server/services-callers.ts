@@ -1,10 +1,10 @@
+import type { Credential } from "#server/domain/credential.ts";
 import type { ApiScope } from "#server/domain/scopes.ts";
 import type { RawRequest } from "./raw.ts";
 
 /** A vendor's backend that has proved itself. */
 export interface VerifiedBackend {
-  /** Which of the tenant's credentials it is: the same for whatever stands for one API key. */
-  readonly credential: string;
+  readonly credential: Credential;
   readonly scopes: readonly ApiScope[];
   /** `seq` of the trust bundle whose keys verified it, where it came with a token of ours. */
   readonly trustSeq?: number;

@@ -7,6 +7,7 @@ import type {
   UsageEventAnswer,
 } from "#sdk/wire.ts";
 import type { Code } from "#server/domain/codes.ts";
+import type { Credential } from "#server/domain/credential.ts";
 import type { Decision } from "#server/domain/decision.ts";
 import type { KeyedRequest } from "#server/domain/idempotency-key.ts";
 import type { Proof } from "#server/domain/proof.ts";
@@ -110,8 +111,9 @@ export interface LeasesService {
 export interface UsageCaller extends RequestBinding {
   /** The stored uuid. */
   readonly licenseId: string;
-  /** The stored uuid; absent for a backend. */
+  /** The stored uuid; absent for a backend, which has a credential instead. */
   readonly activationId?: string;
+  readonly credential?: Credential;
 }
 
 export interface IssueInput extends UsageCaller {

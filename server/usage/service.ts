@@ -246,10 +246,11 @@ export function createUsage(deps: { store: UsageStore; trust: Trust; database: D
   };
 }
 
-function asked({ licenseId, activationId, correlationId }: Caller) {
+function asked({ licenseId, activationId, credential, correlationId }: Caller) {
   return {
     license_id: licenseId,
     activation_id: activationId ?? null,
+    credential: credential ?? null,
     event_id: newUuid(),
     correlation_id: correlationId,
   };

@@ -1,4 +1,5 @@
 import type { CommonClaims, TicketClaims, TicketReceiptClaims, UsageReceiptClaims } from "#sdk/wire.ts";
+import type { Credential } from "#server/domain/credential.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { Proof } from "#server/domain/proof.ts";
 import { newUuid } from "#server/platform/ids.ts";
@@ -10,6 +11,8 @@ export interface Caller {
   readonly licenseId: string;
   /** Absent: the vendor's backend, for this license. */
   readonly activationId?: string;
+  /** What the backend proved itself with, for the facts of the decision. */
+  readonly credential?: Credential;
   /** base64url SHA-256 of the request body as sent. */
   readonly requestHash: string;
   readonly correlationId: string;

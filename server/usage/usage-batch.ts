@@ -1,4 +1,5 @@
 import type { UsageEventAnswer } from "#sdk/wire.ts";
+import type { Credential } from "#server/domain/credential.ts";
 import type { Denied } from "#server/domain/decision.ts";
 
 /** Something used, as a caller reports it. */
@@ -17,6 +18,8 @@ export interface UsageItem {
   readonly correlation_id: string;
   readonly license_id: string;
   readonly activation_id: string | null;
+  /** Of a vendor's backend. */
+  readonly credential?: Credential | null;
   /** At least one. */
   readonly events: readonly UsageEventInput[];
 }
@@ -73,6 +76,9 @@ export function usageColumns(items: readonly UsageItem[]): UsageColumns {
     [],
     [],
   ];
+  // Null as a whole where only devices ask, as in most batches.
+  const credentials: string[] = [];
+  let hasCredentials = false;
   const firstOfId = new Map<string, number>();
   const [requestCallers, sizes, eventIds, requestCorrelations]: [number[], number[], string[], string[]] = [
     [],
@@ -89,7 +95,8 @@ export function usageColumns(items: readonly UsageItem[]): UsageColumns {
     [],
   ];
   for (const item of items) {
-    const who = `${item.license_id} ${item.activation_id ?? ""} `;
+    const credential = item.credential ? JSON.stringify(item.credential) : null;
+    const who = `${item.license_id} ${item.activation_id ?? ""} ${credential ?? ""} `;
     const correlation = quoted(item.correlation_id);
     for (const event of item.events) {
       const key = who + event.meter;
@@ -97,6 +104,8 @@ export function usageColumns(items: readonly UsageItem[]): UsageColumns {
       if (caller === undefined) {
         caller = licenses.push(item.license_id);
         activations.push(item.activation_id);
+        credentials.push(credential === null ? "NULL" : quoted(credential));
+        hasCredentials ||= credential !== null;
         meters.push(quoted(event.meter));
         callers.set(key, caller);
         const account = `${item.license_id} ${event.meter}`;
@@ -136,6 +145,7 @@ export function usageColumns(items: readonly UsageItem[]): UsageColumns {
       array(amounts),
       array(occurred),
       array(correlations),
+      hasCredentials ? array(credentials) : null,
     ],
   };
 }

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { Credential } from "#server/domain/credential.ts";
 import type { DecisionRow } from "#server/domain/decision.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import { decideAgain } from "#server/platform/decide-again.ts";
@@ -42,6 +43,8 @@ interface TicketItem {
   readonly id: string;
   readonly license_id: string;
   readonly activation_id: string | null;
+  /** Of a vendor's backend. */
+  readonly credential?: Credential | null;
   readonly event_id: string;
   readonly correlation_id: string;
 }
@@ -98,7 +101,7 @@ export function createUsageStore(pool: Pool, clock: Clock) {
         const columns = usageColumns(items);
         const { rows } = await pool.query<UsageBatchRow>({
           name: "record_usage",
-          text: "SELECT * FROM record_usage($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+          text: "SELECT * FROM record_usage($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
           values: [tenantId, clock.forDatabase(), ...columns.parameters, provenSeq ?? null],
         });
         const [row] = rows;

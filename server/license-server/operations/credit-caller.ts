@@ -25,7 +25,7 @@ export function callerOf(scope: CreditScope, named: string | undefined, pointer 
   }
   if (named === undefined)
     throw invalidField(pointer, "Name the license that this is for: license is required.");
-  return { ...binding, licenseId: named };
+  return { ...binding, licenseId: named, credential: scope.credential };
 }
 
 /** A refusal about the device, or a backend's license, or the ticket that the address names: the body does not say which it is. */

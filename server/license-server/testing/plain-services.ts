@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { writeArmour } from "#sdk/offline-armour.ts";
+import { ofApiKey } from "#server/domain/credential.ts";
 import type { Decision, Denied } from "#server/domain/decision.ts";
 import { SignetError } from "#server/domain/errors.ts";
 import { SCOPES } from "#server/domain/scopes.ts";
@@ -25,6 +26,7 @@ export const TOKEN = "header.payload.signature";
 export const PROVEN_TOKEN = "header.proven.signature";
 /** A bearer that they take for a backend's API key. */
 export const API_KEY = "sk_a-backend";
+const CREDENTIAL = ofApiKey("apiKey", ACTIVATION_ID);
 export const BUNDLE = `eyJhbGciOiJFZERTQSJ9.eyJzZXEiOjQyfQ.${"s".repeat(86)}`;
 
 /** What the services were last asked, and how they answer next. */
@@ -197,12 +199,12 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
     },
     callers: {
       verifyBearer: async (_tenantId, text) =>
-        text === API_KEY ? { credential: "backend", scopes: SCOPES } : undefined,
+        text === API_KEY ? { credential: CREDENTIAL, scopes: SCOPES } : undefined,
       verifyDeviceProof: async () => false,
       verifySignature: async () => undefined,
       verifyApiKey: async (_tenantId, text) =>
         text === API_KEY
-          ? { credential: "backend", scopes: SCOPES, apiKeyId: ACTIVATION_ID, expiresAt: null }
+          ? { credential: CREDENTIAL, scopes: SCOPES, apiKeyId: ACTIVATION_ID, expiresAt: null }
           : undefined,
       issueAccessToken: (_tenantId, key, { scopes = key.scopes }) =>
         orThrow(decide(scopes, { token: "a.b.c", scopes, expiresAt: new Date("2030-02-01T00:15:00.000Z") })),
