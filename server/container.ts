@@ -72,7 +72,15 @@ export function createContainer(env: Env, name = "signet") {
   const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
-  const offline = createOffline({ store: offlineStore, trust, vault, certificates, activations, usage });
+  const offline = createOffline({
+    store: offlineStore,
+    trust,
+    vault,
+    certificates,
+    activations,
+    usage,
+    clock,
+  });
 
   const callers = createCallers({
     store: createCallersStore(database.pool, clock),

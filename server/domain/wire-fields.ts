@@ -34,7 +34,7 @@ export const publicKeyJwk = z.strictObject({
 });
 
 /** Reads the key before anything is looked up, so that a mistyped one is told apart from an unknown one. */
-const licenseKey = z
+export const licenseKey = z
   .string()
   .max(256)
   .transform((text, context) => {
@@ -44,8 +44,11 @@ const licenseKey = z
     return z.NEVER;
   });
 
+/** A name for a device that a person recognises. */
+export const deviceName = shortText(100);
+
 const deviceMetadata = z.strictObject({
-  name: shortText(100).exactOptional(),
+  name: deviceName.exactOptional(),
   platform: shortText(100).exactOptional(),
   appVersion: shortText(100).exactOptional(),
   sdkVersion: shortText(100).exactOptional(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { codeOf, deviceName, licenseKey } from "#server/domain/wire-fields.ts";
 import { namedSchemas } from "./schemas-common.ts";
 
 /** A file's text; what is wrong with it is said by who reads it. */
@@ -22,6 +23,22 @@ export const offlineActivationResponse = z
     response: file,
   })
   .register(namedSchemas, { id: "OfflineActivationResponse" });
+
+export const offlineCodeRequest = z
+  .strictObject({
+    code: z.string().min(1).max(2_000),
+    licenseKey,
+    product: codeOf("a product"),
+    name: deviceName.exactOptional(),
+  })
+  .register(namedSchemas, { id: "OfflineCodeRequest" });
+
+export const offlineCodeResponse = z
+  .strictObject({
+    activation: z.strictObject({ id: z.string(), license: z.string(), expiresAt: z.iso.datetime() }),
+    code: z.string(),
+  })
+  .register(namedSchemas, { id: "OfflineCodeResponse" });
 
 export const offlineDeactivationRequest = z
   .strictObject({ receipt: file })

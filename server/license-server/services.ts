@@ -1,11 +1,4 @@
-import type {
-  ActivateRequest,
-  BundleKey,
-  JournaledTicket,
-  OfflineActivationResponse,
-  PublicKeyJwk,
-  UsageEventAnswer,
-} from "#sdk/wire.ts";
+import type { ActivateRequest, BundleKey, PublicKeyJwk, UsageEventAnswer } from "#sdk/wire.ts";
 import type { Code } from "#server/domain/codes.ts";
 import type { Credential } from "#server/domain/credential.ts";
 import type { Decision } from "#server/domain/decision.ts";
@@ -15,6 +8,7 @@ import type { Clock } from "#server/platform/clock.ts";
 import type { Logger } from "#server/platform/log.ts";
 import type { RawReply } from "./raw.ts";
 import type { CallersService } from "./services-callers.ts";
+import type { OfflineService } from "./services-offline.ts";
 
 /** What every runtime request carries into the service that decides it. */
 export interface RequestBinding {
@@ -194,52 +188,6 @@ export interface UsageService {
     tenantId: string,
     input: UsageCaller,
   ): Promise<Decision<{ readonly balances: readonly Balance[]; readonly trustSeq: number }>>;
-}
-
-/** A file as somebody uploads it. */
-export interface OfflineUpload {
-  readonly text: string;
-  readonly correlationId: string;
-}
-
-/** A response file, and what of it is told beside it. */
-export interface OfflineAnswer {
-  /** The stored uuid. */
-  readonly activationId: string;
-  /** The stored uuid. */
-  readonly licenseId: string;
-  readonly expiresAt: Date;
-  readonly tickets: OfflineActivationResponse["tickets"];
-  readonly response: string;
-  /** The request was answered before: this is the first answer again. */
-  readonly replayed: boolean;
-}
-
-/** What a stretch of a usage journal was answered. */
-export interface OfflineJournalAnswer {
-  /** The stored uuid. */
-  readonly activationId: string;
-  readonly last: number;
-  readonly head: string;
-  readonly tickets: readonly JournaledTicket[];
-  readonly replayed: boolean;
-  readonly receipt: string;
-  readonly trustSeq: number;
-}
-
-/** Machines without a network, as this transport needs them. A file that cannot be read is an `offline_request_invalid`. */
-export interface OfflineService {
-  activate(
-    tenantId: string,
-    upload: OfflineUpload,
-  ): Promise<{
-    readonly decision: Decision<OfflineAnswer>;
-    readonly about: { readonly product: string; readonly nonce: string };
-  }>;
-  deactivate(tenantId: string, upload: OfflineUpload): Promise<{ readonly activationId: string }>;
-  recordJournal(tenantId: string, upload: OfflineUpload): Promise<OfflineJournalAnswer>;
-  /** The trust bundle in force as a file. */
-  snapshot(tenantId: string): Promise<string>;
 }
 
 /** A denial to be signed. `subject` is a public id. */

@@ -1,17 +1,27 @@
 import { parseLicenseKey } from "#sdk/license-key.ts";
 import { writeArmour } from "#sdk/offline-armour.ts";
-import type { OfflineTicketAnswer, OfflineTicketWanted } from "#sdk/wire.ts";
+import type { ActivateRequest, OfflineTicketAnswer, OfflineTicketWanted } from "#sdk/wire.ts";
 import { type ActivationGrant, createGrants, type Subject } from "#server/activations/grant.ts";
 import { activateItem, subjectOf } from "#server/activations/request.ts";
 import type { Activations } from "#server/activations/service.ts";
 import { type Decision, refusalOf } from "#server/domain/decision.ts";
 import { SignetError } from "#server/domain/errors.ts";
 import { createBatcher } from "#server/platform/batcher.ts";
+import type { Clock } from "#server/platform/clock.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { Certificates } from "#server/trust/certificates.ts";
 import type { Trust } from "#server/trust/service.ts";
 import type { Vault } from "#server/trust/vault.ts";
 import type { Usage } from "#server/usage/service.ts";
+import {
+  answerOfCode,
+  type CodeAnswer,
+  type CodeUpload,
+  expectedId,
+  keptAnswer,
+  openCode,
+  responseCode,
+} from "./codes.ts";
 import { openDeactivation, openRequest } from "./files.ts";
 import { type JournalAnswer, journalAnswer, journalItem, journalRefusal } from "./journals.ts";
 import type { OfflineActivateRow, OfflineStore } from "./offline-store.ts";
@@ -43,8 +53,9 @@ export function createOffline(deps: {
   certificates: Certificates;
   activations: Activations;
   usage: Usage;
+  clock: Clock;
 }) {
-  const { store, trust, vault, certificates, activations, usage } = deps;
+  const { store, trust, vault, certificates, activations, usage, clock } = deps;
   const grant = createGrants({ trust, certificates });
   /** One file at a time for each tenant: nobody waits for a person carrying files, but a crowd of them must not pile up. */
   const oneByOne = { itemsPerFlushMax: 1, flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX, queuedMax: QUEUED_MAX };
@@ -74,6 +85,26 @@ export function createOffline(deps: {
     );
   }
 
+  /** Keeps an answer, or finds the one that another server has kept. */
+  async function keep(
+    tenantId: string,
+    subject: Subject,
+    facts: Readonly<Record<string, string | number>>,
+    answer: string,
+  ): Promise<string> {
+    const cipher = await vault.cipher(tenantId);
+    const purpose = purposeOf(subject);
+    const stored = await answering.submit(tenantId, {
+      thumbprint: subject.thumbprint,
+      nonce: subject.nonce,
+      event_id: newUuid(),
+      correlation_id: subject.correlationId,
+      facts,
+      response: cipher.encrypt(purpose, Buffer.from(answer)),
+    });
+    return cipher.decrypt(purpose, stored).toString();
+  }
+
   /** Signs a response and keeps it, or finds that another server has. */
   async function respond(
     tenantId: string,
@@ -96,22 +127,58 @@ export function createOffline(deps: {
       trustSeq: seq,
     });
     const response = writeArmour("response", sign(claims));
-    const cipher = await vault.cipher(tenantId);
-    const purpose = purposeOf(subject);
-    const kept = await answering.submit(tenantId, {
-      thumbprint: subject.thumbprint,
-      nonce: subject.nonce,
-      event_id: newUuid(),
-      correlation_id: subject.correlationId,
-      facts: {
-        expiresAt: granted.expiresAt.toISOString(),
-        tickets: tickets.length,
-        ticketsIssued: tickets.filter(({ outcome }) => outcome === "issued").length,
-      },
-      response: cipher.encrypt(purpose, Buffer.from(response)),
-    });
-    const text = cipher.decrypt(purpose, kept).toString();
+    const facts = {
+      expiresAt: granted.expiresAt.toISOString(),
+      tickets: tickets.length,
+      ticketsIssued: tickets.filter(({ outcome }) => outcome === "issued").length,
+    };
+    const text = await keep(tenantId, subject, facts, response);
     return answerOf(text, text !== response);
+  }
+
+  /** The same for a code: what a machine is told that nothing else can be brought to. */
+  async function respondByCode(
+    tenantId: string,
+    row: OfflineActivateRow,
+    subject: Subject,
+  ): Promise<CodeAnswer> {
+    const granted = await grant(tenantId, row, row.created, subject, true);
+    const { sign } = await trust.signer(tenantId, "offlineCode", row.trust_seq);
+    const { code, expiresAt } = await responseCode(tenantId, subject, granted, row.decided_at, sign);
+    const { activationId, licenseId } = granted;
+    const answer = keptAnswer({ activationId, licenseId, expiresAt, code });
+    const text = await keep(tenantId, subject, { expiresAt: expiresAt.toISOString(), by: "code" }, answer);
+    return answerOfCode(text, text !== answer);
+  }
+
+  /** Takes a request's nonce and its slot, and answers it, or finds the answer that it got before. */
+  async function answerOnce<Answer>(
+    tenantId: string,
+    { request, subject, id }: { request: ActivateRequest; subject: Subject; id?: string },
+    respondTo: (row: OfflineActivateRow) => Promise<Answer>,
+    again: (text: string) => Answer,
+  ): Promise<{ decision: Decision<Answer>; about: About }> {
+    const key = parseLicenseKey(request.licenseKey);
+    if (!key.ok) throw new SignetError("offline_request_invalid", key.reason);
+    const cipher = await vault.cipher(tenantId);
+    const keyHash = cipher.keyedHash("license-key", key.body).toString("hex");
+    const row = await activating.submit(tenantId, {
+      ...activateItem(request, subject, keyHash),
+      ...(id === undefined ? {} : { id }),
+      nonce: subject.nonce,
+      request_hash: subject.requestHash,
+    });
+    const about = { product: subject.product, nonce: subject.nonce };
+    const refusal = refusalOf(row);
+    if (refusal !== undefined) {
+      await trust.catchUp(tenantId, row.trust_seq);
+      return { decision: refusal, about };
+    }
+    const value =
+      row.response_cipher === null
+        ? await respondTo(row)
+        : again(cipher.decrypt(purposeOf(subject), row.response_cipher).toString());
+    return { decision: { outcome: "granted", value }, about };
   }
 
   return {
@@ -127,27 +194,36 @@ export function createOffline(deps: {
     ): Promise<{ decision: Decision<OfflineAnswer>; about: About }> {
       const { claims, hash } = await openRequest(upload.text);
       const { iat: _iat, trust: _trust, tickets = [], ...request } = claims;
-      const key = parseLicenseKey(request.licenseKey);
-      if (!key.ok) throw new SignetError("offline_request_invalid", key.reason);
       const subject = subjectOf({ ...request, requestHash: hash, correlationId: upload.correlationId });
-      const cipher = await vault.cipher(tenantId);
-      const keyHash = cipher.keyedHash("license-key", key.body).toString("hex");
-      const row = await activating.submit(tenantId, {
-        ...activateItem(request, subject, keyHash),
-        nonce: subject.nonce,
-        request_hash: hash,
-      });
-      const about = { product: subject.product, nonce: subject.nonce };
-      const refusal = refusalOf(row);
-      if (refusal !== undefined) {
-        await trust.catchUp(tenantId, row.trust_seq);
-        return { decision: refusal, about };
-      }
-      const value =
-        row.response_cipher === null
-          ? await respond(tenantId, row, subject, tickets)
-          : answerOf(cipher.decrypt(purposeOf(subject), row.response_cipher).toString(), true);
-      return { decision: { outcome: "granted", value }, about };
+      return answerOnce(
+        tenantId,
+        { request, subject },
+        (row) => respond(tenantId, row, subject, tickets),
+        (text) => answerOf(text, true),
+      );
+    },
+
+    /**
+     * Answers a request code with a response code, both typed by hand. The same request gets the same code again.
+     *
+     * @throws SignetError `offline_request_invalid`, whose message names the group that is wrong.
+     */
+    async activateByCode(
+      tenantId: string,
+      upload: CodeUpload,
+    ): Promise<{ decision: Decision<CodeAnswer>; about: About }> {
+      const { request: device, hash } = await openCode(upload);
+      const { licenseKey, product, name, correlationId } = upload;
+      const metadata = name === undefined ? {} : { metadata: { name } };
+      const request = { ...device, licenseKey, product, nonce: hash, ...metadata };
+      const subject = subjectOf({ ...request, requestHash: hash, correlationId });
+      const id = await expectedId(hash, clock.now());
+      return answerOnce(
+        tenantId,
+        { request, subject, id },
+        (row) => respondByCode(tenantId, row, subject),
+        (text) => answerOfCode(text, true),
+      );
     },
 
     /**

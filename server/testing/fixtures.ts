@@ -47,7 +47,15 @@ export function createRuntime(
   const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
-  const offline = createOffline({ store: offlineStore, trust, vault, certificates, activations, usage });
+  const offline = createOffline({
+    store: offlineStore,
+    trust,
+    vault,
+    certificates,
+    activations,
+    usage,
+    clock,
+  });
   const callers = createCallers({
     store: createCallersStore(database.pool, clock),
     trust,

@@ -62,6 +62,15 @@ export const SDK_CODE_HELP: Readonly<Record<LocalCode, CodeHelp>> = {
     happened: "The response answers another request of this machine, such as an older one.",
     todo: "Import the response to the latest request, or make a new one.",
   },
+  code_mistyped: {
+    happened: "A check in the code does not fit; `message` says in which group.",
+    todo: "Compare that group with what is written, and type it again.",
+  },
+  code_refused: {
+    happened:
+      "The code is well-formed, but was not signed for this machine's last request code, license key and product; or it has run out.",
+    todo: "See that the license key was the same on both sides. Making a new request code makes the answers to older ones worthless.",
+  },
   journal_damaged: {
     happened: "The usage journal on this machine was changed or is not whole.",
     todo: "Upload what was exported before, and contact the vendor about the rest: nothing is charged by guess.",

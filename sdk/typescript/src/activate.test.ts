@@ -20,7 +20,7 @@ describe("activate", () => {
       policy: { code: "studio", version: 3 },
       seats: 0,
     });
-    expect(activation.license.validUntil).toEqual(new Date((NOW + 300 * DAY) * 1000));
+    expect(activation.license?.validUntil).toEqual(new Date((NOW + 300 * DAY) * 1000));
     expect(activation.customer).toEqual({ id: "cus_01jtest", name: "Northwind Studio" });
     expect(activation.status).toBe("active");
     expect(activation.graceUntil).toBeUndefined();

@@ -45,8 +45,11 @@ export class Activation {
     return this.#verified.claims.sub;
   }
 
-  get license(): LicenseSummary {
-    const { sub, policy, validFrom, validUntil, activationsMax, seats } = this.#verified.license;
+  /** Undefined where the activation was typed in as a code, which has no room for it; so is `customer`. */
+  get license(): LicenseSummary | undefined {
+    const { license } = this.#verified;
+    if (license === undefined) return undefined;
+    const { sub, policy, validFrom, validUntil, activationsMax, seats } = license;
     return {
       id: sub,
       policy,
@@ -57,8 +60,8 @@ export class Activation {
     };
   }
 
-  get customer(): { readonly id: string; readonly name: string } {
-    return this.#verified.license.customer;
+  get customer(): { readonly id: string; readonly name: string } | undefined {
+    return this.#verified.license?.customer;
   }
 
   /** Every granted feature by its code, whatever the status; {@link has}, {@link limit} and {@link value} heed it. */

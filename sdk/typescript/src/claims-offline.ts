@@ -3,6 +3,7 @@ import { isCount, isRecord, isText } from "./shapes.ts";
 import type {
   JournaledTicket,
   JournalReceiptClaims,
+  OfflineCodeClaims,
   OfflineResponseClaims,
   OfflineTicketAnswer,
 } from "./wire.ts";
@@ -21,6 +22,25 @@ export function isOfflineResponseClaims(claims: unknown): claims is OfflineRespo
     Array.isArray(claims.tickets) &&
     claims.tickets.every(isTicketAnswer) &&
     isText(claims.bundle)
+  );
+}
+
+export function isOfflineCodeClaims(claims: unknown): claims is OfflineCodeClaims {
+  return (
+    isRecord(claims) &&
+    isText(claims.iss) &&
+    isText(claims.aud) &&
+    isText(claims.sub) &&
+    isCount(claims.iat) &&
+    isCount(claims.exp) &&
+    isCount(claims.statusIndex) &&
+    isText(claims.fingerprint) &&
+    isRecord(claims.cnf) &&
+    isText(claims.cnf.jkt) &&
+    isRecord(claims.features) &&
+    Object.values(claims.features).every((value) => ["boolean", "number", "string"].includes(typeof value)) &&
+    isText(claims.req) &&
+    typeof claims.grace === "boolean"
   );
 }
 

@@ -1,5 +1,5 @@
 import { hasCommonClaims } from "./claims-common.ts";
-import { isJournalReceiptClaims, isOfflineResponseClaims } from "./claims-offline.ts";
+import { isJournalReceiptClaims, isOfflineCodeClaims, isOfflineResponseClaims } from "./claims-offline.ts";
 import { isLeaseClaims, isReceiptClaims, isTicketClaims } from "./claims-online.ts";
 import { fromBase64url } from "./encoding.ts";
 import { isCount, isCountOrNull, isRecord, isText, isTextList } from "./shapes.ts";
@@ -13,6 +13,7 @@ import {
   type KeyUse,
   type LeaseClaims,
   type LicenseClaims,
+  type OfflineCodeClaims,
   type OfflineResponseClaims,
   type ReceiptClaims,
   type RevokedIndexes,
@@ -29,6 +30,7 @@ export interface ClaimsByKind {
   readonly ticket: TicketClaims;
   readonly receipt: ReceiptClaims | JournalReceiptClaims;
   readonly offlineResponse: OfflineResponseClaims;
+  readonly offlineCode: OfflineCodeClaims;
 }
 export type VerifiableKind = keyof ClaimsByKind;
 
@@ -43,6 +45,7 @@ export const CLAIMS_GUARDS: {
   ticket: isTicketClaims,
   receipt: (claims) => isReceiptClaims(claims) || isJournalReceiptClaims(claims),
   offlineResponse: isOfflineResponseClaims,
+  offlineCode: isOfflineCodeClaims,
 };
 
 function isFeatures(value: unknown): value is Features {

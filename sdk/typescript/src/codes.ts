@@ -84,6 +84,10 @@ const LOCAL_CODES = {
   file_for_other_request: lasting(
     "This file does not answer the last request made on this machine; fetch the answer to that one.",
   ),
+  code_mistyped: lasting("This code is mistyped; compare it with the one you were given."),
+  code_refused: lasting(
+    "This code does not answer the last request code of this machine; compare both, and the license key.",
+  ),
   journal_damaged: lasting(
     "The usage journal on this machine was changed or is not whole; contact the vendor.",
   ),

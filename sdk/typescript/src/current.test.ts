@@ -39,7 +39,7 @@ describe("current", () => {
     const sent = server.requests.length;
     const current = await offline().signet.current();
     expect([current.id, current.status, current.has("export-4k")]).toEqual([id, "active", true]);
-    expect(current.customer.name).toBe("Northwind Studio");
+    expect(current.customer?.name).toBe("Northwind Studio");
     expect(server.requests).toHaveLength(sent);
   });
 

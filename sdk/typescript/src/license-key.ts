@@ -6,8 +6,8 @@
  * asking a server. The prefix is folded into the check symbols, so that a wrong character there is noticed too.
  */
 
-/** Crockford's base32: no I, L, O or U. */
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+import { ALPHABET, multiply } from "./offline-symbols.ts";
+
 const PREFIX_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const GROUP_LENGTH = 5;
 const BODY_LENGTH = 25;
@@ -103,15 +103,4 @@ function prefixBits(prefix: string): number {
   let bits = 0;
   for (const character of prefix) bits = (bits * 37 + PREFIX_ALPHABET.indexOf(character) + 1) % 1024;
   return bits;
-}
-
-/** Product in GF(32), modulo x⁵ + x² + 1, whose root α = 2 generates the field. */
-function multiply(left: number, right: number): number {
-  let product = 0;
-  for (let bit = 4; bit >= 0; bit--) {
-    product <<= 1;
-    if (product & 32) product ^= 0b100101;
-    if ((right >> bit) & 1) product ^= left;
-  }
-  return product;
 }

@@ -5,7 +5,7 @@ import { isSignetError, SignetError } from "./errors.ts";
 import type { Configuration } from "./options.ts";
 import { isCount, isText } from "./shapes.ts";
 import type { Trust } from "./trust.ts";
-import type { VerifiedActivation } from "./verified-activation.ts";
+import { bearerOf, type VerifiedActivation } from "./verified-activation.ts";
 
 /** What is signed for one activation while it is in use. */
 type OnlineKind = "lease" | "ticket" | "receipt";
@@ -47,8 +47,10 @@ export class Link {
 
   /** Sends what only this activation may ask for. */
   async send(call: Omit<ApiCall, "bearer">): Promise<ApiAnswer> {
+    const { sub: subject } = this.#held.claims;
+    bearerOf(this.#held);
     await this.#renewToken();
-    return this.#options.api.send({ subject: this.#held.claims.sub, ...call, bearer: this.#held.token });
+    return this.#options.api.send({ subject, ...call, bearer: bearerOf(this.#held) });
   }
 
   /**
@@ -88,7 +90,7 @@ export class Link {
   async verifyStored<Kind extends OnlineKind>(kind: Kind, token: string): Promise<ClaimsByKind[Kind]> {
     const audience = this.configuration.product;
     // What was taken away from the network is judged as the activation itself is.
-    const allowExpiredBundle = this.#held.license.offline.allowed;
+    const allowExpiredBundle = this.#held.license?.offline.allowed ?? true;
     if (allowExpiredBundle) await this.#options.time.show();
     const claims = await this.#options.trust.verifyOffline(token, kind, { audience, allowExpiredBundle });
     this.#assertOwn(claims);

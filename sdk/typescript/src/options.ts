@@ -3,6 +3,7 @@ import { type Debug, type DebugEvent, debugTo } from "./debug.ts";
 import { configurationInvalid } from "./errors.ts";
 import type { FingerprintProvider } from "./fingerprint.ts";
 import type { Fetch } from "./http.ts";
+import { readArmour } from "./offline-armour.ts";
 import { type RootKey, rootKeyX } from "./root-key.ts";
 import { isText } from "./shapes.ts";
 import type { StateStorage } from "./storage.ts";
@@ -26,6 +27,13 @@ export interface SignetOptions {
   readonly fingerprint?: FingerprintProvider | undefined;
   /** How the vendor and the customer will see this device in a list. Default on Node: the host's name and system. */
   readonly device?: Omit<DeviceMetadata, "sdkVersion"> | undefined;
+  /**
+   * The text of a security snapshot file that comes with the program, for rooms that no file may enter later: codes typed by hand are
+   * verified by it. It is passed over where something newer is known.
+   */
+  readonly snapshot?: string | undefined;
+  /** The codes of the features that this program asks about; a code typed by hand has no room for their names. */
+  readonly features?: readonly string[] | undefined;
   /** For each attempt of a request, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number | undefined;
   /** How often a request is sent again while the network or the server fails. Default 3. */
@@ -54,9 +62,18 @@ export interface Configuration {
   readonly clock: Clock;
   readonly fingerprint: FingerprintProvider;
   readonly metadata: DeviceMetadata;
+  /** The compact JWS of the snapshot. */
+  readonly snapshot: string | undefined;
+  readonly features: readonly string[];
   readonly timeoutMs: number;
   readonly retriesMax: number;
   readonly debug: Debug;
+}
+
+function snapshotIn(text: string): string {
+  const armour = readArmour("snapshot", text);
+  if (armour.ok) return armour.jws;
+  throw configurationInvalid(`The option \`snapshot\` must be a snapshot file's text. ${armour.sentence}`);
 }
 
 /** @throws SignetError `configuration_invalid` whose `message` names the option. */
@@ -78,6 +95,8 @@ export function configurationOf(options: SignetOptions, platform: Platform): Con
     clock,
     fingerprint: options.fingerprint ?? platform.fingerprint,
     metadata: { ...platform.device(), ...options.device, sdkVersion: SDK_VERSION },
+    snapshot: options.snapshot === undefined ? undefined : snapshotIn(options.snapshot),
+    features: options.features ?? [],
     timeoutMs: options.timeoutMs ?? 10_000,
     retriesMax: options.retriesMax ?? 3,
     debug: debugTo(options.debug, () => clock.now()),

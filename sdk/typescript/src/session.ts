@@ -1,6 +1,7 @@
 import { decodeJwt } from "jose";
 import { Api, type ApiAnswer } from "./api.ts";
 import { ServerTime } from "./clock.ts";
+import { CodeExchange } from "./code-exchange.ts";
 import { isServerCode } from "./codes.ts";
 import { randomText } from "./encoding.ts";
 import { isSignetError, SignetError, tokenInvalid } from "./errors.ts";
@@ -16,7 +17,7 @@ import { isCount, isText } from "./shapes.ts";
 import { assertSnapshotFresh, snapshotEnd } from "./snapshot.ts";
 import { ACTIVATION, deleteDocument, readDocument, type StoredActivation, writeDocument } from "./state.ts";
 import { Trust } from "./trust.ts";
-import { storeActivation, type VerifiedActivation } from "./verified-activation.ts";
+import { bearerOf, storeActivation, type VerifiedActivation } from "./verified-activation.ts";
 import type { ActivateRequest, DeactivateRequest, RefreshRequest } from "./wire.ts";
 
 /** The operations on this device's activation: each talks, verifies, and only then stores. */
@@ -28,6 +29,7 @@ export class Session {
   readonly #device: OwnDevice;
   readonly #online = new Map<string, Online>();
   readonly offline: OfflineExchange;
+  readonly codes: CodeExchange;
 
   constructor(configuration: Configuration) {
     const { server, tenant, product, rootKey, storage, clock } = configuration;
@@ -37,8 +39,19 @@ export class Session {
     this.#configuration = configuration;
     this.#time = time;
     this.#device = new OwnDevice(configuration);
-    this.#trust = new Trust({ url: `${baseUrl}/trust`, tenant, rootKey, http, storage, time });
-    this.offline = new OfflineExchange({ configuration, trust: this.#trust, device: this.#device, time });
+    this.#trust = new Trust({
+      url: `${baseUrl}/trust`,
+      tenant,
+      rootKey,
+      http,
+      storage,
+      time,
+      shipped: configuration.snapshot,
+      debug: configuration.debug,
+    });
+    const machine = { configuration, trust: this.#trust, device: this.#device, time };
+    this.offline = new OfflineExchange(machine);
+    this.codes = new CodeExchange(machine);
     this.#api = new Api({ baseUrl, product, http, trust: this.#trust, storage, clock });
   }
 
@@ -82,10 +95,8 @@ export class Session {
     return activation;
   }
 
-  async refresh(
-    { token, claims, fingerprint }: VerifiedActivation,
-    signal: AbortSignal | undefined,
-  ): Promise<VerifiedActivation> {
+  async refresh(held: VerifiedActivation, signal: AbortSignal | undefined): Promise<VerifiedActivation> {
+    const { claims, fingerprint } = held;
     const id = claims.sub;
     const device = await this.#device.load();
     const nonce = randomText();
@@ -95,7 +106,7 @@ export class Session {
       answer = await this.#api.send({
         path: `/activations/${id}/refresh`,
         body,
-        bearer: token,
+        bearer: bearerOf(held),
         nonce,
         signal,
       });
@@ -110,11 +121,12 @@ export class Session {
     return activation;
   }
 
-  async deactivate({ token, claims }: VerifiedActivation, signal: AbortSignal | undefined): Promise<void> {
+  async deactivate(held: VerifiedActivation, signal: AbortSignal | undefined): Promise<void> {
+    const { claims } = held;
     const nonce = randomText();
     const body: DeactivateRequest = { nonce };
     const path = `/activations/${claims.sub}/deactivate`;
-    await this.#api.send({ path, body, bearer: token, nonce, signal });
+    await this.#api.send({ path, body, bearer: bearerOf(held), nonce, signal });
     if (await this.#stored(claims.sub)) await deleteDocument(this.#configuration.storage, ACTIVATION);
   }
 
@@ -141,6 +153,7 @@ export class Session {
     if (refusal !== undefined) {
       throw new SignetError(refusal.code, { signed: true, correlationId: refusal.correlationId });
     }
+    if (certificate === undefined) return this.codes.verified(token);
     const device = await this.#device.load();
     const activation = await this.#verifyStored(token, certificate, await fingerprintOf(components), device);
     assertSameDevice(activation.claims.match, activation.fingerprint, device.fingerprint);

@@ -18,8 +18,7 @@ export class SignetOffline {
   }
 
   /**
-   * Makes a request file: text to be carried to the vendor's portal (or `POST …/offline/activations`), which answers it with a response
-   * file. Each call makes a new request, and only the response to the last one can be imported.
+   * Makes a request file: text to be carried to the server (`POST …/offline/activations`), which answers it with a response file. Each call makes a new request, and only the response to the last one can be imported.
    *
    * @throws SignetError `license_key_mistyped`, `invalid_request`, `storage_failed`.
    *
@@ -56,6 +55,31 @@ export class SignetOffline {
       const { seq, issuedAt } = await this.#session.importSnapshot(text);
       return { seq, issuedAt: new Date(issuedAt * 1000) };
     });
+  }
+
+  /**
+   * Makes a request code: lines of groups of five characters, for a room that no file may enter or leave. Somebody brings it, with
+   * the license key, to the server (`POST …/offline/codes`), and types the response code here. Each call makes a new
+   * one, and only the answer to the last can be entered. Codes bring no tickets.
+   *
+   * @throws SignetError `license_key_mistyped`, `storage_failed`.
+   *
+   * @example
+   * console.log(await signet.offline.requestCode(licenseKey));
+   */
+  requestCode(licenseKey: string): Promise<string> {
+    return guarded(() => this.#session.codes.request(licenseKey));
+  }
+
+  /**
+   * Activates this machine by the response code to its last request code. The option `snapshot` must have brought the vendor's keys, and
+   * `features` the codes of what the program asks about. What was typed may be in any case, with or without spaces and dashes.
+   *
+   * @throws SignetError `code_mistyped`, whose `message` says in which group; `code_refused` when it answers something else, or has run
+   * out; `trust_invalid`, reason `missing`, without a snapshot; `token_invalid` when the license was revoked.
+   */
+  importCode(text: string): Promise<Activation> {
+    return guarded(async () => new Activation(this.#session, await this.#session.codes.importCode(text)));
   }
 
   /** The files by which the last activation on this machine was given up, again; empty where none was. */

@@ -32,7 +32,8 @@ export interface StoredTrust {
 
 export interface StoredActivation {
   readonly token: string;
-  readonly certificate: string;
+  /** Absent where the token was typed in as a code. */
+  readonly certificate?: string;
   /** Of the fingerprint the device was activated with, hashed as they were sent: the token's digest is over them. */
   readonly components: Readonly<Record<string, string>>;
   /** The signed refusal of the last refresh, kept so that it also holds after a restart without network. */
@@ -70,7 +71,7 @@ export const ACTIVATION: Document<StoredActivation> = {
   is: (content): content is StoredActivation =>
     isRecord(content) &&
     isText(content.token) &&
-    isText(content.certificate) &&
+    (content.certificate === undefined || isText(content.certificate)) &&
     isTextRecord(content.components) &&
     (content.refusal === undefined ||
       (isRecord(content.refusal) &&

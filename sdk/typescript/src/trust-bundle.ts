@@ -6,7 +6,7 @@ import { includesIndex, readRevokedIndexes } from "./revoked-indexes.ts";
 import { followRoots, type RootReached, rootKid } from "./root-chain.ts";
 import { type RootKey, rootKeyX } from "./root-key.ts";
 import { isRecord, isText } from "./shapes.ts";
-import { type BundleKey, TOKEN_TYPES } from "./wire.ts";
+import { type BundleKey, type KeyUse, TOKEN_TYPES } from "./wire.ts";
 
 /** How far this machine's clock may lag behind the server's before a fresh signature looks like it is from the future. */
 export const CLOCK_TOLERANCE_SECONDS = 300;
@@ -26,6 +26,8 @@ export interface TrustBundle {
   /** The `x` of the root key that signed it: the pinned one, or one that followed it. */
   readonly root: string;
   key(kid: string): BundleKey | undefined;
+  /** Those of one use, for what cannot name its key. */
+  keysFor(use: KeyUse): readonly BundleKey[];
   /** The key ready to verify with; imported once. */
   cryptoKey(key: BundleKey): Promise<CryptoKey>;
   isKeyRevoked(kid: string): boolean;
@@ -116,6 +118,7 @@ function bundleOf(claims: RawBundleClaims, revokedLicenses: Uint32Array, root: s
     expiresAt: claims.exp,
     root,
     key: (kid) => keys.get(kid),
+    keysFor: (use) => [...keys.values()].filter((key) => key.use === use),
     cryptoKey(key) {
       const known = imported.get(key.kid) ?? importPublicKey(key);
       imported.set(key.kid, known);

@@ -1,5 +1,6 @@
 import type { ClaimsByKind, VerifiableKind } from "./claims.ts";
 import { clockTurnedBack, type ServerTime } from "./clock.ts";
+import type { Debug } from "./debug.ts";
 import { isSignetError, SignetError, trustInvalid } from "./errors.ts";
 import type { Http } from "./http.ts";
 import { isRecord, isText, parseJson } from "./shapes.ts";
@@ -19,6 +20,9 @@ export interface TrustOptions {
   readonly http: Http;
   readonly storage: StateStorage;
   readonly time: ServerTime;
+  /** A bundle that came with the program. */
+  readonly shipped: string | undefined;
+  readonly debug: Debug;
 }
 
 type Expectations = Omit<TokenExpectations, "now">;
@@ -28,6 +32,7 @@ export class Trust {
   readonly #options: TrustOptions;
   #held: TrustBundle | undefined;
   #fetching: Promise<TrustBundle> | undefined;
+  #isUnpacked = false;
   #fetchedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: TrustOptions) {
@@ -39,8 +44,9 @@ export class Trust {
     jws: string,
     kind: Kind,
     expectations: Expectations,
+    isFresh = expectations.nonce !== undefined,
   ): Promise<ClaimsByKind[Kind]> {
-    return this.#verify(jws, kind, expectations, await this.stored(expectations.allowExpiredBundle));
+    return this.#verify(jws, kind, expectations, await this.stored(expectations.allowExpiredBundle), isFresh);
   }
 
   /**
@@ -86,9 +92,9 @@ export class Trust {
     kind: Kind,
     expectations: Expectations,
     bundle: TrustBundle,
+    isFresh = expectations.nonce !== undefined,
   ): Promise<ClaimsByKind[Kind]> {
     const { time } = this.#options;
-    const isFresh = expectations.nonce !== undefined;
     const now = await (isFresh ? time.now() : time.nowAlone());
     const claims = await asClockFault(now, () => verifyToken(jws, kind, bundle, { ...expectations, now }));
     await time.saw(claims.iat, isFresh);
@@ -116,12 +122,24 @@ export class Trust {
 
   /** The bundle on this machine; one that has ended only where that is allowed. */
   async stored(allowExpired = false): Promise<TrustBundle> {
+    await this.#unpack();
     const now = await this.#options.time.now();
     if (this.#held !== undefined && (allowExpired || this.#held.expiresAt * 1000 > now)) return this.#held;
     const stored = await this.#read();
     if (stored === undefined) throw trustInvalid("missing");
     this.#held = await this.#open(stored.bundle, stored, allowExpired);
     return this.#held;
+  }
+
+  /** Once in a process: takes the bundle that came with the program, where nothing newer is known. */
+  async #unpack(): Promise<void> {
+    const { shipped, debug } = this.#options;
+    if (shipped === undefined || this.#isUnpacked) return;
+    this.#isUnpacked = true;
+    // A program is older than what it has seen: a bundle by a root that was left since must not end it.
+    await this.adopt(shipped, { keepNewer: true }).catch((error: unknown) =>
+      debug("snapshot_refused", { error }),
+    );
   }
 
   async #read(): Promise<StoredTrust | undefined> {

@@ -1,3 +1,4 @@
+import { SignetError } from "./errors.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { ACTIVATION, writeDocument } from "./state.ts";
 import type { StateStorage } from "./storage.ts";
@@ -6,18 +7,36 @@ import type { ActivationClaims, LicenseClaims } from "./wire.ts";
 /** An activation whose every part was verified. */
 export interface VerifiedActivation {
   readonly token: string;
-  readonly certificate: string;
+  /** Undefined, as is `license`, where the token was typed in as a code. */
+  readonly certificate: string | undefined;
   readonly claims: ActivationClaims;
-  readonly license: LicenseClaims;
+  readonly license: LicenseClaims | undefined;
   /** The fingerprint the token is over: that of the latest activation, not necessarily today's. */
   readonly fingerprint: Fingerprint;
   /** Seconds: when the trust bundle on this machine will be too old for the license's rule, where it has one. */
   readonly snapshotUntil: number | undefined;
 }
 
+/**
+ * What an activation proves itself by to a server.
+ *
+ * @throws SignetError `unauthorized` for one that was typed in as a code: it is good on this machine only.
+ */
+export function bearerOf({ token, certificate }: VerifiedActivation): string {
+  if (certificate !== undefined) return token;
+  throw new SignetError("unauthorized", {
+    sentence: "This device was activated by a typed code; enter the license key to use the network.",
+  });
+}
+
 export async function storeActivation(
   storage: StateStorage,
   { token, certificate, fingerprint }: VerifiedActivation,
 ): Promise<void> {
-  await writeDocument(storage, ACTIVATION, { token, certificate, components: fingerprint.components });
+  const { components } = fingerprint;
+  await writeDocument(storage, ACTIVATION, {
+    token,
+    components,
+    ...(certificate === undefined ? {} : { certificate }),
+  });
 }

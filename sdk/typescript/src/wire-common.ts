@@ -13,3 +13,7 @@ export interface CommonClaims {
   /** The `seq` of the trust bundle in force when it was signed. */
   readonly trust: number;
 }
+
+/** A feature's granted value: a flag, a limit (whole number), or a text value. */
+export type FeatureValue = boolean | number | string;
+export type Features = Readonly<Record<string, FeatureValue>>;

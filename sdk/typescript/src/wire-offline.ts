@@ -1,6 +1,6 @@
 /** The wire of machines without a network: files that people carry to and from the server, and the answers to them. */
 
-import type { CommonClaims } from "./wire-common.ts";
+import type { CommonClaims, Features } from "./wire-common.ts";
 
 /** An Ed25519 public key, as every file a device signs carries it: the file proves that its maker holds the private part. */
 interface DeviceSigned {
@@ -148,6 +148,50 @@ export interface OfflineActivationResponse {
   )[];
   /** The response file's text, to be carried to the machine. */
   readonly response: string;
+}
+
+/**
+ * What a response code says (`signet-offline-code+jwt`): the claims in this order, as JSON without spaces, are signed like a token's,
+ * by the activation key. The code holds what the machine does not know already, and the signature; the machine makes the
+ * rest again.
+ */
+export interface OfflineCodeClaims {
+  readonly iss: string;
+  /** The product code. */
+  readonly aud: string;
+  /** `act_…` */
+  readonly sub: string;
+  /** Whole minutes, in seconds since 1970; `exp` too. */
+  readonly iat: number;
+  readonly exp: number;
+  readonly statusIndex: number;
+  /** Digest of the one fingerprint component `code`. */
+  readonly fingerprint: string;
+  readonly cnf: { readonly jkt: string };
+  /** Six hex digits of each granted feature's code → its value. */
+  readonly features: Features;
+  /** `codeRequestHash` of the request code, the license key and the product. */
+  readonly req: string;
+  /** The license has expired and still works until `exp`. */
+  readonly grace: boolean;
+}
+
+/** Body of `POST /v1/{tenant}/offline/codes`. */
+export interface OfflineCodeRequest {
+  /** The request code as it was typed: any case, with or without spaces and dashes. */
+  readonly code: string;
+  readonly licenseKey: string;
+  /** Product code. */
+  readonly product: string;
+  /** A name for the device that a person recognises, up to 100 characters. */
+  readonly name?: string;
+}
+
+/** Answer to a request code (201, or 200 with `Idempotent-Replayed: true` when it was answered before). */
+export interface OfflineCodeResponse {
+  readonly activation: { readonly id: string; readonly license: string; readonly expiresAt: string };
+  /** The response code: lines of groups of five characters, to be typed on the machine. */
+  readonly code: string;
 }
 
 /** Body of `POST /v1/{tenant}/offline/deactivations`, which is answered as an online deactivation is. */

@@ -5,10 +5,10 @@
  * definition. Times inside tokens are whole seconds since 1970; times in JSON bodies are ISO 8601 in UTC.
  */
 
-import type { CommonClaims } from "./wire-common.ts";
+import type { CommonClaims, Features } from "./wire-common.ts";
 import type { RootTransition } from "./wire-trust.ts";
 
-export type { CommonClaims } from "./wire-common.ts";
+export type { CommonClaims, Features, FeatureValue } from "./wire-common.ts";
 export type * from "./wire-leases.ts";
 export type * from "./wire-offline.ts";
 export type * from "./wire-trust.ts";
@@ -24,6 +24,7 @@ export const TOKEN_TYPES = {
   denial: "signet-denial+jwt",
   access: "signet-access+jwt",
   offlineResponse: "signet-offline-response+jwt",
+  offlineCode: "signet-offline-code+jwt",
   trust: "signet-trust+jwt",
   root: "signet-root+jwt",
 } as const;
@@ -50,6 +51,7 @@ export const KEY_USE_OF: Readonly<Record<WorkingTokenKind, KeyUse>> = {
   access: "receipt",
   // It grants nothing that the activation token in it does not.
   offlineResponse: "activation",
+  offlineCode: "activation",
 };
 
 /** A public Ed25519 key as a JWK. Its `kid` is the RFC 7638 thumbprint. */
@@ -120,10 +122,6 @@ export interface TrustBundleClaims {
   readonly keys: readonly BundleKey[];
   readonly revocations: Revocations;
 }
-
-/** A feature's granted value: a flag, a limit (whole number), or a text value. */
-export type FeatureValue = boolean | number | string;
-export type Features = Readonly<Record<string, FeatureValue>>;
 
 /** Access token of a vendor's backend (`signet-access+jwt`): `sub` is the API key it was got with, `aud` the tenant. */
 export interface AccessClaims extends CommonClaims {

@@ -50,17 +50,13 @@ export class AirGap {
   }
 
   /** Brings a file to the server. */
-  async carry(
-    path: "activations" | "journals" | "deactivations",
-    body: object,
-  ): Promise<Record<string, unknown>> {
-    const answer = await fetch(`${this.server.url}/v1/${this.server.tenant.slug}/offline/${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    const said: Record<string, unknown> = await answer.json();
-    return { status: answer.status, ...said };
+  carry(path: "activations" | "journals" | "deactivations", body: object) {
+    return this.#post(path, body);
+  }
+
+  /** Types a code and what belongs to it. */
+  carryCode(body: object) {
+    return this.#post("codes", body);
   }
 
   /** Brings a request to the server, and back the response's text. */
@@ -73,6 +69,16 @@ export class AirGap {
   async snapshot(): Promise<string> {
     const answer = await fetch(`${this.server.url}/v1/${this.server.tenant.slug}/offline/snapshot`);
     return answer.text();
+  }
+
+  async #post(path: string, body: object): Promise<Record<string, unknown>> {
+    const answer = await fetch(`${this.server.url}/v1/${this.server.tenant.slug}/offline/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const said: Record<string, unknown> = await answer.json();
+    return { status: answer.status, ...said };
   }
 }
 

@@ -1,6 +1,7 @@
 import { writeArmour } from "#sdk/offline-armour.ts";
+import type { Code } from "#server/domain/codes.ts";
 import { publicId } from "#server/domain/ids.ts";
-import type { Doors } from "../doors.ts";
+import type { Doors, TenantScope } from "../doors.ts";
 import type { FailureLimiter } from "../failure-limiter.ts";
 import { keyOfAnybody } from "../key-owner.ts";
 import { defineOperation, NOTHING, type Operation, reply } from "../operation.ts";
@@ -8,12 +9,14 @@ import { deactivateResponse, tenantParams } from "../schemas.ts";
 import {
   offlineActivationRequest,
   offlineActivationResponse,
+  offlineCodeRequest,
+  offlineCodeResponse,
   offlineDeactivationRequest,
   offlineJournalRequest,
   offlineJournalResponse,
   snapshotFile,
 } from "../schemas-offline.ts";
-import type { OfflineAnswer, OfflineJournalAnswer, OfflineService } from "../services.ts";
+import type { OfflineAnswer, OfflineJournalAnswer, OfflineService } from "../services-offline.ts";
 import { replayedHeader } from "./credit-caller.ts";
 import { LICENSE_DENIALS } from "./denials.ts";
 
@@ -23,6 +26,12 @@ const ANSWER = {
   activation: { ...ACTIVATION, expiresAt: "2030-01-31T12:00:00.000Z" },
   tickets: [{ id: "0198c0de-7c1b-7d3a-9d53-0d7a3c5e9b11", outcome: "issued" }],
   response: writeArmour("response", JWS),
+};
+const REQUEST_CODE =
+  "1MJNB X8H4D C95BQ 2V0M3 12Q8K\nKM7YQ CXA9V 7YMNR MTN2Y S55Z1\nRPGZZ 45PMH 94E5B Q2713 28J7M\n747J4 MJ7CW 28PSR C3VKR 8600V\n662R9";
+const CODE_ANSWER = {
+  activation: { ...ACTIVATION, expiresAt: "2030-01-31T12:00:00.000Z" },
+  code: "237RC M5C0Q RYC3T VZQRK WE04E\nX2PHE 985YA 9DP3G 7HMMY R5VNS\nWWJBD 1PBKH 7XTRE HHA71 BP7BP\nNPW09 8FGZB 6BF3P S6H8N E7ZJR\nA2008 2QVX2 2T0W6 EBBPJ MF5M6\nKFWK0 RC7WM 01G64 H0AS8 GJ09Y\nZMB0D G800Z 2J0M1",
 };
 const JOURNALED = {
   journal: { activation: ACTIVATION.id, last: 3, head: "pmWkWSBCL51Bfkhn79xPuKBKHz__H6B-mY6G9_eieuM" },
@@ -49,6 +58,16 @@ export function offlineOperations(
   offline: OfflineService,
   failures: FailureLimiter,
 ): Operation[] {
+  async function refused(
+    { context, tenant }: TenantScope,
+    code: Code,
+    { product, nonce }: { readonly product: string; readonly nonce: string },
+  ) {
+    if (code === "license_not_found") await failures.count(context.request.ip);
+    const subject = publicId("tenant", tenant.id);
+    return { refused: code, tenantId: tenant.id, subject, audience: product, nonce };
+  }
+
   return [
     defineOperation({
       id: "activateOffline",
@@ -95,14 +114,61 @@ export function offlineOperations(
           const answer = answerBody(decision.value);
           return header === undefined ? reply(201, answer) : reply(200, answer, header);
         }
-        if (decision.code === "license_not_found") await failures.count(context.request.ip);
-        return {
-          refused: decision.code,
-          tenantId: tenant.id,
-          subject: publicId("tenant", tenant.id),
-          audience: about.product,
-          nonce: about.nonce,
+        return refused({ context, tenant }, decision.code, about);
+      },
+    }),
+    defineOperation({
+      id: "activateByCode",
+      method: "POST",
+      path: "/v1/{tenant}/offline/codes",
+      isNewWork: true,
+      summary: "Answer a request code that was typed by hand",
+      description:
+        "For rooms that no file may enter or leave: activates the device whose request code was typed in, and answers with a code to be typed there. The same code, license key and product again get the same answer, and take no second slot. Codes bring no tickets; a feature that is off is left out.",
+      door: doors.tenant,
+      keyOwner: keyOfAnybody,
+      params: tenantParams,
+      body: offlineCodeRequest,
+      requestExample: {
+        code: REQUEST_CODE,
+        licenseKey: "RENDER-K97E5-M0C93-5EK9E-705R1-DGC7S",
+        product: "renderer",
+        name: "Press 3",
+      },
+      denials: [
+        "offline_request_invalid",
+        "offline_not_allowed",
+        "license_not_found",
+        ...LICENSE_DENIALS,
+        "product_mismatch",
+        "activation_limit_reached",
+        "activation_not_found",
+        "activation_revoked",
+        "rate_limited",
+      ],
+      responses: {
+        200: {
+          description: "The code was answered before; this is the same answer.",
+          schema: offlineCodeResponse,
+          example: CODE_ANSWER,
+          headers: REPLAYED,
+        },
+        201: { description: "The device is activated.", schema: offlineCodeResponse, example: CODE_ANSWER },
+      },
+      async handle({ context, tenant }, { body }) {
+        const upload = { ...body, correlationId: context.correlationId };
+        const { decision, about } = await offline.activateByCode(tenant.id, upload);
+        if (decision.outcome === "denied") return refused({ context, tenant }, decision.code, about);
+        const { activationId, licenseId, expiresAt, code } = decision.value;
+        const activation = {
+          id: publicId("activation", activationId),
+          license: publicId("license", licenseId),
+          expiresAt: expiresAt.toISOString(),
         };
+        const header = replayedHeader(decision.value);
+        return header === undefined
+          ? reply(201, { activation, code })
+          : reply(200, { activation, code }, header);
       },
     }),
     defineOperation({

@@ -10,11 +10,10 @@ import type {
   ActivationGrant,
   LeaseGrant,
   LicenseServerServices,
-  OfflineAnswer,
-  OfflineJournalAnswer,
   TicketEnd,
   TicketGrant,
 } from "../services.ts";
+import type { OfflineAnswer, OfflineCodeAnswer, OfflineJournalAnswer } from "../services-offline.ts";
 
 export const TENANT = { id: "01a20bb6-54b5-778e-8ae8-61cdc47a045d", slug: "acme" };
 /** The activation that the API's document takes for its example. */
@@ -105,6 +104,14 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
     replayed: false,
   };
 
+  const byCode: OfflineCodeAnswer = {
+    activationId: ACTIVATION_ID,
+    licenseId: LICENSE_ID,
+    expiresAt: new Date("2030-02-01T00:00:00.000Z"),
+    code: "2A7GK 00000",
+    replayed: false,
+  };
+
   const journaled: OfflineJournalAnswer = {
     activationId: ACTIVATION_ID,
     last: 3,
@@ -185,6 +192,10 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
     offline: {
       activate: async (_tenantId, upload) => ({
         decision: await decide(upload, { ...answer }),
+        about: { product: "renderer", nonce: "0123456789abcdef" },
+      }),
+      activateByCode: async (_tenantId, upload) => ({
+        decision: await decide(upload, { ...byCode }),
         about: { product: "renderer", nonce: "0123456789abcdef" },
       }),
       deactivate: (_tenantId, upload) => orThrow(decide(upload, { activationId: ACTIVATION_ID })),
