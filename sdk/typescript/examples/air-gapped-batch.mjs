@@ -13,16 +13,22 @@ const signet = new Signet({ server, tenant, rootKey, product, storage });
 async function take(name, use) {
   const text = await readFile(join(directory, name), "utf8").catch(() => undefined);
   if (text === undefined) return;
-  await use(text);
+  await use(text).catch((error) => {
+    // Taken before, when the power went before the file was gone.
+    if (!isSignetError(error) || error.code !== "file_already_imported") throw error;
+  });
   await rm(join(directory, name));
 }
 
+// #region request
 async function requestActivation() {
   const tickets = [{ meter: "credits", amount: 50 }];
   await writeFile(join(directory, "request.txt"), await signet.offline.requestFile(licenseKey, { tickets }));
   console.log("Carry request.txt to the vendor, and the answer back as response.txt.");
 }
+// #endregion
 
+// #region spend
 async function render(activation) {
   const ticket = await activation.offline.ticket("credits");
   for (let frame = 1; frame <= Number(frames); frame++) {
@@ -33,6 +39,7 @@ async function render(activation) {
   for (const [index, journal] of (await activation.offline.journalFiles()).entries())
     await writeFile(join(directory, `journal-${index + 1}.txt`), journal);
 }
+// #endregion
 
 try {
   await take("response.txt", (text) => signet.offline.importResponse(text));

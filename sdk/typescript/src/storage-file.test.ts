@@ -24,6 +24,16 @@ describe("file storage", () => {
     expect(await storage.get("trust")).toBeUndefined();
   });
 
+  test("adds a text once, whoever tries at the same time, whole and for good", async () => {
+    const texts = Array.from({ length: 20 }, (_, index) => `${index} `.repeat(10_000));
+    const added = await Promise.all(texts.map((text) => fileStorage(directory).add?.("entry", text)));
+    expect(added.filter(Boolean).length).toBe(1);
+    const storage = fileStorage(directory);
+    expect(await storage.get("entry")).toBe(texts[added.indexOf(true)]);
+    expect([await storage.add?.("entry", "later"), await storage.list()]).toEqual([false, ["entry"]]);
+    expect(await readdir(directory)).toEqual(["entry.json"]);
+  });
+
   test.skipIf(process.platform === "win32")("is for this user's eyes only", async () => {
     await fileStorage(directory).set("device-key", "secret");
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
