@@ -38,6 +38,11 @@ export const SDK_CODE_HELP: Readonly<Record<LocalCode, CodeHelp>> = {
     happened: "The machine's clock is more than five minutes before a time that the server has signed.",
     todo: "Ask the user to set the clock. Everything works again once it is right.",
   },
+  outbox_full: {
+    happened:
+      "10,000 usage events wait on this machine, or were refused and not dismissed; nothing was recorded.",
+    todo: "Let the machine reach the server, `dismiss` what was refused, or decide that the application goes on without charging.",
+  },
   storage_failed: {
     happened: "The state could not be read or written.",
     todo: "Check the disk and its permissions, or pass a `storage` of your own.",

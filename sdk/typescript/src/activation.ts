@@ -1,9 +1,13 @@
+import type { Balance } from "./balances.ts";
 import { guarded } from "./errors.ts";
 import type { OfflineUse } from "./offline-use.ts";
 import type { Online } from "./online.ts";
 import type { Seat } from "./seat.ts";
 import type { CheckoutOptions } from "./seats.ts";
 import { isFinalRefusal, type Session } from "./session.ts";
+import type { Ticket } from "./ticket.ts";
+import type { TicketOptions } from "./tickets.ts";
+import type { Usage } from "./usage.ts";
 import type { VerifiedActivation } from "./verified-activation.ts";
 import type { Features } from "./wire.ts";
 
@@ -164,6 +168,38 @@ export class Activation {
    */
   seats(): Promise<readonly Seat[]> {
     return guarded(() => this.#online.seats.borrowed());
+  }
+
+  /**
+   * Reserves credits, to be spent here and settled: what is not spent goes back. A call that fails reserves nothing for good.
+   *
+   * @param meter a meter's code.
+   * @param amount whole number from 1 on, in the meter's unit.
+   * @throws SignetError e.g. `insufficient_credits`, `meter_not_entitled`, `ticket_amount_exceeded`, `license_suspended`,
+   * `idempotency_conflict` (the `id` is another ticket's), `network_error`, `storage_failed`.
+   *
+   * @example
+   * const ticket = await activation.ticket("render-minutes", 30);
+   * await ticket.spend(4);
+   * await ticket.settle();
+   */
+  ticket(meter: string, amount: number, options: TicketOptions = {}): Promise<Ticket> {
+    return guarded(() => this.#online.credits.ticket(meter, amount, options));
+  }
+
+  /** What was used and is charged as it comes: recorded on this machine's disk, sent in the background, charged once. */
+  get usage(): Usage {
+    return this.#online.credits.usage;
+  }
+
+  /**
+   * What is left of each meter of the license, by the meter's code. It is not signed: show it; what may be used is decided by
+   * {@link ticket} and {@link usage}.
+   *
+   * @throws SignetError e.g. `network_error`, `license_suspended`.
+   */
+  balances({ signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly Balance[]> {
+    return guarded(() => this.#online.credits.balances(signal));
   }
 
   /** What is done without a network: tickets that were taken along, the usage journal, giving the activation up. */

@@ -91,6 +91,7 @@ const LOCAL_CODES = {
   journal_damaged: lasting(
     "The usage journal on this machine was changed or is not whole; contact the vendor.",
   ),
+  outbox_full: passing("Too much usage is waiting to be sent; connect to the internet and try again."),
   storage_failed: lasting(
     "The license could not be read or saved on this machine; check its disk and permissions.",
   ),

@@ -36,6 +36,12 @@ export async function sha256(data: string | Bytes): Promise<string> {
   return toBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
+/** The SHA-256 in lower-case hexadecimal, for where names may not differ by case alone. */
+export async function sha256Hex(text: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(text)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** 256 random bits as base64url: 43 characters. */
 export function randomText(): string {
   return toBase64url(crypto.getRandomValues(new Uint8Array(32)));

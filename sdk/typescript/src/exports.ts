@@ -1,8 +1,10 @@
 /** What every entry point exports alike. */
 export type { Activation, ActivationStatus, LicenseSummary } from "./activation.ts";
+export type { Balance } from "./balances.ts";
 export type { Clock } from "./clock.ts";
 export type { ErrorCode, LocalCode, ServerCode } from "./codes.ts";
 export type { DebugEvent } from "./debug.ts";
+export type { DeniedUsage } from "./denied-usage.ts";
 export {
   type FileReason,
   isSignetError,
@@ -24,4 +26,8 @@ export type { SeatLost, SeatLostReason } from "./seat-lost.ts";
 export type { CheckoutOptions } from "./seats.ts";
 export type { RequestFileOptions, SignetOffline } from "./signet-offline.ts";
 export { memoryStorage, type StateStorage, type WebStorageArea, webStorage } from "./storage.ts";
+export type { Ticket, TicketStatus } from "./ticket.ts";
+export type { TicketReceipt } from "./ticket-record.ts";
+export type { TicketOptions } from "./tickets.ts";
+export type { RecordOptions, Usage, UsageEvents } from "./usage.ts";
 export type { Features, FeatureValue, PublicKeyJwk } from "./wire.ts";

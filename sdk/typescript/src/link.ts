@@ -1,14 +1,17 @@
 import type { Api, ApiAnswer, ApiCall } from "./api.ts";
 import type { ClaimsByKind } from "./claims.ts";
 import type { ServerTime } from "./clock.ts";
-import { isSignetError, SignetError } from "./errors.ts";
+import {
+  assertOwn,
+  type Bound,
+  believeAnswer,
+  type CreditLine,
+  type OnlineKind,
+  type Owner,
+} from "./credit-line.ts";
 import type { Configuration } from "./options.ts";
-import { isCount, isText } from "./shapes.ts";
 import type { Trust } from "./trust.ts";
 import { bearerOf, type VerifiedActivation } from "./verified-activation.ts";
-
-/** What is signed for one activation while it is in use. */
-type OnlineKind = "lease" | "ticket" | "receipt";
 
 interface LinkOptions {
   readonly configuration: Configuration;
@@ -23,7 +26,7 @@ const RENEWED_AT = 0.25;
 const RENEWAL_COOL_DOWN_MS = 60_000;
 
 /** One activation's line to the server: what its seats, tickets and usage share. */
-export class Link {
+export class Link implements CreditLine {
   readonly configuration: Configuration;
   readonly #options: LinkOptions;
   #held: VerifiedActivation;
@@ -41,6 +44,11 @@ export class Link {
     return this.#held;
   }
 
+  get owner(): Owner {
+    const { license, sub } = this.#held.claims;
+    return { license, activation: sub };
+  }
+
   hold(verified: VerifiedActivation): void {
     if (verified.claims.iat >= this.#held.claims.iat) this.#held = verified;
   }
@@ -53,37 +61,16 @@ export class Link {
     return this.#options.api.send({ subject, ...call, bearer: bearerOf(this.#held) });
   }
 
-  /**
-   * Believes a token in an answer only when it was signed for that very request and this activation. Whether it has run out is
-   * the caller's to see: an answer to a fresh nonce is fresh, however this machine's clock is set.
-   */
-  async believe<Kind extends OnlineKind>(
+  /** Believes a token in an answer only when it was signed for that very request and this activation. */
+  believe<Kind extends OnlineKind>(
     kind: Kind,
     token: unknown,
-    { answer, req }: ApiAnswer,
-    expected: {
-      readonly subject?: string;
-      readonly nonce?: string;
-      readonly signal?: AbortSignal | undefined;
-    },
+    answer: ApiAnswer,
+    expected: Bound,
   ): Promise<ClaimsByKind[Kind]> {
-    if (!isText(token)) throw unbelievable("it holds no token");
-    const { signal, ...bound } = expected;
-    const audience = this.configuration.product;
-    const seqMin = isCount(answer.trustSeq) ? answer.trustSeq : 0;
-    try {
-      const claims = await this.#options.trust.verifyAnswer(
-        token,
-        kind,
-        { audience, req, allowExpired: true, ...bound },
-        { seqMin, signal },
-      );
-      this.#assertOwn(claims);
-      return claims;
-    } catch (error) {
-      if (!isSignetError(error) || error.code !== "token_invalid") throw error;
-      throw unbelievable(`its token was refused: ${error.reason}`, error);
-    }
+    const { trust } = this.#options;
+    const from = { trust, audience: this.configuration.product, owner: this.owner };
+    return believeAnswer(from, kind, token, answer, expected);
   }
 
   /** Verifies a stored token without the network. */
@@ -93,14 +80,8 @@ export class Link {
     const allowExpiredBundle = this.#held.license?.offline.allowed ?? true;
     if (allowExpiredBundle) await this.#options.time.show();
     const claims = await this.#options.trust.verifyOffline(token, kind, { audience, allowExpiredBundle });
-    this.#assertOwn(claims);
+    assertOwn(claims, this.owner);
     return claims;
-  }
-
-  #assertOwn({ license, activation }: { readonly license: string; readonly activation?: string }): void {
-    const own = this.#held.claims;
-    if (license !== own.license || activation !== own.sub)
-      throw unbelievable("it is about another activation");
   }
 
   /** An application that runs for long keeps its seats and its right to charge, although it forgets to refresh. */
@@ -116,8 +97,4 @@ export class Link {
     );
     return this.#renewing;
   }
-}
-
-export function unbelievable(why: string, cause?: unknown): SignetError {
-  return new SignetError("response_invalid", { cause, detail: `The answer was not believed: ${why}.` });
 }

@@ -1,3 +1,4 @@
+import { Credits } from "./credits.ts";
 import type { Link } from "./link.ts";
 import { OfflineUse } from "./offline-use.ts";
 import { Seats } from "./seats.ts";
@@ -6,11 +7,13 @@ import { Seats } from "./seats.ts";
 export class Online {
   readonly link: Link;
   readonly seats: Seats;
+  readonly credits: Credits;
   readonly offline: OfflineUse;
 
   constructor(link: Link) {
     this.link = link;
     this.seats = new Seats(link);
+    this.credits = new Credits(link);
     this.offline = new OfflineUse(link);
   }
 }

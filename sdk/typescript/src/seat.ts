@@ -1,9 +1,10 @@
 // Kept in the published types: an application compiled for ES2022 does not know Symbol.asyncDispose by itself.
 /// <reference lib="esnext.disposable" preserve="true" />
+import { unbelievable } from "./credit-line.ts";
 import { Emitter } from "./emitter.ts";
 import { randomText } from "./encoding.ts";
 import { guarded, isSignetError, SignetError } from "./errors.ts";
-import { type Link, unbelievable } from "./link.ts";
+import type { Link } from "./link.ts";
 import { elapsedMs, type Moment, momentOf } from "./moment.ts";
 import { type SeatLost, seatLost } from "./seat-lost.ts";
 import { backoffMs, jitter, later } from "./timer.ts";

@@ -1,6 +1,7 @@
+import { unbelievable } from "./credit-line.ts";
 import { randomText } from "./encoding.ts";
 import { invalidArgument, isSignetError, SignetError } from "./errors.ts";
-import { type Link, unbelievable } from "./link.ts";
+import type { Link } from "./link.ts";
 import { momentOf } from "./moment.ts";
 import { type HeldLease, Seat } from "./seat.ts";
 import { isRecord, isText } from "./shapes.ts";

@@ -130,13 +130,18 @@ export class RealServer {
     });
   }
 
-  async suspend(licenseId: string): Promise<void> {
+  suspend(licenseId: string): Promise<void> {
+    return this.#suspended(licenseId, this.authority.clock.now());
+  }
+
+  reinstate(licenseId: string): Promise<void> {
+    return this.#suspended(licenseId, null);
+  }
+
+  async #suspended(licenseId: string, suspendedAt: Date | null): Promise<void> {
     const { tenantId } = this.tenant;
     await this.authority.database.withTenant(tenantId, (tx) =>
-      tx.license.update({
-        where: { tenantId_id: { tenantId, id: licenseId } },
-        data: { suspendedAt: this.authority.clock.now() },
-      }),
+      tx.license.update({ where: { tenantId_id: { tenantId, id: licenseId } }, data: { suspendedAt } }),
     );
   }
 }

@@ -1,0 +1,90 @@
+import { type ErrorCode, isServerCode, type ServerCode } from "./codes.ts";
+import { sha256Hex } from "./encoding.ts";
+import { isCount, isRecord, isText } from "./shapes.ts";
+import { type Document, deleteDocument, listDocuments, readDocument, writeDocument } from "./state.ts";
+import type { StateStorage } from "./storage.ts";
+
+/** An event that the server has refused to charge, as it has signed. */
+export interface DeniedUsage {
+  readonly id: string;
+  readonly meter: string;
+  /** In the meter's unit. */
+  readonly amount: number;
+  readonly at: Date;
+  /** `insufficient_credits`, `meter_not_entitled` or `idempotency_conflict`. */
+  readonly code: ErrorCode;
+}
+
+interface StoredDenial {
+  readonly license: string;
+  readonly id: string;
+  readonly meter: string;
+  readonly amount: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly code: ServerCode;
+}
+
+const PREFIX = "denied-";
+
+/** The refused events of one license, kept on the machine until the application has seen to them. */
+export class DeniedEvents {
+  readonly #storage: StateStorage;
+  readonly #license: string;
+
+  constructor(storage: StateStorage, license: string) {
+    this.#storage = storage;
+    this.#license = license;
+  }
+
+  async keep({ id, meter, amount, at, code }: DeniedUsage): Promise<void> {
+    if (!isServerCode(code)) return;
+    const denial: StoredDenial = { license: this.#license, id, meter, amount, at: at.getTime(), code };
+    await writeDocument(this.#storage, await documentOf(id), denial);
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    const kept = new Set(await listDocuments(this.#storage, PREFIX));
+    if (kept.size === 0) return;
+    for (const id of ids) {
+      const document = await documentOf(id);
+      if (kept.has(document.name)) await deleteDocument(this.#storage, document);
+    }
+  }
+
+  async count(): Promise<number> {
+    return (await listDocuments(this.#storage, PREFIX)).length;
+  }
+
+  /** The oldest first. */
+  async all(): Promise<DeniedUsage[]> {
+    const found: DeniedUsage[] = [];
+    for (const name of await listDocuments(this.#storage, PREFIX)) {
+      const stored = await readDocument(this.#storage, documentNamed(name));
+      if (stored?.license !== this.#license) continue;
+      const { id, meter, amount, at, code } = stored;
+      found.push({ id, meter, amount, at: new Date(at), code });
+    }
+    return found.sort((one, other) => one.at.getTime() - other.at.getTime());
+  }
+}
+
+async function documentOf(id: string): Promise<Document<StoredDenial>> {
+  return documentNamed(PREFIX + (await sha256Hex(id)).slice(0, 32));
+}
+
+function documentNamed(name: string): Document<StoredDenial> {
+  return { name, is: isDenial };
+}
+
+function isDenial(content: unknown): content is StoredDenial {
+  return (
+    isRecord(content) &&
+    isText(content.license) &&
+    isText(content.id) &&
+    isText(content.meter) &&
+    isCount(content.amount) &&
+    isCount(content.at) &&
+    isServerCode(content.code)
+  );
+}
