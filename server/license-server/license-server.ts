@@ -17,7 +17,7 @@ import { ticketOperations } from "./operations/tickets.ts";
 import { tokenOperations } from "./operations/tokens.ts";
 import { trustOperations } from "./operations/trust.ts";
 import { usageOperations } from "./operations/usage.ts";
-import { denialReply, problemReply } from "./problem.ts";
+import { denialReply, ERRORS_PATH, problemReply } from "./problem.ts";
 import { createRateLimits, type RateLimitOptions } from "./rate-limits.ts";
 import type { RawReply, RawRequest } from "./raw.ts";
 import { methodNotAllowed, nothingHere } from "./refusal.ts";
@@ -34,6 +34,8 @@ export interface LicenseServerOptions {
   readonly isLate?: () => boolean;
   /** How often a tenant and each of its clients may ask; as often as they like when not given. */
   readonly rateLimits?: RateLimitOptions;
+  /** The portal's address, where that is another than this server's own: it explains what a problem's `type` leads to. */
+  readonly portalUrl?: string;
 }
 
 /** The runtime plane without a transport: adapters turn HTTP into `RawRequest` and `RawReply` back into HTTP. */
@@ -60,6 +62,7 @@ export function createLicenseServer(
     newWorkInFlightMax = 8_192,
     isLate = () => false,
     rateLimits,
+    portalUrl,
   }: LicenseServerOptions = {},
 ): LicenseServer {
   const { trust, idempotency, log, clock } = services;
@@ -207,6 +210,10 @@ export function createLicenseServer(
     const methods = router.methodsOf(request.path);
     if (request.method === "OPTIONS" && methods.length > 0) {
       return { status: 204, headers: preflightHeaders(methods), body: "" };
+    }
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    if (portalUrl !== undefined && isRead && request.path === ERRORS_PATH) {
+      return { status: 302, headers: { location: new URL(ERRORS_PATH, portalUrl).href }, body: "" };
     }
     return refuse(methods.length === 0 ? nothingHere() : methodNotAllowed(request.method, methods), request);
   }

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { createRuntime, createTenant, TEST_MASTER_KEY } from "#server/testing/fixtures.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
+import { problem } from "./schemas.ts";
 
 const MAIN = new URL("main.ts", import.meta.url).pathname;
 
@@ -92,6 +93,20 @@ describe("the process", () => {
     const [granted, refused] = [await trust(), await trust()];
     expect([granted.status, refused.status]).toEqual([200, 429]);
     expect(granted.headers.get("ratelimit-policy")).toBe('"client";q=5;w=60, "tenant";q=1;w=60');
+  });
+
+  test("leads from a problem's type to where the portal explains the code", async () => {
+    const port = await freePort();
+    start(port, { NEXTAUTH_URL: "https://portal.example.com" });
+    await untilReady(port);
+    const refused = await fetch(`http://127.0.0.1:${port}/nothing`);
+    const { type } = problem.parse(await refused.json());
+    const led = await fetch(new URL(type, refused.url), { redirect: "manual" });
+    expect([led.status, led.headers.get("location"), type]).toEqual([
+      302,
+      "https://portal.example.com/docs/errors",
+      "/docs/errors#not_found",
+    ]);
   });
 
   test("ends with 0 when its launcher is gone", async () => {

@@ -16,7 +16,8 @@ if (cluster.isPrimary && env.LICENSE_SERVER_PROCESSES > 1) {
   const container = createContainer(env, NAME);
   onShutdown(container.log, "services", container.close);
   try {
-    await serve(container, env.LICENSE_SERVER_PORT, cluster.isWorker ? workersMetrics : undefined);
+    const options = { port: env.LICENSE_SERVER_PORT, portalUrl: env.NEXTAUTH_URL };
+    await serve(container, options, cluster.isWorker ? workersMetrics : undefined);
   } catch (error) {
     container.log.fatal(error instanceof Error ? error.message : String(error));
     process.exit(1);

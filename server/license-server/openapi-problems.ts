@@ -1,6 +1,7 @@
 import { CODES, type Code } from "#server/domain/codes.ts";
 import type { Caller } from "./doors.ts";
 import { type Operation, takes } from "./operation.ts";
+import { ERRORS_PATH } from "./problem.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -78,10 +79,12 @@ function problemResponse(
   };
 }
 
-function problemExample({ path, denials }: Operation, status: number, code: Code): Json {
+function problemExample({ path, denials, requestExample }: Operation, status: number, code: Code): Json {
   const { title, sentence, retryable } = CODES[code];
+  const [field] = Object.keys(requestExample ?? {});
+  const isAboutField = field !== undefined && code === "invalid_request" && status === CODES[code].status;
   return {
-    type: `/docs/errors#${code}`,
+    type: `${ERRORS_PATH}#${code}`,
     title,
     status,
     detail: sentence,
@@ -89,6 +92,7 @@ function problemExample({ path, denials }: Operation, status: number, code: Code
     code,
     correlationId: "cor_01h455vb4pex5vsknk084sn02q",
     retryable,
+    ...(isAboutField ? { errors: [{ pointer: `/${field}`, message: `${field} is required.` }] } : {}),
     ...(denials.includes(code) ? { decision: "eyJ0eXAiOiJzaWduZXQtZGVuaWFsK2p3dCJ9.e30.c2lnbmF0dXJl" } : {}),
   };
 }

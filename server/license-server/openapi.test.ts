@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { CODES } from "#server/domain/codes.ts";
 import { createLicenseServer } from "./license-server.ts";
 import { createOpenApiDocument } from "./openapi.ts";
@@ -41,6 +42,37 @@ test("every example is one its schema takes", () => {
     for (const [status, { schema, example }] of Object.entries(responses)) {
       if (schema !== undefined && example !== undefined)
         expect(schema.safeParse(example).error, `${id} ${status}`).toBeUndefined();
+    }
+  }
+});
+
+test("has an example of each request, of each answer with a body, and of each refusal it documents", () => {
+  const media = z.object({
+    example: z.unknown().optional(),
+    examples: z.record(z.string(), z.object({ value: z.unknown() })).optional(),
+    schema: z.unknown(),
+  });
+  const content = z.record(z.string(), media);
+  const described = z.object({
+    parameters: z.array(z.looseObject({ in: z.string().optional(), schema: z.unknown().optional() })),
+    requestBody: z.object({ content }).optional(),
+    responses: z.record(z.string(), z.object({ content: content.optional() })),
+  });
+  const codesOf = (schema: unknown) => [...objectsIn(schema)].flatMap(({ enum: codes }) => codes ?? []);
+  for (const [path, methods] of Object.entries(z.record(z.string(), z.unknown()).parse(document.paths))) {
+    for (const [method, operation] of Object.entries(z.record(z.string(), described).parse(methods))) {
+      const where = `${method} ${path}`;
+      const { parameters, requestBody, responses } = operation;
+      for (const { in: place, schema } of parameters.filter((each) => each.in !== undefined))
+        expect(schema, `${where}, ${place}`).toHaveProperty("examples", [expect.any(String)]);
+      for (const each of Object.values(requestBody?.content ?? {})) expect(each.example, where).toBeDefined();
+      for (const [status, response] of Object.entries(responses)) {
+        for (const [type, { example, examples, schema }] of Object.entries(response.content ?? {})) {
+          if (type === "application/problem+json") {
+            expect(Object.keys(examples ?? {}), `${where} ${status}`).toEqual(codesOf(schema));
+          } else expect(example, `${where} ${status}`).toBeDefined();
+        }
+      }
     }
   }
 });

@@ -93,6 +93,7 @@ export function createOpenApiDocument(operations: readonly Operation[]): Json {
           required: false,
           description: "8 to 128 letters, digits and _ . : - of the caller's choice; made when absent.",
           schema: { type: "string", pattern: "^[A-Za-z0-9_.:-]{8,128}$" },
+          example: "order-4711.checkout",
         },
         IdempotencyKey: {
           name: "Idempotency-Key",
@@ -101,6 +102,7 @@ export function createOpenApiDocument(operations: readonly Operation[]): Json {
           description:
             "Of the caller's choice, bare or in double quotes. For 24 hours the same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`; with another request it is refused (`idempotency_conflict`). Answers that say to try again (429, 5xx) are not kept.",
           schema: { type: "string", minLength: 1, maxLength: IDEMPOTENCY_KEY_LENGTH_MAX },
+          example: "8e03978e-40d5-43dd-bc93-6894a57f9324",
         },
       },
       securitySchemes: {
@@ -169,8 +171,13 @@ function pathParameters({ path }: Operation): Json[] {
 }
 
 function queryParameters({ query }: Operation): Json[] {
-  const { properties = {} } = query === undefined ? {} : z.toJSONSchema(query, { io: "input" });
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+  if (query === undefined) return [];
+  const { properties = {} } = z.toJSONSchema(query, { io: "input" });
+  return Object.entries(properties).map(([name, schema]) => {
+    // zod leaves out the examples of what it transforms.
+    const { examples } = z.globalRegistry.get(query.shape[name]) ?? {};
+    return { name, in: "query", required: false, schema: Object.assign({}, schema, { examples }) };
+  });
 }
 
 /** What comes with every answer of an operation. */

@@ -4,6 +4,9 @@ import { SignetError } from "#server/domain/errors.ts";
 import type { RawReply } from "./raw.ts";
 import { HttpRefusal } from "./refusal.ts";
 
+/** Where the portal explains the codes, each under its own name as the fragment. */
+export const ERRORS_PATH = "/docs/errors";
+
 const INSTANCE_LENGTH_MAX = 256;
 
 /** Where and under which id a refusal happened. */
@@ -39,7 +42,7 @@ export function denialReply(code: Code, decision: string, occurrence: Occurrence
 
 function problemOf(code: Code, detail: string, status: number, { path, correlationId }: Occurrence): Problem {
   return {
-    type: `/docs/errors#${code}`,
+    type: `${ERRORS_PATH}#${code}`,
     title: CODES[code].title,
     status,
     detail,

@@ -8,7 +8,10 @@ const EVENTS_MAX = 1_000;
 /** For whose account; only a backend says so. */
 const license = idOf("license")
   .exactOptional()
-  .describe("The license to act for: required of the vendor's backend, refused from a device.");
+  .meta({
+    description: "The license to act for: required of the vendor's backend, refused from a device.",
+    examples: ["lic_01h455vb4pex5vsknk084sn02r"],
+  });
 
 export const balancesQuery = z.strictObject({ license });
 

@@ -103,7 +103,7 @@ export const healthResponse = z
 
 export const problem = z
   .strictObject({
-    type: z.string(),
+    type: z.string().describe("Where the code is explained, relative to the server that answered."),
     title: z.string(),
     status: z.int(),
     detail: z.string(),

@@ -20,14 +20,14 @@ export async function serve(
     readonly rateLimits: RateLimitOptions;
     readonly eventLoop: EventLoopWatch;
   },
-  port: number,
+  { port, portalUrl }: { readonly port: number; readonly portalUrl: string },
   metricsOfAll?: { text(): Promise<string>; contribute(registry: Metrics["registry"]): void },
 ): Promise<void> {
   const metrics = createMetrics(metricsOfAll?.text);
   collectDefaultMetrics({ register: metrics.registry });
   metricsOfAll?.contribute(metrics.registry);
   const { rateLimits, eventLoop } = services;
-  const options = { metrics, rateLimits, isLate: eventLoop.isLate };
+  const options = { metrics, rateLimits, isLate: eventLoop.isLate, portalUrl };
   const app = createFastifyApp(createLicenseServer(services, options));
   onShutdown(services.log, "HTTP server", () => app.close());
   await listen(app, port);

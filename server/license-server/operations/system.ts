@@ -60,7 +60,11 @@ export function systemOperations(
       body: NOTHING,
       denials: [],
       responses: {
-        200: { description: "The document.", schema: z.record(z.string(), z.unknown()) },
+        200: {
+          description: "The document.",
+          schema: z.record(z.string(), z.unknown()),
+          example: { openapi: "3.1.0", info: { title: "Signet runtime API", version: "1.0.0" }, paths: {} },
+        },
       },
       handle: () => reply(200, openApi(), { "cache-control": "public, max-age=300" }),
     }),
@@ -109,7 +113,13 @@ export function systemOperations(
       body: NOTHING,
       denials: ["internal_error"],
       responses: {
-        200: { description: "The metrics.", schema: z.string(), contentType: metrics.contentType },
+        200: {
+          description: "The metrics.",
+          schema: z.string(),
+          contentType: metrics.contentType,
+          example:
+            'signet_license_server_request_duration_seconds_count{operation="heartbeat",status="200"} 1024\n',
+        },
       },
       handle: async () => reply(200, await metrics.text(), NOT_STORED),
     }),
