@@ -61,12 +61,6 @@ BEGIN
       LEFT JOIN LATERAL (SELECT * FROM product WHERE tenant_id = p_tenant AND id = l.product_id OFFSET 0) p ON true
       LEFT JOIN LATERAL (
         SELECT * FROM pool WHERE tenant_id = p_tenant AND license_id = l.id AND id = ANY (v_pools) OFFSET 0) pool ON true
-  ), pools AS MATERIALIZED (
-    SELECT s.pool_id, count(*) FILTER (WHERE s.expires_at >= v_now) AS in_use,
-           count(*) FILTER (WHERE s.expires_at >= v_now AND s.borrowed) AS borrowed_count
-      FROM seat s WHERE s.tenant_id = p_tenant
-       AND s.pool_id = ANY (ARRAY(SELECT f.pool_id FROM found f WHERE f.refusal IS NULL))
-     GROUP BY s.pool_id
   ), own AS MATERIALIZED (
     SELECT DISTINCT ON (f.item) f.item, s.pool_id, s.slot, s.fence, s.lease_id, s.overage, s.borrowed, s.expires_at
       FROM found f
@@ -83,47 +77,44 @@ BEGIN
                                           AND s.expires_at >= v_now) AS held
       FROM newcomers n WHERE n.item = n.first_item
   ), judged AS MATERIALIZED (
-    SELECT f.*, coalesce(n.first_item, f.item) AS first_item, own.lease_id IS NOT NULL AS is_own, pools.in_use,
+    SELECT f.*, coalesce(n.first_item, f.item) AS first_item, own.lease_id IS NOT NULL AS is_own,
            coalesce(f.refusal,
              CASE WHEN f.borrow_seconds IS NULL OR own.borrowed THEN NULL
                   WHEN f.borrow_days_max = 0 OR f.borrowed_seats_max = 0 THEN 'borrow_not_allowed'
                   WHEN f.borrow_seconds > f.borrow_days_max * 86400 THEN 'borrow_too_long'
-                  WHEN pools.borrowed_count >= f.borrowed_seats_max THEN 'borrow_limit_reached' END) AS denial,
+                  WHEN f.borrowed_seats_max <= (
+                    SELECT count(*) FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id = f.pool_id
+                                                  AND s.borrowed AND s.expires_at >= v_now)
+                  THEN 'borrow_limit_reached' END) AS denial,
            coalesce(b.place + b.held > f.per_holder_max, false) AS is_beyond, b.held
       FROM found f
       LEFT JOIN newcomers n ON n.item = f.item
       LEFT JOIN by_holder b ON b.item = n.first_item
       LEFT JOIN own ON own.item = f.item
-      LEFT JOIN pools ON pools.pool_id = f.pool_id
-  ), free AS MATERIALIZED (
-    SELECT s.pool_id, s.slot, s.fence, s.overage, s.reserved_for, s.lease_id AS old_lease_id, s.expires_at AS old_expires_at,
-           row_number() OVER (PARTITION BY s.pool_id, s.reserved_for ORDER BY s.overage, s.slot) AS place
-      FROM seat s
-     WHERE s.tenant_id = p_tenant AND s.pool_id = ANY (ARRAY(SELECT pool_id FROM pools))
-       AND s.in_service AND (s.expires_at IS NULL OR s.expires_at < v_now)
   ), contenders AS MATERIALIZED (
-    SELECT j.item, j.pool_id, j.holders,
-           row_number() OVER (PARTITION BY j.pool_id, j.holders ORDER BY j.item) AS group_place
+    SELECT j.item, j.pool_id, j.holders
       FROM judged j WHERE j.denial IS NULL AND NOT j.is_own AND j.item = j.first_item AND NOT j.is_beyond
   ), in_reserve AS MATERIALIZED (
-    SELECT c.item, free.pool_id, free.slot FROM contenders c
-      JOIN free ON free.pool_id = c.pool_id AND free.reserved_for = c.holders AND free.place = c.group_place
-  ), in_general AS MATERIALIZED (
-    SELECT c.item, free.pool_id, free.slot
-      FROM (SELECT item, pool_id, row_number() OVER (PARTITION BY pool_id ORDER BY item) AS place
-              FROM contenders WHERE item NOT IN (SELECT item FROM in_reserve)) c
-      JOIN free ON free.pool_id = c.pool_id AND free.reserved_for IS NULL AND free.place = c.place
+    SELECT g.items[s.place] AS item, g.pool_id, s.*
+      FROM (SELECT pool_id, holders, array_agg(item ORDER BY item) AS items
+              FROM contenders WHERE holders IS NOT NULL GROUP BY pool_id, holders) g
+      CROSS JOIN LATERAL free_seats(p_tenant, g.pool_id, g.holders, v_now, cardinality(g.items)) s
   ), paired AS MATERIALIZED (
-    SELECT p.item, free.* FROM (SELECT * FROM in_reserve UNION ALL SELECT * FROM in_general) p
-      JOIN free ON free.pool_id = p.pool_id AND free.slot = p.slot
+    SELECT * FROM in_reserve
+    UNION ALL
+    SELECT g.items[s.place] AS item, g.pool_id, s.*
+      FROM (SELECT pool_id, array_agg(item ORDER BY item) AS items
+              FROM contenders WHERE item NOT IN (SELECT item FROM in_reserve) GROUP BY pool_id) g
+      CROSS JOIN LATERAL free_seats(p_tenant, g.pool_id, NULL, v_now, cardinality(g.items)) s
   ), beyond AS MATERIALIZED (
     -- Of more requests of one holder than it may have seats, the first ones contend. Where not all of them got one, the
     -- others have it not from their holder's limit but from there being no seat, unless their own group still has one.
     SELECT j.item,
            j.held + (SELECT count(*) FROM paired JOIN judged w ON w.item = paired.item
                       WHERE w.pool_id = j.pool_id AND w.holder = j.holder) >= j.per_holder_max AS by_limit,
-           EXISTS (SELECT 1 FROM free WHERE free.pool_id = j.pool_id AND free.reserved_for = j.holders AND NOT EXISTS (
-             SELECT 1 FROM paired WHERE paired.pool_id = free.pool_id AND paired.slot = free.slot)) AS has_reserve
+           j.holders IS NOT NULL AND EXISTS (
+             SELECT 1 FROM free_seats(p_tenant, j.pool_id, j.holders, v_now, NULL) s WHERE NOT EXISTS (
+               SELECT 1 FROM paired WHERE paired.pool_id = j.pool_id AND paired.slot = s.slot)) AS has_reserve
       FROM judged j WHERE j.is_beyond AND j.denial IS NULL
   ), decided AS MATERIALIZED (
     SELECT j.*,
@@ -153,36 +144,29 @@ BEGIN
              WHEN 'no_seats_available' THEN coalesce(d.holder_rule, 'seats.seats')
            END AS denial_rule,
            jsonb_strip_nulls(jsonb_build_object(
-             'seats', d.seats, 'inUse', d.in_use, 'holder', d.holder, 'group', d.holders, 'seatsPerHolderMax', d.per_holder_max,
+             'seats', d.seats,
+             -- Counted only where it explains something: it reads the whole pool.
+             'inUse', CASE WHEN d.outcome_code IN ('no_seats_available', 'borrow_limit_reached')
+                           THEN (SELECT count(*) FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id = d.pool_id
+                                                               AND s.expires_at >= v_now) END,
+             'holder', d.holder, 'group', d.holders, 'seatsPerHolderMax', d.per_holder_max,
              'borrowSeconds', d.borrow_seconds, 'resumed', d.is_own,
              'slot', CASE WHEN d.outcome_code IS NULL THEN d.granted_slot END,
              'overage', CASE WHEN d.outcome_code IS NULL THEN d.granted_overage END)) AS decision_facts
       FROM decided d
-  ), claimed AS (
-    UPDATE seat s
-       SET fence = e.granted_fence, lease_id = e.granted_lease, activation_id = e.activation_id, holder = e.holder,
-           borrowed = e.granted_borrowed, expires_at = e.granted_until
-      FROM explained e
-     WHERE e.outcome_code IS NULL AND NOT e.is_own AND e.item = e.first_item
-       AND s.tenant_id = p_tenant AND s.pool_id = e.pool_id AND s.slot = e.granted_slot
-       AND s.pool_id = ANY (ARRAY(SELECT pool_id FROM pools))
-       AND s.slot = ANY (ARRAY(SELECT granted_slot FROM explained WHERE outcome_code IS NULL))
-  ), resumed AS (
-    UPDATE seat s SET expires_at = e.granted_until, borrowed = e.granted_borrowed
+  ), held AS MATERIALIZED (
+    SELECT hold_seat(p_tenant, e.pool_id, e.granted_slot, e.granted_fence, e.granted_lease, e.activation_id, e.holder,
+                     e.granted_borrowed, e.granted_until)
       FROM (SELECT DISTINCT ON (pool_id, granted_slot) * FROM explained
-             WHERE outcome_code IS NULL AND is_own ORDER BY pool_id, granted_slot, granted_until DESC) e
-     WHERE s.tenant_id = p_tenant AND s.pool_id = e.pool_id AND s.slot = e.granted_slot
-       AND s.pool_id = ANY (ARRAY(SELECT pool_id FROM pools))
-       AND s.slot = ANY (ARRAY(SELECT granted_slot FROM explained WHERE outcome_code IS NULL AND is_own))
+             WHERE outcome_code IS NULL AND (is_own OR item = first_item)
+             ORDER BY pool_id, granted_slot, granted_until DESC) e
   ), leased AS (
     INSERT INTO lease (tenant_id, id, pool_id, activation_id, slot, fence, holder, "group", overage, borrowed, granted_at)
     SELECT p_tenant, e.granted_lease, e.pool_id, e.activation_id, e.granted_slot, e.granted_fence, e.holder, e.holders,
            e.granted_overage, e.granted_borrowed, v_now
       FROM explained e WHERE e.outcome_code IS NULL AND NOT e.is_own AND e.item = e.first_item
-  ), ended AS (
-    UPDATE lease x SET ended = 'expired', ended_at = paired.old_expires_at
-      FROM paired WHERE x.tenant_id = p_tenant AND x.id = paired.old_lease_id AND x.ended IS NULL
-       AND x.id = ANY (ARRAY(SELECT old_lease_id FROM paired))
+  ), ended AS MATERIALIZED (
+    SELECT expire_lease(p_tenant, lease_id, expires_at) FROM paired WHERE lease_id IS NOT NULL
   ), recorded AS (
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                                policy_version_id, correlation_id)
@@ -194,5 +178,8 @@ BEGIN
          CASE WHEN e.outcome_code IS NOT NULL THEN e.decision_facts END, e.license_id, e.activation_id, e.product,
          e.status_index, CASE WHEN e.outcome_code IS NULL THEN e.granted_lease END, e.granted_slot, e.granted_fence,
          e.granted_overage, e.granted_borrowed, e.is_own OR e.item <> e.first_item, e.granted_until, e.heartbeat
-    FROM explained e ORDER BY e.item;
+    FROM explained e
+   -- Always true: a SELECT is only run where it is asked for.
+   WHERE (SELECT count(*) FROM ended) + (SELECT count(*) FROM held) >= 0
+   ORDER BY e.item;
 END $$;

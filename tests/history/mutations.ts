@@ -41,14 +41,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "a seat is lent anew in the last moment of its lease",
-    file: "checkout_seats",
-    search: "AND s.in_service AND (s.expires_at IS NULL OR s.expires_at < v_now)",
-    replace: "AND s.in_service AND (s.expires_at IS NULL OR s.expires_at <= v_now)",
+    file: "free_seats",
+    search: "AND s.in_service AND (s.expires_at IS NULL OR s.expires_at < p_now)",
+    replace: "AND s.in_service AND (s.expires_at IS NULL OR s.expires_at <= p_now)",
     run: runPools,
   },
   {
     what: "seats out of service are lent",
-    file: "checkout_seats",
+    file: "free_seats",
     search: "AND s.in_service AND (s.expires_at",
     replace: "AND (s.expires_at",
     run: runPools,
