@@ -51,7 +51,9 @@ export const CLAIMS_GUARDS: {
 function isFeatures(value: unknown): value is Features {
   return (
     isRecord(value) &&
-    Object.values(value).every((item) => ["boolean", "number", "string"].includes(typeof item))
+    Object.values(value).every(
+      (item) => typeof item === "boolean" || typeof item === "string" || Number.isSafeInteger(item),
+    )
   );
 }
 

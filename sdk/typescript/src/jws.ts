@@ -1,6 +1,7 @@
 import { compactVerify } from "jose";
 import { fromBase64url, textOf } from "./encoding.ts";
 import type { JwsReason, SignetError } from "./errors.ts";
+import { saysTwice } from "./json-names.ts";
 import { isRecord, isText, parseJson } from "./shapes.ts";
 import { type PublicKeyJwk, TOKEN_TYPES, ZIPPED_TOKENS } from "./wire.ts";
 
@@ -52,10 +53,12 @@ export function importPublicKey({ x }: Pick<PublicKeyJwk, "x">): Promise<CryptoK
   ]);
 }
 
-/** The value these bytes are the JSON of, or undefined when they are not JSON. */
+/** The value these bytes are the JSON of, or undefined when they are not JSON or say something twice. */
 export function jsonOf(bytes: Uint8Array): unknown {
   try {
-    return parseJson(textOf(bytes));
+    const text = textOf(bytes);
+    const value = parseJson(text);
+    return saysTwice(text) ? undefined : value;
   } catch {
     return undefined;
   }

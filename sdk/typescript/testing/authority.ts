@@ -1,5 +1,12 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { deflateRawSync } from "node:zlib";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from "node:crypto";
+import { constants, deflateRawSync } from "node:zlib";
 import {
   type ActivationClaims,
   type BundleKey,
@@ -26,8 +33,19 @@ export interface TestKey {
 }
 
 export function newKey(): TestKey {
-  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-  const { x = "" } = publicKey.export({ format: "jwk" });
+  return testKeyOf(generateKeyPairSync("ed25519").privateKey);
+}
+
+/** The same key for the same name, always: for vectors that are written down. */
+export function keyNamed(name: string): TestKey {
+  const seed = createHash("sha256").update(`signet test key, never to be trusted: ${name}`).digest();
+  // PKCS #8 of an Ed25519 key is this and the seed.
+  const key = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]);
+  return testKeyOf(createPrivateKey({ key, format: "der", type: "pkcs8" }));
+}
+
+function testKeyOf(privateKey: KeyObject): TestKey {
+  const { x = "" } = createPublicKey(privateKey).export({ format: "jwk" });
   return { x, kid: digest(JSON.stringify({ crv: "Ed25519", kty: "OKP", x })), privateKey };
 }
 
@@ -40,9 +58,9 @@ export function encode(value: unknown): string {
   return Buffer.from(bytes).toString("base64url");
 }
 
-/** A trust bundle's payload. */
+/** A trust bundle's payload. Only runs are sought for, which every release of zlib does alike. */
 export function zipped(value: unknown): Uint8Array {
-  return deflateRawSync(textOf(value));
+  return deflateRawSync(textOf(value), { strategy: constants.Z_RLE });
 }
 
 function textOf(value: unknown): string {
@@ -81,19 +99,21 @@ export class TestAuthority {
   readonly now: number;
   readonly tenant = "ten_01jtest00000000000000000";
   readonly product = "renderer";
-  readonly root = newKey();
-  readonly keys: Record<KeyUse, TestKey> = {
-    license: newKey(),
-    activation: newKey(),
-    lease: newKey(),
-    ticket: newKey(),
-    receipt: newKey(),
-  };
+  readonly root: TestKey;
+  readonly keys: Record<KeyUse, TestKey>;
   seq = 7;
   readonly revoked = { licenses: [] as number[], activations: [] as string[], keys: [] as string[] };
 
-  constructor(now = NOW) {
+  constructor(now = NOW, makeKey: (name: string) => TestKey = newKey) {
     this.now = now;
+    this.root = makeKey("root");
+    this.keys = {
+      license: makeKey("license"),
+      activation: makeKey("activation"),
+      lease: makeKey("lease"),
+      ticket: makeKey("ticket"),
+      receipt: makeKey("receipt"),
+    };
   }
 
   bundleKey(use: KeyUse, changes: Partial<BundleKey> = {}): BundleKey {

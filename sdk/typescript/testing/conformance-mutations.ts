@@ -1,0 +1,248 @@
+/**
+ * Takes one check after another out of the library, in memory, and prints how many vectors of the corpus notice and which are
+ * the first; with `--json` all of them. `npm run conformance:mutations`.
+ */
+import { readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { fileURLToPath } from "node:url";
+
+interface Mutation {
+  /** The check that is taken out. */
+  readonly what: string;
+  /** Below `src`. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const MUTATIONS: readonly Mutation[] = [
+  { what: "algorithm", file: "jws.ts", from: 'if (fields.alg !== "EdDSA") throw fail("algorithm")', to: "" },
+  { what: "type", file: "jws.ts", from: 'if (fields.typ !== type) throw fail("type")', to: "" },
+  { what: "critical extensions", file: "jws.ts", from: '"crit" in fields || ', to: "" },
+  { what: "unencoded payload", file: "jws.ts", from: '"b64" in fields || ', to: "" },
+  {
+    what: "zip",
+    file: "jws.ts",
+    from: 'if (fields.zip !== (isZipped ? "DEF" : undefined)) throw fail("header")',
+    to: "",
+  },
+  {
+    what: "signature",
+    file: "jws.ts",
+    from: 'throw fail("signature", cause)',
+    to: "return fromBase64url(jws.split('.')[1] ?? '') ?? new Uint8Array()",
+  },
+  { what: "names said twice", file: "jws.ts", from: "saysTwice(text) ? undefined : value", to: "value" },
+  {
+    what: "canonical base64url",
+    file: "encoding.ts",
+    from: "base64url.encode(bytes) === text ? bytes : undefined",
+    to: "bytes",
+  },
+  {
+    what: "key id present",
+    file: "verify.ts",
+    from: 'if (unverified.kid === undefined) throw tokenInvalid("header")',
+    to: "",
+  },
+  {
+    what: "key revoked",
+    file: "verify.ts",
+    from: 'if (bundle.isKeyRevoked(unverified.kid)) throw tokenInvalid("key_revoked")',
+    to: "",
+  },
+  {
+    what: "key use",
+    file: "verify.ts",
+    from: 'if (key.use !== KEY_USE_OF[kind]) throw tokenInvalid("key_use")',
+    to: "",
+  },
+  {
+    what: "shape of claims",
+    file: "verify.ts",
+    from: 'if (!CLAIMS_GUARDS[kind](claims)) throw tokenInvalid("claims")',
+    to: "",
+  },
+  { what: "key window's beginning", file: "verify.ts", from: "claims.iat < key.nbf || ", to: "" },
+  { what: "key window's end", file: "verify.ts", from: " || claims.iat >= key.exp", to: "" },
+  {
+    what: "issuer",
+    file: "verify.ts",
+    from: 'if (claims.iss !== (expected.issuer ?? bundle.tenant)) return "issuer"',
+    to: "",
+  },
+  {
+    what: "audience",
+    file: "verify.ts",
+    from: 'if (claims.aud !== expected.audience) return "audience"',
+    to: "",
+  },
+  {
+    what: "subject",
+    file: "verify.ts",
+    from: 'if (differs(expected.subject, claims.sub)) return "subject"',
+    to: "",
+  },
+  { what: "nonce", file: "verify.ts", from: 'return "nonce"', to: "return undefined" },
+  { what: "request hash", file: "verify.ts", from: 'return "request"', to: "return undefined" },
+  { what: "device key", file: "verify.ts", from: 'return "device_key"', to: "return undefined" },
+  { what: "fingerprint digest", file: "verify.ts", from: 'return "fingerprint"', to: "return undefined" },
+  {
+    what: "token from the future",
+    file: "verify.ts",
+    from: 'return "not_yet_valid"',
+    to: "return undefined",
+  },
+  { what: "token expiry", file: "verify.ts", from: 'return "expired"', to: "return undefined" },
+  { what: "license revoked", file: "verify.ts", from: 'return "license_revoked"', to: "return undefined" },
+  {
+    what: "activation revoked",
+    file: "verify.ts",
+    from: 'return "activation_revoked"',
+    to: "return undefined",
+  },
+  {
+    what: "bundle still fresh",
+    file: "verify.ts",
+    from: "if (expectations.allowExpiredBundle !== true) assertBundleFresh",
+    to: "if (false) assertBundleFresh",
+  },
+  { what: "bundle's tenant", file: "trust-bundle.ts", from: 'throw trustInvalid("tenant")', to: "{}" },
+  { what: "bundle rollback", file: "trust-bundle.ts", from: 'throw trustInvalid("rollback")', to: "{}" },
+  {
+    what: "bundle from the future",
+    file: "trust-bundle.ts",
+    from: 'throw trustInvalid("not_yet_valid")',
+    to: "{}",
+  },
+  {
+    what: "bundle expiry",
+    file: "trust-bundle.ts",
+    from: "if (now >= expiresAt * 1000) ",
+    to: "if (false) ",
+  },
+  {
+    what: "root's first bundle",
+    file: "trust-bundle.ts",
+    from: 'if (claims.seq < root.seqMin) throw trustInvalid("root_chain")',
+    to: "",
+  },
+  { what: "newest root seen", file: "trust-bundle.ts", from: "options.lastRoot ?? pinned", to: "pinned" },
+  { what: "size of what inflates", file: "encoding.ts", from: "length > bytesMax", to: "false" },
+  {
+    what: "end of the revoked list",
+    file: "revoked-indexes.ts",
+    from: "bytesRead === bytes.length ? indexes : undefined",
+    to: "indexes",
+  },
+  { what: "old root's signature", file: "root-chain.ts", from: "await assertSigned(byOld, from);", to: "" },
+  { what: "new root's signature", file: "root-chain.ts", from: "await assertSigned(byNew, to);", to: "" },
+  {
+    what: "same words by both roots",
+    file: "root-chain.ts",
+    from: 'if (payload !== byNew.split(".")[1]) throw',
+    to: "if (false) throw",
+  },
+  { what: "roots in order", file: "root-chain.ts", from: " && seq > reached.seqMin", to: "" },
+  { what: "root chain's tenant", file: "root-chain.ts", from: " && claims.tenant === tenant", to: "" },
+  { what: "roots passed once", file: "root-chain.ts", from: " || passed.has(to)", to: "" },
+  { what: "clock turned back", file: "clock.ts", from: "throw clockTurnedBack(now, earliest)", to: "{}" },
+  {
+    what: "fingerprint components",
+    file: "fingerprint.ts",
+    from: "if (same >= match) return;",
+    to: "return;",
+  },
+  {
+    what: "age of the snapshot",
+    file: "snapshot.ts",
+    from: "if (until === undefined || now < until * 1000) return;",
+    to: "return;",
+  },
+  {
+    what: "certificate's license",
+    file: "session.ts",
+    from: 'if (license.sub !== claims.license) throw tokenInvalid("subject");',
+    to: "",
+  },
+  {
+    what: "response's device",
+    file: "offline-exchange.ts",
+    from: 'throw new SignetError("file_for_other_device");',
+    to: "{}",
+  },
+  {
+    what: "response imported before",
+    file: "offline-exchange.ts",
+    from: "if (imported.includes(nonce)) throw",
+    to: "if (false) throw",
+  },
+  { what: "response's request", file: "offline-exchange.ts", from: "|| pending.req !== req", to: "" },
+  {
+    what: "kind of file",
+    file: "offline-armour.ts",
+    from: "begin.name !== OFFLINE_FILES[kind]",
+    to: "false",
+  },
+  {
+    what: "one file a text",
+    file: "offline-armour.ts",
+    from: "if (another !== undefined)",
+    to: "if (false)",
+  },
+  { what: "file's key is Ed25519", file: "offline-file.ts", from: 'value.kty === "OKP" &&', to: "" },
+];
+
+const SOURCES = new URL("../src/", import.meta.url).href;
+const TESTING = new URL("./", import.meta.url).href;
+
+registerHooks({
+  // What a mutated module imports is a copy of its own too.
+  resolve(specifier, context, next) {
+    const found = next(specifier, context);
+    const mutation = new URL(context.parentURL ?? "file:///").search;
+    const isOurs = found.url.startsWith(SOURCES) || found.url.startsWith(TESTING);
+    return isOurs && mutation !== "" && !found.url.includes("?")
+      ? { ...found, url: found.url + mutation }
+      : found;
+  },
+  load(url, context, next) {
+    const { search, pathname, href } = new URL(url);
+    const mutation = search === "" ? undefined : MUTATIONS[Number(search.slice(1))];
+    if (mutation === undefined || !href.startsWith(SOURCES + mutation.file)) return next(url, context);
+    const source = readFileSync(fileURLToPath(`file://${pathname}`), "utf8");
+    const parts = source.split(mutation.from);
+    if (parts.length !== 2) throw new Error(`${mutation.what}: ${mutation.file} has no such check, or two.`);
+    return { format: "module-typescript", source: parts.join(mutation.to), shortCircuit: true };
+  },
+});
+
+/** Ids of the vectors that turn out otherwise than they should. */
+async function noticedBy(mutation: string): Promise<string[]> {
+  const { readCorpus, runBundle, runFile, runMachine, runToken, wanted }: typeof import("./conformance.ts") =
+    await import(`./conformance.ts${mutation}`);
+  const { tokens, bundles, files, machines } = readCorpus();
+  const runs = [
+    ...tokens.vectors.map((vector) => [vector, () => runToken(vector, tokens)] as const),
+    ...bundles.vectors.map((vector) => [vector, () => runBundle(vector)] as const),
+    ...files.vectors.map((vector) => [vector, () => runFile(vector)] as const),
+    ...machines.vectors.map((vector) => [vector, () => runMachine(vector, machines)] as const),
+  ];
+  const outcomes = await Promise.all(
+    runs.map(async ([vector, run]) => {
+      const outcome = await run().catch((error: unknown) => `threw ${error}`);
+      return outcome === wanted(vector) ? [] : [vector.id];
+    }),
+  );
+  return outcomes.flat();
+}
+
+const untouched = await noticedBy("");
+if (untouched.length > 0) throw new Error(`Without any mutation these fail: ${untouched}.`);
+const table = [];
+for (const [index, { what }] of MUTATIONS.entries())
+  table.push({ what, noticed: await noticedBy(`?${index}`) });
+if (process.argv.includes("--json")) console.log(JSON.stringify(table));
+else
+  for (const { what, noticed } of table)
+    console.log(`${what}: ${noticed.length} (${noticed.slice(0, 3).join(", ")})`);
