@@ -72,7 +72,7 @@ describe("the packed package", () => {
   });
 
   test("reaches no part of Node from its browser and verify entries", async () => {
-    for (const entry of ["index.js", "verify.js"]) {
+    for (const entry of ["index.js", "verify.js", "backend.js"]) {
       const reached = await modulesFrom(join(installed, "dist", entry));
       expect(reached.filter((module) => module.startsWith("node:"))).toEqual([]);
       expect(reached).toContain("jose");
@@ -87,7 +87,9 @@ describe("the packed package", () => {
     const listed = await readdir(installed, { recursive: true });
     const files = listed.map((path) => path.replaceAll("\\", "/")).sort();
     const outside = files.filter((path) => !path.startsWith("dist"));
-    const examples = ["air-gapped-batch.mjs", "quickstart.mjs"].map((name) => `examples/${name}`);
+    const examples = ["air-gapped-batch.mjs", "api-gateway.mjs", "quickstart.mjs"].map(
+      (name) => `examples/${name}`,
+    );
     expect(outside).toEqual(["LICENSE", "README.md", "examples", ...examples, "package.json"]);
     expect(files.filter((path) => /test/.test(path))).toEqual([]);
   });
@@ -96,7 +98,14 @@ describe("the packed package", () => {
 const TYPED_APPLICATION = `
 import { fileStorage, isSignetError, Signet, type Activation, type TokenReason } from "@signet/sdk";
 import { openTrustBundle, verifyToken, type LicenseClaims } from "@signet/sdk/verify";
+import { type LicenseCredits, meter, SignetBackend } from "@signet/sdk/backend";
 const signet = new Signet({ server: "https://s", tenant: "t", rootKey: "k", product: "p", storage: fileStorage("d") });
+const backend = new SignetBackend({ server: "https://s", tenant: "t", rootKey: "k", product: "p", apiKey: "sk_" });
+const credits: LicenseCredits = backend.license("lic_1");
+const handler: (request: Request) => Promise<Response> = meter(
+  { license: (request: Request) => credits, meter: "calls", amount: 2 },
+  async (request: Request) => new Response(request.url),
+);
 const activation: Activation = await signet.activate("key", { signal: AbortSignal.timeout(1000) });
 const limit: number | undefined = activation.limit("nodes");
 try { await activation.refresh(); } catch (error) {

@@ -1,3 +1,4 @@
+import { decodeJwt } from "jose";
 import type { Clock } from "./clock.ts";
 import { isServerCode } from "./codes.ts";
 import { needsProof, proveDevice } from "./device-proof.ts";
@@ -31,7 +32,8 @@ export interface ApiAnswer {
 
 export interface ApiOptions {
   readonly baseUrl: string;
-  readonly product: string;
+  /** The product code; undefined for the vendor's backend, which hears of a refusal as its tenant. */
+  readonly product: string | undefined;
   readonly http: Http;
   readonly trust: Trust;
   readonly storage: StateStorage;
@@ -100,12 +102,9 @@ export class Api {
     if (!isText(problem.decision)) return undefined;
     const { product, trust } = this.#options;
     try {
-      return await trust.verifyAnswer(
-        problem.decision,
-        "denial",
-        { audience: product, nonce, req, subject },
-        { signal },
-      );
+      const audience = product ?? String(decodeJwt(problem.decision).iss);
+      const expected = { audience, nonce, req, subject };
+      return await trust.verifyAnswer(problem.decision, "denial", expected, { signal });
     } catch (error) {
       if (isSignetError(error) && (error.code === "aborted" || error.code === "clock_turned_back"))
         throw error;

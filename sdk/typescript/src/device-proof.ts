@@ -6,7 +6,8 @@ import type { StateStorage } from "./storage.ts";
 
 /** Whether an activation token is worth nothing without a proof of the device's key beside it. */
 export function needsProof(token: string): boolean {
-  return decodeJwt(token).dpop === true;
+  // An API key is no token.
+  return token.split(".").length === 3 && decodeJwt(token).dpop === true;
 }
 
 /** A proof (DPoP, RFC 9449) that this device sends this token to this address now. Each is taken once, so each attempt needs its own. */
