@@ -118,8 +118,12 @@ export class Activation {
    * Gets a fresh token with the license's present features. Do it at start and then once a day or so; when it fails for want of
    * a network, what is held goes on until `expiresAt`.
    *
+   * Where the vendor has disowned the key that signed the held token, the device is activated again with the license key that this
+   * process activated it with: the same activation, and no second slot.
+   *
    * @throws SignetError; after a signed refusal the status is `refused` until a later refresh succeeds; after `unauthorized` the token
-   * is too old to prove anything, so activate again.
+   * is too old to prove anything, and after `token_invalid` with the reason `key_revoked` its key was disowned and the license key is
+   * not at hand, since none is kept on disk: activate again with the license key. `not_activated`: the device had lost its slot besides.
    */
   refresh({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     return guarded(async () => {

@@ -52,6 +52,7 @@ type Reason = FileReason;
 const REASON_SENTENCES: Partial<Record<Reason, string>> = {
   rollback: "This security snapshot is older than one this machine has seen; fetch the newest one.",
   missing: "This machine has not seen the vendor's trust bundle yet; connect to the internet once.",
+  key_revoked: "The vendor has replaced the key that signed this license; enter the license key again.",
   license_revoked: "This license was revoked and cannot be used again; contact the vendor.",
   activation_revoked: "This device's activation was revoked; contact the vendor.",
   device_key: "This activation belongs to another installation; activate this one.",

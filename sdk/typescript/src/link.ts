@@ -9,6 +9,7 @@ import {
   type OnlineKind,
   type Owner,
 } from "./credit-line.ts";
+import { isSignetError } from "./errors.ts";
 import type { Configuration } from "./options.ts";
 import type { Trust } from "./trust.ts";
 import { bearerOf, type VerifiedActivation } from "./verified-activation.ts";
@@ -53,12 +54,24 @@ export class Link implements CreditLine {
     if (verified.claims.iat >= this.#held.claims.iat) this.#held = verified;
   }
 
-  /** Sends what only this activation may ask for. */
+  /** Sends what only this activation may ask for; once more where the token was not taken and could be renewed. */
   async send(call: Omit<ApiCall, "bearer">): Promise<ApiAnswer> {
-    const { sub: subject } = this.#held.claims;
     bearerOf(this.#held);
-    await this.#renewToken();
-    return this.#options.api.send({ subject, ...call, bearer: bearerOf(this.#held) });
+    const { iat, exp } = this.#held.claims;
+    if (exp * 1000 - this.configuration.clock.now() <= (exp - iat) * 1000 * RENEWED_AT) await this.#renew();
+    const { token } = this.#held;
+    try {
+      return await this.#send(call);
+    } catch (error) {
+      if (!isSignetError(error) || error.code !== "unauthorized") throw error;
+      if (this.#held.token === token) await this.#renew();
+      if (this.#held.token === token) throw error;
+      return this.#send(call);
+    }
+  }
+
+  #send(call: Omit<ApiCall, "bearer">): Promise<ApiAnswer> {
+    return this.#options.api.send({ subject: this.#held.claims.sub, ...call, bearer: bearerOf(this.#held) });
   }
 
   /** Believes a token in an answer only when it was signed for that very request and this activation. */
@@ -85,10 +98,8 @@ export class Link implements CreditLine {
   }
 
   /** An application that runs for long keeps its seats and its right to charge, although it forgets to refresh. */
-  async #renewToken(): Promise<void> {
-    const { iat, exp } = this.#held.claims;
+  async #renew(): Promise<void> {
     const now = this.configuration.clock.now();
-    if (exp * 1000 - now > (exp - iat) * 1000 * RENEWED_AT) return;
     if (Math.abs(now - this.#renewedAt) < RENEWAL_COOL_DOWN_MS) return this.#renewing;
     this.#renewedAt = now;
     this.#renewing = this.#options.refresh(this.#held).then(

@@ -28,6 +28,8 @@ export class Session {
   readonly #time: ServerTime;
   readonly #device: OwnDevice;
   readonly #online = new Map<string, Online>();
+  /** By activation id. In memory only: on disk they would let a copied state activate another machine. */
+  readonly #licenseKeys = new Map<string, string>();
   readonly offline: OfflineExchange;
   readonly codes: CodeExchange;
 
@@ -78,11 +80,18 @@ export class Session {
   async activate(licenseKey: string, signal: AbortSignal | undefined): Promise<VerifiedActivation> {
     const parsed = parseLicenseKey(licenseKey);
     if (!parsed.ok) throw new SignetError("license_key_mistyped", { sentence: parsed.reason });
+    const activation = await this.#activate(parsed.text, signal);
+    this.#licenseKeys.set(activation.claims.sub, parsed.text);
+    await storeActivation(this.#configuration.storage, activation);
+    return activation;
+  }
+
+  async #activate(licenseKey: string, signal: AbortSignal | undefined): Promise<VerifiedActivation> {
     const { product, metadata } = this.#configuration;
     const device = await this.#device.make();
     const nonce = randomText();
     const body: ActivateRequest = {
-      licenseKey: parsed.text,
+      licenseKey,
       product,
       fingerprint: device.fingerprint.components,
       deviceKey: device.key.publicJwk,
@@ -90,13 +99,24 @@ export class Session {
       metadata,
     };
     const answer = await this.#api.send({ path: "/activations", body, nonce, signal });
-    const activation = await this.#verifyAnswer(answer, device, device.fingerprint, { nonce, signal });
-    await storeActivation(this.#configuration.storage, activation);
-    return activation;
+    return this.#verifyAnswer(answer, device, device.fingerprint, { nonce, signal });
   }
 
   async refresh(held: VerifiedActivation, signal: AbortSignal | undefined): Promise<VerifiedActivation> {
+    const { sub: id } = held.claims;
+    try {
+      const activation = await this.#refresh(held, signal);
+      if (await this.#stored(id)) await storeActivation(this.#configuration.storage, activation);
+      return activation;
+    } catch (error) {
+      if (isFinalRefusal(error)) await this.#storeRefusal(id, error);
+      throw error;
+    }
+  }
+
+  async #refresh(held: VerifiedActivation, signal: AbortSignal | undefined): Promise<VerifiedActivation> {
     const { claims, fingerprint } = held;
+    const bearer = bearerOf(held);
     const id = claims.sub;
     const device = await this.#device.load();
     const nonce = randomText();
@@ -106,27 +126,59 @@ export class Session {
       answer = await this.#api.send({
         path: `/activations/${id}/refresh`,
         body,
-        bearer: bearerOf(held),
+        bearer,
         nonce,
         signal,
       });
     } catch (error) {
-      if (isFinalRefusal(error)) await this.#storeRefusal(id, error);
-      throw error;
+      if (!isSignetError(error) || error.code !== "unauthorized") throw error;
+      return this.#recover(held, error, signal);
     }
     const latest = await this.#fingerprintIn(answer, id, [device.fingerprint, fingerprint]);
     const activation = await this.#verifyAnswer(answer, device, latest, { nonce, signal, subject: id });
     assertSameDevice(activation.claims.match, latest, device.fingerprint);
-    if (await this.#stored(id)) await storeActivation(this.#configuration.storage, activation);
     return activation;
+  }
+
+  /**
+   * The server does not take the token. Only the bundle can say that this is because the vendor disowned the key that signed it;
+   * then the license key proves what the token did.
+   */
+  async #recover(
+    { token, claims }: VerifiedActivation,
+    refused: SignetError,
+    signal: AbortSignal | undefined,
+  ): Promise<VerifiedActivation> {
+    const id = claims.sub;
+    if (!(await this.#trust.hasDisowned(token, signal))) throw refused;
+    // Another process of this device may have recovered already.
+    const stored = await this.current().catch(() => undefined);
+    if (stored?.claims.sub === id) return stored;
+    const licenseKey = this.#licenseKeys.get(id);
+    if (licenseKey === undefined) throw tokenInvalid("key_revoked", refused);
+    const activation = await this.#activate(licenseKey, signal);
+    if (activation.claims.sub === id) return activation;
+    // The device had lost its slot meanwhile: whether it takes another one is for its user to say.
+    await this.deactivate(activation, signal).catch((error: unknown) =>
+      this.#configuration.debug("slot_not_given_back", { error }),
+    );
+    throw new SignetError("not_activated", { cause: refused });
   }
 
   async deactivate(held: VerifiedActivation, signal: AbortSignal | undefined): Promise<void> {
     const { claims } = held;
+    const bearer = bearerOf(held);
     const nonce = randomText();
     const body: DeactivateRequest = { nonce };
     const path = `/activations/${claims.sub}/deactivate`;
-    await this.#api.send({ path, body, bearer: bearerOf(held), nonce, signal });
+    try {
+      await this.#api.send({ path, body, bearer, nonce, signal });
+    } catch (error) {
+      if (!isSignetError(error) || error.code !== "unauthorized") throw error;
+      const recovered = await this.#recover(held, error, signal);
+      await this.#api.send({ path, body, bearer: bearerOf(recovered), nonce, signal });
+    }
+    this.#licenseKeys.delete(claims.sub);
     if (await this.#stored(claims.sub)) await deleteDocument(this.#configuration.storage, ACTIVATION);
   }
 

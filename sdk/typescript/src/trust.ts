@@ -1,3 +1,4 @@
+import { decodeProtectedHeader } from "jose";
 import type { ClaimsByKind, VerifiableKind } from "./claims.ts";
 import { clockTurnedBack, type ServerTime } from "./clock.ts";
 import type { Debug } from "./debug.ts";
@@ -84,6 +85,19 @@ export class Trust {
       const now = await this.#options.time.now();
       if (!unknownKey || Math.abs(now - this.#fetchedAt) < COOL_DOWN_MS) throw error;
       return this.#verify(jws, kind, expectations, await this.#fetch(signal));
+    }
+  }
+
+  /** Whether the newest bundle that can be had disowns the key that signed this token. */
+  async hasDisowned(jws: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const { kid = "" } = decodeProtectedHeader(jws);
+    const stored = await this.stored(true).catch(() => undefined);
+    if (stored?.isKeyRevoked(kid)) return true;
+    try {
+      return (await this.#fetch(signal)).isKeyRevoked(kid);
+    } catch (error) {
+      if (isSignetError(error) && error.code === "aborted") throw error;
+      return false;
     }
   }
 

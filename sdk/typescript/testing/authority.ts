@@ -116,6 +116,13 @@ export class TestAuthority {
     };
   }
 
+  /** Replaces a key that somebody else has got hold of. */
+  disown(use: KeyUse): void {
+    this.revoked.keys.push(this.keys[use].kid);
+    this.keys[use] = newKey();
+    this.seq++;
+  }
+
   bundleKey(use: KeyUse, changes: Partial<BundleKey> = {}): BundleKey {
     const { x, kid } = this.keys[use];
     const window = { nbf: this.now - 30 * DAY, exp: this.now + 30 * DAY };

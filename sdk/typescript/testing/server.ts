@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { decodeProtectedHeader } from "jose";
 import { fingerprintText } from "../src/fingerprint-digest.ts";
 import { DAY, digest, NOW, type TestAuthority } from "./authority.ts";
 
@@ -97,6 +98,7 @@ export class TestServer {
     const path = request.path.replace("/v1/acme/", "");
     if (path === "trust") return { status: 200, body: { bundle: this.authority.bundle() } };
     if (path === "activations") return this.#activate(request);
+    if (this.#isDisowned(request)) return { status: 401, body: problem("unauthorized") };
     const [, id = "", action] = /^activations\/(\w+)\/(\w+)$/.exec(path) ?? [];
     const found = [...this.licenses.values()].find(({ devices }) =>
       devices.some((device) => device.id === id),
@@ -109,6 +111,11 @@ export class TestServer {
     }
     if (found.refusal !== undefined) return this.#refuse(request, found.refusal, id);
     return this.#grant(request, found, device, 200);
+  }
+
+  #isDisowned({ headers }: TestRequest): boolean {
+    const { kid = "" } = decodeProtectedHeader(headers.authorization?.split(" ")[1] ?? "");
+    return this.authority.revoked.keys.includes(kid);
   }
 
   #activate(request: TestRequest): TestReply {
