@@ -3,6 +3,8 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SDK_VERSION } from "./src/version.ts";
 import { TestAuthority } from "./testing/authority.ts";
@@ -71,6 +73,34 @@ describe("the packed package", () => {
     await run(process.execPath, [tsc, ...flags, ...browser, "page.ts"], application);
   });
 
+  test("activates and verifies offline on the oldest Node it is for as on this one", {
+    timeout: INSTALL_TIMEOUT_MS,
+  }, async () => {
+    const place = await mkdtemp(join(tmpdir(), "signet-node-"));
+    try {
+      await writeFile(join(place, "package.json"), '{ "private": true, "allowScripts": { "node": true } }');
+      await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "node@20"], place);
+      const oldest = join(place, "node_modules", "node", "bin", "node");
+      expect(await run(oldest, ["--version"], place)).toMatch(/^v20\./);
+      server.addLicense(LICENSE_KEY, { features: { "export-4k": true } });
+      expect(await quickstart("oldest", oldest)).toMatchObject({
+        code: 0,
+        output: 'active {"export-4k":true}\n',
+      });
+    } finally {
+      await rm(place, { recursive: true, force: true });
+    }
+  });
+
+  test("verifies by less than 15 KB of its own, minified and gzipped", async () => {
+    const input = join(installed, "dist", "verify.js");
+    const build = await rolldown({ input, external: ["jose"], platform: "browser" });
+    const { output } = await build.generate({ minify: true });
+    const code = output.map((chunk) => (chunk.type === "chunk" ? chunk.code : "")).join("");
+    expect(code).toContain("verifyToken");
+    expect(gzipSync(code).length).toBeLessThanOrEqual(15 * 1024);
+  });
+
   test("reaches no part of Node from its browser and verify entries", async () => {
     for (const entry of ["index.js", "verify.js", "backend.js"]) {
       const reached = await modulesFrom(join(installed, "dist", entry));
@@ -122,12 +152,15 @@ import { fileStorage } from "@signet/sdk";
 `;
 
 /** The example, in a home of its own. */
-async function quickstart(home: string): Promise<{ code: number; output: string; errors: string }> {
+async function quickstart(
+  home: string,
+  node = process.execPath,
+): Promise<{ code: number; output: string; errors: string }> {
   const { url, authority } = server;
   const args = ["quickstart.mjs", url, "acme", authority.root.x, authority.product, LICENSE_KEY];
   const env = { ...process.env, XDG_STATE_HOME: join(application, home), NODE_NO_WARNINGS: "1" };
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: application, env }, (error, output, errors) => {
+    execFile(node, args, { cwd: application, env }, (error, output, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), output, errors });
     });
   });
