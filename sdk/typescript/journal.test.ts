@@ -143,6 +143,57 @@ describe("a usage journal", () => {
     for (const name of files) expect((await stat(join(directory, "shared", name))).mode & 0o777).toBe(0o600);
   });
 
+  test("goes on in a process that did not see another one write, and let go of what was uploaded", async () => {
+    const { activation, restarted, account } = await activated();
+    const here = await activation.offline.ticket("credits");
+    await here.spend(1);
+    const other = await restarted().signet.current();
+    const there = await other.offline.ticket("credits");
+    for (const amount of [2, 3, 4]) await there.spend(amount);
+    const [answer] = await upload(await other.offline.journalFiles());
+    await other.offline.importReceipt(String(answer?.receipt));
+    await here.spend(5);
+    expect([here.remaining, (await restarted().signet.current()).status]).toEqual([25, "active"]);
+    await there.settle();
+    expect(await upload(await activation.offline.journalFiles())).toMatchObject([{ journal: { last: 6 } }]);
+    expect(await account()).toMatchObject({ spent: 15, reserved: 0 });
+  });
+
+  test("asks the disk for no more with a hundred entries than with one, and stops at one that it cannot read", async () => {
+    const { storage, restarted } = await activated({
+      tickets: [{ meter: "credits", amount: 100 }],
+    });
+    let asked = 0;
+    const counting: StateStorage = {
+      get: (name) => storage.get(name).finally(() => asked++),
+      set: (name, text) => storage.set(name, text).finally(() => asked++),
+      add: async (name, text) => Boolean(await storage.add?.(name, text).finally(() => asked++)),
+      delete: (name) => storage.delete(name).finally(() => asked++),
+      list: () => storage.list().finally(() => asked++),
+    };
+    const activation = await restarted({ storage: counting }).signet.current();
+    const ticket = await activation.offline.ticket("credits");
+    const cost = async () => {
+      const before = asked;
+      await ticket.spend(1);
+      return asked - before;
+    };
+    await cost();
+    const first = await cost();
+    for (let spent = 0; spent < 90; spent++) await ticket.spend(1);
+    expect(await cost()).toBe(first);
+    const newest =
+      (await storage.list())
+        .filter((name) => name.startsWith("journal-"))
+        .sort()
+        .at(-1) ?? "";
+    await storage.set(newest.replace(/\d+$/, "00000094"), "torn");
+    expect(await refusal(ticket.spend(1))).toMatchObject({
+      code: "journal_damaged",
+      detail: "Entry 94 cannot be read.",
+    });
+  });
+
   test("has spent nothing when the disk refuses it, and everything once it resolves", async () => {
     const { activation, storage, restarted } = await activated();
     const full: StateStorage = { ...storage, add: () => Promise.reject(new Error("ENOSPC")) };

@@ -10,8 +10,6 @@ import type { JournalEntry, JournalReceiptClaims } from "./wire.ts";
 
 /** As many as a server takes in one file. */
 const FILE_ENTRIES_MAX = 1_000;
-/** Two processes that write at once take turns; more attempts than this mean that nothing can be written at all. */
-const ATTEMPTS_MAX = 1_000;
 
 const NOTHING: Spent = { amount: 0, closed: false };
 
@@ -105,32 +103,43 @@ export class Journal {
   }
 
   async #append(entry: JournalEntry, decide: (spent: Spent) => void): Promise<Spent> {
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    for (let tried = 0; ; ) {
       const chain = await this.#current();
-      decide(chain.spent.get(entry.ticket) ?? NOTHING);
       const number = lastOf(chain) + 1;
+      // There is one of that number, and it was not among those that could be read.
+      if (number === tried) throw damaged(`Entry ${number} cannot be read.`);
+      tried = number;
+      decide(chain.spent.get(entry.ticket) ?? NOTHING);
       const [hash = ""] = await journalHashes(headOf(chain), number, [entry]);
       const stored = { ...entry, hash, signature: await this.#sign(hash) };
       if (!(await this.#store.add(number, stored))) continue;
       extend(chain, stored);
       return chain.spent.get(entry.ticket) ?? NOTHING;
     }
-    throw damaged("No entry could be written: other processes were always first.");
   }
 
-  /** The chain with all that other processes have written meanwhile. */
+  /** The chain with all that other processes have written meanwhile; what is known is not read again, nor counted. */
   async #current(): Promise<Chain> {
-    const newest = (await this.#store.numbers()).at(-1) ?? 0;
-    if (this.#chain !== undefined) {
-      const added = await this.#entries(lastOf(this.#chain) + 1, newest);
-      // Another process may have let go of some: then it is read anew.
-      if (added !== undefined) return this.#verified(this.#chain, added);
-    }
+    const known = this.#chain;
+    const recorded = (await this.#store.base())?.last ?? 0;
+    // Another process may have let go of entries that this one does not know: then all is read anew.
+    if (known !== undefined && known.recorded.last === recorded)
+      return this.#verified(known, await this.#added(lastOf(known) + 1));
     const chain = await this.#begin();
+    const newest = (await this.#store.numbers()).at(-1) ?? 0;
     const entries = await this.#entries(lastOf(chain) + 1, newest);
     if (entries === undefined) throw damaged("An entry is missing, or cannot be read.");
     this.#chain = await this.#verified(chain, entries);
     return this.#chain;
+  }
+
+  async #added(first: number): Promise<StoredEntry[]> {
+    const entries: StoredEntry[] = [];
+    for (let number = first; ; number++) {
+      const entry = await this.#store.entry(number);
+      if (entry === undefined) return entries;
+      entries.push(entry);
+    }
   }
 
   /** Undefined where one is missing. */
