@@ -225,6 +225,48 @@ describe("a heartbeat's answer", () => {
   }
 });
 
+test("a renewal that the server's own key signed for another nonce does not prolong the seat", async () => {
+  const { activation, network } = await server.device(RULES);
+  const seat = await activation.checkout({ holder: "ada" });
+  const heard = listen(seat);
+  const signed = (change: object) =>
+    onHeartbeats(async (_sent, forward) => {
+      const answer = await (await forward()).json();
+      const claims = JSON.parse(Buffer.from(answer.token.split(".")[1], "base64url").toString());
+      const { sign } = await server.authority.trust.signer(server.tenant.tenantId, "lease", answer.trustSeq);
+      return Response.json({ ...answer, token: sign({ ...claims, ...change }) });
+    });
+  network.interfere = signed({ nonce: "n".repeat(43) });
+  await pass(2, network);
+  expect([heard.renewed(), seat.status]).toEqual([0, "held"]);
+  network.interfere = signed({});
+  await pass(1, network);
+  expect(heard.renewed()).toBeGreaterThan(0);
+  await seat.release();
+});
+
+test("a listener of a seat that throws or rejects harms neither the seat nor the host nor the others", async () => {
+  const told: string[] = [];
+  const { activation, network, license } = await server.device(RULES, {
+    debug: ({ event }) => {
+      told.push(event);
+      throw new Error("a log that fails");
+    },
+  });
+  const seat = await activation.checkout({ holder: "ada" });
+  seat.on("renewed", () => {
+    throw new Error("thrown");
+  });
+  seat.on("lost", () => Promise.reject(new Error("rejected")));
+  const heard = listen(seat);
+  await pass(2, network);
+  expect([heard.renewed() > 0, seat.status]).toEqual([true, "held"]);
+  await server.suspend(license.id);
+  await pass(1, network);
+  expect(heard.lost).toMatchObject([{ reason: "license_suspended" }]);
+  expect(told).toEqual(expect.arrayContaining(["request", "seat_renewed", "seat_lost", "listener_failed"]));
+});
+
 /** The lease that is live under a license. */
 async function leaseIn(licenseId: string): Promise<string> {
   const { tenantId } = server.tenant;
