@@ -6,6 +6,12 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** What was decided, and recorded, against a device that did not ask by itself: then the refusal is signed. Ids are as stored. */
+export interface DecidedAgainst {
+  readonly activationId: string;
+  readonly nonce?: string;
+}
+
 /**
  * A refusal on its way to whoever asked. `detail` is public and written for a person; what only the operator may
  * know goes into `cause`.
@@ -21,16 +27,23 @@ export class SignetError extends Error {
   readonly errors: readonly FieldError[];
   /** Seconds after which a retry makes sense, where known. */
   readonly retryAfterSeconds: number | undefined;
+  readonly decidedAgainst: DecidedAgainst | undefined;
 
   constructor(
     code: Code,
     detail: string = CODES[code].sentence,
-    options: { errors?: readonly FieldError[]; cause?: unknown; retryAfterSeconds?: number } = {},
+    options: {
+      errors?: readonly FieldError[];
+      cause?: unknown;
+      retryAfterSeconds?: number;
+      decidedAgainst?: DecidedAgainst;
+    } = {},
   ) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.errors = options.errors ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.decidedAgainst = options.decidedAgainst;
   }
 }
 

@@ -169,14 +169,14 @@ export function createLicenseServer(
   }
 
   async function denial(refusal: Refusal, context: RequestContext): Promise<RawReply> {
-    const { refused, tenantId, ...claims } = refusal;
+    const { refused, tenantId, detail, ...claims } = refusal;
     const decision = await trust.signDenial(tenantId, {
       ...claims,
       code: refused,
       requestHash: context.requestHash(),
       correlationId: context.correlationId,
     });
-    return denialReply(refused, decision, occurrenceOf(context));
+    return denialReply(refused, decision, occurrenceOf(context), detail);
   }
 
   function problem(error: unknown, context: RequestContext): RawReply {

@@ -30,9 +30,14 @@ export function problemReply(error: unknown, occurrence: Occurrence): RawReply {
 }
 
 /** The reply for a decision that went against the caller, with the signed denial it may act on. */
-export function denialReply(code: Code, decision: string, occurrence: Occurrence): RawReply {
-  const { status, sentence } = CODES[code];
-  const problem: Problem = { ...problemOf(code, sentence, status, occurrence), decision };
+export function denialReply(
+  code: Code,
+  decision: string,
+  occurrence: Occurrence,
+  detail = CODES[code].sentence,
+): RawReply {
+  const { status } = CODES[code];
+  const problem: Problem = { ...problemOf(code, detail, status, occurrence), decision };
   return {
     status,
     headers: { "content-type": "application/problem+json" },

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readArmour } from "#sdk/offline-armour.ts";
@@ -35,7 +36,7 @@ describe.each(Object.entries(HOSTS))("a machine without a network behind %s", (n
     host = await start({ ...authority, log: pino({ level: "silent" }) });
   });
   afterAll(() => host.stop());
-  const post = (path: string, body: object) =>
+  const post = (path: string, body: object | string) =>
     host.ask("POST", `/v1/${tenant.slug}/offline/${path}`, { body });
 
   test("is activated by file, spends its tickets, and gives its slot up by file", async () => {
@@ -120,6 +121,48 @@ describe.each(Object.entries(HOSTS))("a machine without a network behind %s", (n
       const found = problem.parse((await post(path, body)).json());
       expect(found).toMatchObject({ status: 422, code: "offline_request_invalid" });
       expect(found.detail).toContain(words);
+    }
+  });
+
+  test("is refused by a signed denial about its device, once what the file says was decided", async () => {
+    const { licenseKey } = await createLicense(authority, tenant, {
+      offlineAllowed: true,
+      offlineDaysMax: 30,
+      selfServiceDeactivation: false,
+    });
+    const device = await createOfflineDevice(`${name}-4`);
+    const request = await device.request(licenseKey);
+    const { activation } = offlineActivationResponse.parse((await post("activations", { request })).json());
+    const stranger = await createOfflineDevice(`${name}-5`);
+    const gap = await device.journal(activation.id, [use("a", 1), use("b", 1), use("c", 1)], { first: 3 });
+    const refusals: [string, object, string, string][] = [
+      ["deactivations", { receipt: await device.deactivation(activation.id) }, "forbidden", "not allowed"],
+      [
+        "deactivations",
+        { receipt: await stranger.deactivation(activation.id) },
+        "activation_not_found",
+        "activat",
+      ],
+      ["journals", { journal: gap }, "offline_request_invalid", "Entries 1 to 2 are missing"],
+    ];
+    const now = authority.clock.now().getTime();
+    const { jws } = await authority.trust.currentBundle(tenant.tenantId);
+    const bundle = await openTrustBundle(jws, await authority.trust.rootKey(tenant.tenantId), { now });
+    for (const [path, body, code, words] of refusals) {
+      const text = JSON.stringify(body);
+      const refused = problem.parse((await post(path, text)).json());
+      expect(refused.code).toBe(code);
+      expect(refused.detail).toContain(words);
+      const denial = await verifyToken(refused.decision ?? "", "denial", bundle, {
+        audience: publicId("tenant", tenant.tenantId),
+        subject: activation.id,
+        req: hash("sha256", text, "base64url"),
+        now,
+      });
+      expect([denial.code, typeof denial.nonce]).toEqual([
+        code,
+        path === "journals" ? "undefined" : "string",
+      ]);
     }
   });
 

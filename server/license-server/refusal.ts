@@ -9,6 +9,8 @@ export interface Refusal {
   readonly subject: string;
   readonly audience: string;
   readonly nonce?: string;
+  /** For the person who reads it, where the code's own sentence says too little. */
+  readonly detail?: string;
 }
 
 /** Thrown by a door that knows who is before it: a decision to be signed, like any other. */

@@ -79,9 +79,12 @@ interface JournalFacts {
 }
 
 /** Why a journal was refused, in a sentence that says where and what to do. */
-export function journalRefusal({ code, rule, facts }: JournalRow): SignetError | undefined {
+export function journalRefusal(
+  { code, rule, facts }: JournalRow,
+  { activation_id: activationId }: JournalItem,
+): SignetError | undefined {
   if (code === null) return undefined;
-  return new SignetError(code, SENTENCES[rule ?? ""]?.(facts));
+  return new SignetError(code, SENTENCES[rule ?? ""]?.(facts), { decidedAgainst: { activationId } });
 }
 
 /** Signs the receipt for what was recorded. */

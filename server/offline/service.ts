@@ -237,7 +237,8 @@ export function createOffline(deps: {
       const { activation: activationId, nonce, journal, iat } = claims;
       const receipt = { signedBy: thumbprint, says: { nonce, journal, deactivatedAt: iat } };
       const decision = await activations.deactivate(tenantId, { activationId, correlationId, receipt });
-      if (decision.outcome === "denied") throw new SignetError(decision.code);
+      if (decision.outcome === "denied")
+        throw new SignetError(decision.code, undefined, { decidedAgainst: { activationId, nonce } });
       return decision.value;
     },
 
@@ -249,8 +250,11 @@ export function createOffline(deps: {
     async recordJournal(tenantId: string, { text, correlationId }: Upload): Promise<JournalAnswer> {
       const journal = await journalItem(text, correlationId);
       const row = await recording.submit(tenantId, journal.item);
-      const refusal = journalRefusal(row);
-      if (refusal !== undefined) throw refusal;
+      const refusal = journalRefusal(row, journal.item);
+      if (refusal !== undefined) {
+        await trust.catchUp(tenantId, row.trust_seq);
+        throw refusal;
+      }
       return journalAnswer(trust, tenantId, row, journal);
     },
 

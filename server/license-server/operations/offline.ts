@@ -1,10 +1,11 @@
 import { writeArmour } from "#sdk/offline-armour.ts";
 import type { Code } from "#server/domain/codes.ts";
+import { SignetError } from "#server/domain/errors.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { Doors, TenantScope } from "../doors.ts";
 import type { FailureLimiter } from "../failure-limiter.ts";
 import { keyOfAnybody } from "../key-owner.ts";
-import { defineOperation, NOTHING, type Operation, reply } from "../operation.ts";
+import { defineOperation, NOTHING, type Operation, type Refusal, reply } from "../operation.ts";
 import { deactivateResponse, tenantParams } from "../schemas.ts";
 import {
   offlineActivationRequest,
@@ -193,9 +194,10 @@ export function offlineOperations(
       },
       async handle({ context, tenant }, { body }) {
         const upload = { text: body.receipt, correlationId: context.correlationId };
-        const { activationId } = await offline.deactivate(tenant.id, upload);
+        const answer = await offline.deactivate(tenant.id, upload).catch(decidedAgainst(tenant.id));
+        if ("refused" in answer) return answer;
         return reply(200, {
-          activation: { id: publicId("activation", activationId), status: "deactivated" },
+          activation: { id: publicId("activation", answer.activationId), status: "deactivated" },
         });
       },
     }),
@@ -223,7 +225,8 @@ export function offlineOperations(
       },
       async handle({ context, tenant }, { body }) {
         const upload = { text: body.journal, correlationId: context.correlationId };
-        const answer = await offline.recordJournal(tenant.id, upload);
+        const answer = await offline.recordJournal(tenant.id, upload).catch(decidedAgainst(tenant.id));
+        if ("refused" in answer) return answer;
         const header = replayedHeader(answer);
         const recorded = journalBody(answer);
         return header === undefined ? reply(201, recorded) : reply(200, recorded, header);
@@ -256,6 +259,22 @@ export function offlineOperations(
       },
     }),
   ];
+}
+
+/** The refusal of a device that is not here, for who brought its file; what is only wrong with the file goes on as it is. */
+function decidedAgainst(tenantId: string) {
+  return (error: unknown): Refusal => {
+    if (!(error instanceof SignetError) || error.decidedAgainst === undefined) throw error;
+    const { activationId, ...bound } = error.decidedAgainst;
+    return {
+      refused: error.code,
+      detail: error.message,
+      tenantId,
+      subject: publicId("activation", activationId),
+      audience: publicId("tenant", tenantId),
+      ...bound,
+    };
+  };
 }
 
 function journalBody({ activationId, last, head, tickets, receipt, trustSeq }: OfflineJournalAnswer) {
