@@ -21,14 +21,16 @@ export async function histories(
   const rounds = Math.max(5, Math.ceil(wanted.operations / wanted.seeds / wanted.operationsARound));
   const violations: string[] = [];
   const started = performance.now();
-  let [seeds, operations] = [0, 0];
+  let [seeds, operations, lost] = [0, 0, 0];
   while (seeds < wanted.seeds || operations < wanted.operations) {
     const database = await cloneDatabase(server);
     for (let n = 0; n < SEEDS_A_DATABASE && (seeds < wanted.seeds || operations < wanted.operations); n++) {
       const world = await startWorld(database);
       const seed = wanted.firstSeed + seeds;
       try {
-        operations += await run(world, seed, { rounds, lostAnswers: true, groups: true });
+        const tally = await run(world, seed, { rounds, lostAnswers: true, groups: true });
+        operations += tally.operations;
+        lost += tally.lost;
       } catch (error) {
         const text = error instanceof Violation ? error.message : inner(error);
         violations.push(text);
@@ -40,10 +42,10 @@ export async function histories(
       if (violations.length >= 10) break;
     }
     await database.drop();
-    console.log(`  ${what}: ${seeds} seeds, ${operations} operations`);
+    console.log(`  ${what}: ${seeds} seeds, ${operations} operations, ${lost} lost answers`);
     if (violations.length >= 10) break;
   }
-  return { what, seeds, operations, violations, seconds: (performance.now() - started) / 1000 };
+  return { what, seeds, operations, lost, violations, seconds: (performance.now() - started) / 1000 };
 }
 
 function inner(error: unknown): string {

@@ -36,7 +36,9 @@ export async function createLoad(
   const held = new Map<string, { readonly lease: string; readonly slot: number; readonly fence: number }>();
   const violations: string[] = [];
   let isOver = false;
+  let isQuiet = false;
   let answers = 0;
+  let lost = 0;
   let devices = 0;
 
   async function send(path: string, body: object, bearer: string | undefined): Promise<Answer | undefined> {
@@ -60,6 +62,11 @@ export async function createLoad(
   async function untilAnswered(path: string, body: object, bearer?: string): Promise<Answer | undefined> {
     while (!isOver) {
       const answer = await send(path, body, bearer);
+      if (answer === undefined) lost++;
+      else if (answer.status === 429) violations.push(`${path} was refused for its rate.`);
+      else if (isQuiet && answer.status >= 500 && answer.body.code !== "overloaded") {
+        violations.push(`While only Redis was away ${path} was answered ${JSON.stringify(answer)}.`);
+      }
       if (answer !== undefined && answer.status < 500 && answer.status !== 429) {
         answers++;
         return answer;
@@ -146,15 +153,18 @@ export async function createLoad(
     await account.checkLedger();
     await runtime.database.withTenant(tenantId, async (tx) => {
       const lines = await tx.ledgerEntry.findMany({ where: { tenantId, kind: "debit" } });
-      const charged = new Map<string, number>();
+      const charged = new Map<string, (typeof lines)[number]>();
       for (const line of lines) {
         const id = line.eventId ?? "";
         if (charged.has(id)) violations.push(`${id} was charged twice.`);
-        charged.set(id, Number(line.entry));
+        charged.set(id, line);
       }
-      for (const [id, { entry }] of debits) {
-        if (charged.get(id) !== entry) {
-          violations.push(`${id} was acknowledged as entry ${entry} and stands as ${charged.get(id)}.`);
+      for (const [id, { amount, entry }] of debits) {
+        const line = charged.get(id);
+        if (Number(line?.entry) !== entry || Number(line?.spent) !== amount) {
+          violations.push(
+            `${id} was acknowledged as entry ${entry} of ${amount} and stands as ${line?.entry} of ${line?.spent}.`,
+          );
         }
       }
       const tickets = await tx.ticket.findMany({ where: { tenantId } });
@@ -212,7 +222,15 @@ export async function createLoad(
       }
     },
 
+    /** While nothing is amiss that any of them needs, whatever is asked is answered. */
+    async whileQuiet(count: number): Promise<void> {
+      isQuiet = true;
+      await this.untilAnswered(count);
+      isQuiet = false;
+    },
+
     answered: () => answers,
+    lost: () => lost,
     stop(): void {
       isOver = true;
     },

@@ -40,7 +40,7 @@ async function mutations(server: TestServer): Promise<Row[]> {
     console.log(`${notice === undefined ? "✗" : "✓"} ${mutation.what}: ${notice ?? "nobody noticed"}`);
     const violations = notice === undefined ? [mutation.what] : [];
     const seconds = (performance.now() - started) / 1000;
-    rows.push({ what: mutation.what, seeds: 1, operations: 0, violations, seconds });
+    rows.push({ what: mutation.what, seeds: 1, operations: 0, lost: 0, violations, seconds });
   }
   return rows;
 }

@@ -3,17 +3,20 @@ export interface Row {
   readonly what: string;
   readonly seeds: number;
   readonly operations: number;
+  /** Of them, those whose answer nobody got. */
+  readonly lost: number;
   readonly violations: readonly string[];
   readonly seconds: number;
 }
 
 export function printRows(rows: readonly Row[]): void {
   const cells = [
-    ["what", "seeds", "operations", "violations", "seconds"],
-    ...rows.map(({ what, seeds, operations, violations, seconds }) => [
+    ["what", "seeds", "operations", "lost", "violations", "seconds"],
+    ...rows.map(({ what, seeds, operations, lost, violations, seconds }) => [
       what,
       count(seeds),
       count(operations),
+      count(lost),
       count(violations.length),
       seconds.toFixed(0),
     ]),

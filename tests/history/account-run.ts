@@ -10,7 +10,7 @@ import {
   expireTickets,
 } from "./account-model.ts";
 import type { Dice } from "./dice.ts";
-import { History, listed, Violation } from "./history.ts";
+import { History, listed, type Tally, Violation } from "./history.ts";
 import { linearize } from "./linearize.ts";
 
 const ACCOUNTS = 2;
@@ -21,7 +21,7 @@ const IDS_A_ROUND = 25;
 
 /** Two accounts of one tenant, many clients, and what is known of them. */
 export interface AccountRun {
-  round(): Promise<number>;
+  round(): Promise<Tally>;
   sweep(): Promise<void>;
 }
 
@@ -113,7 +113,10 @@ export async function startAccounts(
     if (throwOf < 84) return { kind: "void", account, id: id("t") };
     if (throwOf < 90) return { kind: "grant", account, amount: dice.between(5, 40) };
     if (throwOf < 94) return { kind: "adjust", account, amount: dice.pick([-3, -1, 2]) };
-    return { kind: "refund", account, event: id("e"), amount: dice.between(1, 3) };
+    // Mostly of what was charged, so that some is asked back twice.
+    const charged = Object.entries(state.events);
+    const [event, charge] = charged.length > 0 && dice.chance(70) ? dice.pick(charged) : [id("e"), undefined];
+    return { kind: "refund", account: charge?.account ?? account, event, amount: dice.between(1, 3) };
   }
 
   async function look(): Promise<string> {
@@ -157,9 +160,7 @@ export async function startAccounts(
     const model = accountsModel(rules, clock.now().getTime());
     const isSeen = ({ accounts }: AccountsState) => JSON.stringify(accounts) === atEnd;
     // Only lost answers leave open what was written.
-    const lines = history.operations.some(({ answer }) => answer === undefined)
-      ? await balances()
-      : undefined;
+    const lines = history.tally.lost > 0 ? await balances() : undefined;
     const isWritten = ({ accounts }: AccountsState) =>
       accounts.every(({ entries, granted, reserved, spent }, index) => {
         return entries === 0 || lines?.[index]?.[entries - 1] === granted - reserved - spent;
@@ -188,14 +189,15 @@ export async function startAccounts(
           const server = dice.pick(servers);
           const answer = await history.ask(asked, () => ask(server, asked));
           // Who got no answer asks again, with the same ids.
-          if (answer === undefined && "id" in asked) await history.ask(asked, () => ask(server, asked));
+          const hasIds = asked.kind !== "grant" && asked.kind !== "adjust";
+          if (answer === undefined && hasIds) await history.ask(asked, () => ask(server, asked));
         }
       });
       await Promise.all(clients);
       await check(history, await look());
       number++;
       forget(number - 2);
-      return history.operations.length;
+      return history.tally;
     },
 
     async sweep() {

@@ -22,10 +22,15 @@ test.each<[string, RunSeed]>([
   "however two servers are asked for %s at once, some order of one after the other explains every answer",
   async (what, run) => {
     const first = Date.now() % 1_000_000;
+    let lostAnswers = 0;
     for (let seed = first; seed < first + 2; seed++) {
       console.info(`${what}: seed ${seed}`);
-      expect(await run(world, seed, { rounds: 15, lostAnswers: true, groups: true })).toBeGreaterThan(500);
+      const { operations, lost } = await run(world, seed, { rounds: 15, lostAnswers: true, groups: true });
+      expect(operations).toBeGreaterThan(500);
+      lostAnswers += lost;
     }
+    // Otherwise nothing was learnt of what becomes of them.
+    expect(lostAnswers).toBeGreaterThan(0);
   },
   60_000,
 );

@@ -1,10 +1,26 @@
 import { SignetError } from "#server/domain/errors.ts";
 import type { Operation } from "./linearize.ts";
 
+/** How much was asked, and how often nobody knows what became of it. */
+export interface Tally {
+  readonly operations: number;
+  readonly lost: number;
+}
+
+export function sumOf(tallies: readonly Tally[]): Tally {
+  const sum = (of: (tally: Tally) => number) => tallies.reduce((total, each) => total + of(each), 0);
+  return { operations: sum(({ operations }) => operations), lost: sum(({ lost }) => lost) };
+}
+
 /** Records what clients ask and are answered, on one clock. */
 export class History<Asked, Answer> {
   readonly operations: Operation<Asked, Answer>[] = [];
   #time = 0;
+
+  get tally(): Tally {
+    const lost = this.operations.filter(({ answer }) => answer === undefined).length;
+    return { operations: this.operations.length, lost };
+  }
 
   /** The answer, or undefined where it was lost; any other failure is thrown. */
   async ask(asked: Asked, doing: () => Promise<Answer>): Promise<Answer | undefined> {

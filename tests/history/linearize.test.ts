@@ -152,6 +152,11 @@ test.each<[string, PoolState, Line[]]>([
     poolOf(1, silent),
     [line(1, 2, checkout("b"), lent(1, 2)), line(3, 4, about("heartbeat", "a", 1, 1), lent(1, 1))],
   ],
+  [
+    "a heartbeat answered with another lease",
+    poolOf(1, [{ device: "a" }]),
+    [line(1, 2, about("heartbeat", "a", 1, 1), lent(1, 1, { lease: "lease-1-2" }))],
+  ],
   ["a release of another's lease", poolOf(1, [{ device: "a" }]), [line(1, 2, release("b", "a"), done)]],
   ["a seat beyond those in service", poolOf(1), [line(1, 2, checkout("a"), lent(2, 1))]],
   [
@@ -170,12 +175,19 @@ test.each<[string, PoolState, Line[]]>([
 
 test("an order must also end in what was seen", () => {
   const lines = [line(1, 2, checkout("a"))];
-  const seen = (fence: number, device?: string) => (state: PoolState) => {
+  const slot = (fence: number, device?: string, holder = device) => {
     const expiresMs = device === undefined ? undefined : NOW_MS + TTL_MS;
-    return isSeenAs(state, [{ fence, lease: device, device, expiresMs }], NOW_MS);
+    return { fence, lease: device, device, holder, expiresMs };
   };
+  const seen =
+    (fence: number, device?: string, holder = device) =>
+    (state: PoolState) =>
+      isSeenAs(state, [slot(fence, device, holder)], NOW_MS);
   expect(explains(poolOf(1), lines, seen(0))).toBe(true);
   expect(explains(poolOf(1), lines, seen(1, "a"))).toBe(true);
   expect(explains(poolOf(1), lines, seen(1, "b"))).toBe(false);
   expect(explains(poolOf(1), lines, seen(2, "a"))).toBe(false);
+  expect(explains(poolOf(1), lines, seen(1, "a", "b"))).toBe(false);
+  const oneMore = (state: PoolState) => isSeenAs(state, [slot(1, "a"), slot(1, "c")], NOW_MS);
+  expect(explains(poolOf(1), lines, oneMore)).toBe(false);
 });

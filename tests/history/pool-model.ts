@@ -148,7 +148,9 @@ export function poolModel(rules: PoolRules, nowMs: number): Model<PoolState, Poo
     if (slot?.claim === undefined) return [];
     if (answer !== undefined) {
       if (!answer.granted || !("lease" in answer)) return [];
-      if (answer.slot !== asked.slot || answer.fence !== asked.fence || answer.expiresMs !== until) return [];
+      const { lease, slot, fence, expiresMs } = answer;
+      if (lease !== asked.lease || slot !== asked.slot || fence !== asked.fence || expiresMs !== until)
+        return [];
     }
     if (slot.claim.expiresMs === until) return [state];
     return [claimed(state, asked.slot, slot.fence, { ...slot.claim, expiresMs: until })];
@@ -198,11 +200,13 @@ export interface SeenSlot {
   readonly fence: number;
   readonly lease: string | undefined;
   readonly device: string | undefined;
+  readonly holder: string | undefined;
   readonly expiresMs: number | undefined;
 }
 
-/** Whether the database shows what the model says; a lease that time has ended may still stand there. */
+/** Whether the database shows what the model says, and no slot beside; a lease that time has ended may still stand there. */
 export function isSeenAs(state: PoolState, seen: readonly SeenSlot[], nowMs: number): boolean {
+  if (seen.length > state.slots.length) return false;
   return state.slots.every(({ fence, claim }, index) => {
     const slot = seen[index];
     if (slot === undefined) return fence === 0;
@@ -213,6 +217,7 @@ export function isSeenAs(state: PoolState, seen: readonly SeenSlot[], nowMs: num
     return (
       (claim.id === undefined || claim.id === slot.lease) &&
       claim.device === slot.device &&
+      claim.holder === slot.holder &&
       claim.expiresMs === slot.expiresMs
     );
   });

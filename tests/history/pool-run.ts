@@ -1,6 +1,6 @@
 import { activateRequest, createLicense, type Runtime, type TestTenant } from "#server/testing/fixtures.ts";
 import type { Dice } from "./dice.ts";
-import { History, listed, Violation } from "./history.ts";
+import { History, listed, type Tally, Violation } from "./history.ts";
 import { linearize } from "./linearize.ts";
 import {
   isSeenAs,
@@ -31,10 +31,10 @@ interface Client {
 /** One pool, ten clients for each of its seats, and what is known of it. */
 export interface PoolRun {
   readonly licenseId: string;
-  /** Asks and answers, concurrently, and holds them to the model; returns how many operations there were. */
-  round(): Promise<number>;
+  /** Asks and answers, concurrently, and holds them to the model. */
+  round(): Promise<Tally>;
   /** Everybody goes silent for one TTL: all seats can be taken again, and no more. */
-  finish(): Promise<number>;
+  finish(): Promise<Tally>;
 }
 
 export async function startPool(
@@ -126,8 +126,11 @@ export async function startPool(
     return { ...held, kind, device: dice.pick(clients).device };
   }
 
-  async function act(client: Client, history: History<PoolAsked, PoolAnswer>): Promise<void> {
-    const asked = choose(client);
+  async function act(
+    client: Client,
+    history: History<PoolAsked, PoolAnswer>,
+    asked: PoolAsked,
+  ): Promise<void> {
     const server = dice.pick(servers);
     const answer = await history.ask(asked, () => ask(server, asked));
     if (asked.kind === "checkout" && answer?.granted && "lease" in answer) {
@@ -162,9 +165,7 @@ export async function startPool(
     const seen = await look();
     const model = poolModel(rules, nowMs);
     // Only lost answers leave open who took a seat.
-    const written = history.operations.some(({ answer }) => answer === undefined)
-      ? await leases()
-      : undefined;
+    const written = history.tally.lost > 0 ? await leases() : undefined;
     const verdict = linearize(
       history.operations,
       model,
@@ -203,10 +204,11 @@ export async function startPool(
     const rows = await servers[0]?.database.withTenant(tenantId, (tx) =>
       tx.seat.findMany({ where: { tenantId, pool: { licenseId: license.id } }, orderBy: { slot: "asc" } }),
     );
-    return (rows ?? []).map(({ fence, leaseId, activationId, expiresAt }) => ({
+    return (rows ?? []).map(({ fence, leaseId, activationId, holder, expiresAt }) => ({
       fence: Number(fence),
       lease: leaseId ?? undefined,
       device: activationId ?? undefined,
+      holder: holder ?? undefined,
       expiresMs: expiresAt?.getTime(),
     }));
   }
@@ -218,8 +220,12 @@ export async function startPool(
       const history = new History<PoolAsked, PoolAnswer>();
       const doing = clients.map(async (client) => {
         for (let times = dice.between(0, 3); times > 0; times--) {
+          const asking = [choose(client)];
           // A heartbeat's timer does not wait for whatever else its application asks.
-          await Promise.all([act(client, history), ...(dice.chance(20) ? [act(client, history)] : [])]);
+          if (dice.chance(35)) {
+            asking.push(client.held === undefined ? choose(client) : { ...client.held, kind: "heartbeat" });
+          }
+          await Promise.all(asking.map((asked) => act(client, history, asked)));
         }
       });
       if (dice.chance(15)) {
@@ -232,7 +238,7 @@ export async function startPool(
       }
       await Promise.all(doing);
       await check(history);
-      return history.operations.length;
+      return history.tally;
     },
 
     async finish() {
@@ -251,7 +257,7 @@ export async function startPool(
       if (granted !== Math.min(seats, clients.length)) {
         throw new Violation(`${granted} of ${seats} seats could be taken after everybody had been silent.`);
       }
-      return history.operations.length;
+      return history.tally;
     },
   };
 }

@@ -4,7 +4,7 @@ import { createRuntime, createTenant, type Runtime } from "#server/testing/fixtu
 import { TestClock } from "#server/testing/test-clock.ts";
 import { startAccounts } from "./account-run.ts";
 import { Dice } from "./dice.ts";
-import { Violation } from "./history.ts";
+import { sumOf, type Tally, Violation } from "./history.ts";
 import { startPool } from "./pool-run.ts";
 
 export interface SeedOptions {
@@ -17,6 +17,8 @@ export interface SeedOptions {
 
 const POOLS = 3;
 const TTL_MS = 300_000;
+/** In how many rounds of a hundred an answer is lost. */
+const LOST_PERCENT = 30;
 
 /** Two servers that share a database and a clock. */
 export interface World {
@@ -38,20 +40,29 @@ export async function startWorld(database: TestDatabase): Promise<World> {
   return { servers, clock, owner, close };
 }
 
-/** Ends one of the servers' sessions that is at work. */
-async function loseAnswer(owner: Client): Promise<void> {
-  await owner.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND usename = 'signet_app' AND state = 'active'
-        AND query ~ 'FROM (checkout_seats|heartbeat_leases|release_leases|record_usage|issue_tickets|end_tickets)\\('
-      ORDER BY query_start LIMIT 1`,
-  );
+/** Ends one of the servers' sessions in the middle of its work, if it finds one at work before all is done. */
+async function loseAnswer(owner: Client, doing: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  doing.then(over, over);
+  while (!isOver) {
+    const { rowCount } = await owner.query(TERMINATE_ONE);
+    if (rowCount === 1) return;
+  }
 }
 
-/** Runs what many clients ask of two servers at once, and checks it; returns how many operations there were. */
-export type RunSeed = (world: World, seed: number, options: SeedOptions) => Promise<number>;
+const TERMINATE_ONE = `
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND usename = 'signet_app' AND state = 'active'
+        AND query ~ 'FROM (checkout_seats|heartbeat_leases|release_leases|record_usage|issue_tickets|end_tickets)\\('
+      ORDER BY query_start LIMIT 1`;
 
-async function run(seed: number, doing: (dice: Dice) => Promise<number>): Promise<number> {
+/** Runs what many clients ask of two servers at once, and checks it. */
+export type RunSeed = (world: World, seed: number, options: SeedOptions) => Promise<Tally>;
+
+async function run(seed: number, doing: (dice: Dice) => Promise<Tally>): Promise<Tally> {
   try {
     return await doing(new Dice(seed));
   } catch (error) {
@@ -67,16 +78,18 @@ export const runPools: RunSeed = ({ servers, clock, owner }, seed, { rounds, los
     const tenant = await createTenant(server);
     const pools = [];
     for (let n = 0; n < POOLS; n++) pools.push(await startPool(servers, tenant, dice, groups));
-    let operations = 0;
+    const tallies: Tally[] = [];
     for (let round = 0; round < rounds; round++) {
       const doing = Promise.all(pools.map((pool) => pool.round()));
-      if (lostAnswers && dice.chance(20)) await loseAnswer(owner);
-      for (const count of await doing) operations += count;
+      // What has run out is swept up while the same slots are asked for.
+      const sweeping = dice.chance(30) ? server.leases.expire() : undefined;
+      if (lostAnswers && dice.chance(LOST_PERCENT)) await loseAnswer(owner, doing);
+      tallies.push(...(await doing));
+      await sweeping;
       clock.advance(dice.pick([0, 1, TTL_MS / 3, TTL_MS / 2, TTL_MS, TTL_MS + 1]));
-      if (dice.chance(10)) await server.leases.expire();
     }
-    for (const pool of pools) operations += await pool.finish();
-    return operations;
+    for (const pool of pools) tallies.push(await pool.finish());
+    return sumOf(tallies);
   });
 
 /** Two accounts of one tenant. */
@@ -84,16 +97,16 @@ export const runAccounts: RunSeed = ({ servers, clock, owner }, seed, { rounds, 
   run(seed, async (dice) => {
     const tenant = await createTenant(firstOf(servers));
     const accounts = await startAccounts(servers, tenant, dice);
-    let operations = 0;
+    const tallies: Tally[] = [];
     for (let round = 0; round < rounds; round++) {
       const doing = accounts.round();
-      if (lostAnswers && dice.chance(20)) await loseAnswer(owner);
-      operations += await doing;
+      if (lostAnswers && dice.chance(LOST_PERCENT)) await loseAnswer(owner, doing);
+      tallies.push(await doing);
       clock.advance(dice.pick([0, 1, TTL_MS, 2 * TTL_MS, 2 * TTL_MS + 1]));
       if (dice.chance(30)) await accounts.sweep();
     }
     await accounts.sweep();
-    return operations;
+    return sumOf(tallies);
   });
 
 function firstOf(servers: readonly Runtime[]): Runtime {
