@@ -1,13 +1,17 @@
-import { hash } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { formatLicenseKey, LICENSE_KEY_DATA_LENGTH } from "#sdk/license-key.ts";
 import { TOKEN_TYPES } from "#sdk/wire.ts";
 import { publicId } from "#server/domain/ids.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { type Authority, createAuthority } from "#server/testing/authority.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { activateRequest, createLicense, createTenant, type TestTenant } from "#server/testing/fixtures.ts";
+import { createOfflineDevice } from "#server/testing/offline-device.ts";
+import { createLicenseServer } from "./license-server.ts";
+import { createOpenApiDocument } from "./openapi.ts";
 import {
   activationResponse,
   deactivateResponse,
@@ -15,6 +19,7 @@ import {
   problem,
   releaseResponse,
 } from "./schemas.ts";
+import { createContract } from "./testing/contract.ts";
 import { HOSTS, type Host } from "./testing/hosts.ts";
 
 let authority: Authority;
@@ -56,6 +61,45 @@ describe.each(Object.entries(HOSTS))("a device behind %s", (name, start) => {
     });
     return verified.payload;
   }
+
+  test("may guess at license keys a few times only, online or by file, which harms nobody who has one", async () => {
+    const log = pino({ level: "silent" });
+    const own = await start({ ...authority, log }, { failuresPerMinuteMax: 3 });
+    const contract = createContract(
+      createOpenApiDocument(createLicenseServer({ ...authority, log }).operations),
+    );
+    const { licenseKey } = await createLicense(authority, tenant, { activationsMax: 1 });
+    const path = `/v1/${tenant.slug}/activations`;
+    const guessed = () =>
+      formatLicenseKey(
+        "RENDER",
+        randomBytes(LICENSE_KEY_DATA_LENGTH).map((byte) => byte % 32),
+      );
+    const guess = () => own.ask("POST", path, { body: bodyOf(guessed(), `${name}-guess`) });
+    const device = await createOfflineDevice(`${name}-guess`);
+    const byFile = async () =>
+      own.ask("POST", `/v1/${tenant.slug}/offline/activations`, {
+        body: { request: await device.request(guessed()) },
+      });
+    try {
+      for (const attempt of [guess, byFile, guess]) {
+        const { status, code } = problem.parse((await attempt()).json());
+        expect([status, code]).toEqual([404, "license_not_found"]);
+      }
+      const limited = await guess();
+      contract.check("POST", path, limited);
+      expect(problem.parse(limited.json())).toMatchObject({
+        status: 429,
+        code: "rate_limited",
+        retryable: true,
+      });
+      expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect((await byFile()).status).toBe(429);
+      expect((await own.ask("POST", path, { body: bodyOf(licenseKey, `${name}-own`) })).status).toBe(201);
+    } finally {
+      await own.stop();
+    }
+  });
 
   test("activates once, refreshes, and gives its slot back, each answer bound to its request", async () => {
     const license = await createLicense(authority, tenant, { activationsMax: 1 });
