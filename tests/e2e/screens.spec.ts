@@ -14,6 +14,7 @@ const VENDOR = [
   "/admin/customers",
   "/admin/trace",
   "/admin/api-keys",
+  "/admin/trust",
   "/admin/audit",
   "/admin/team",
 ];

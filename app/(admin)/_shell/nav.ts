@@ -8,6 +8,7 @@ import {
   IconLayoutDashboard,
   IconRoute,
   IconScale,
+  IconShieldCheck,
   IconUsers,
 } from "@tabler/icons-react";
 import type { Permission } from "#server/auth/permissions.ts";
@@ -48,6 +49,7 @@ export const NAV: readonly NavSection[] = [
   {
     heading: "Account",
     items: [
+      { href: "/admin/trust", label: "Trust", icon: IconShieldCheck, permission: "trust:read" },
       { href: "/admin/api-keys", label: "API keys", icon: IconKey, permission: "apikey:read" },
       { href: "/admin/team", label: "Team", icon: IconUsers, permission: "team:read" },
       { href: "/admin/audit", label: "Audit", icon: IconHistory, permission: "audit:read" },
