@@ -11,6 +11,9 @@ export function readPage(slug: string): Promise<string> {
 /** A fence that shows a file of the repository: ```` ```js file=sdk/typescript/examples/quickstart.mjs ````. */
 const INCLUDE = /^```(\w+) file=(\S+)\n```$/gm;
 
+/** Where a README takes a part of a program from: no part of the program. */
+const REGION_MARK = /^\s*\/\/ #(?:region|endregion).*\n/gm;
+
 /**
  * The page with the programs it shows: each is a file that the tests run, so that no page shows one that does not work.
  *
@@ -20,7 +23,7 @@ export async function withIncludes(markdown: string): Promise<string> {
   const shown = [...markdown.matchAll(INCLUDE)];
   const files = await Promise.all(
     shown.map(async ([, language = "", file = ""]) => {
-      const text = await readFile(join(process.cwd(), file), "utf8");
+      const text = (await readFile(join(process.cwd(), file), "utf8")).replace(REGION_MARK, "");
       return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
     }),
   );

@@ -19,4 +19,11 @@ export const ENTRIES: readonly {
     about:
       '`import { openTrustBundle, verifyToken } from "@signet/sdk/verify"`, without network, storage or clock.',
   },
+  {
+    path: "backend",
+    module: "backend",
+    title: "SDK: your own backend",
+    about:
+      '`import { meter, SignetBackend } from "@signet/sdk/backend"`, with an API key. How to begin is in [API credits](/docs/start/credits).',
+  },
 ];
