@@ -13,9 +13,19 @@ export type Stories = ReturnType<typeof createStories>;
 
 /** Of each kind of thing; an older rest is told by `since`. */
 const SHOWN_MAX = 500;
+/** Decisions of a license looked through for those about a part of it: some 50 ms. */
+const SEARCHED_MAX = 50_000;
 
 /** What happened, in order, and why: decisions, ledger entries, changes, and the tickets and leases they touched. */
-export function createStories({ database, vault }: { database: Database; vault: Vault }) {
+export function createStories({
+  database,
+  vault,
+  searchedMax = SEARCHED_MAX,
+}: {
+  database: Database;
+  vault: Vault;
+  searchedMax?: number;
+}) {
   return {
     /**
      * Oldest first. `changesOf` leaves out what was done to other kinds of things than licenses, for readers who may not see
@@ -32,7 +42,7 @@ export function createStories({ database, vault }: { database: Database; vault: 
         const found =
           of.of === "request"
             ? await ofRequest(tx, tenantId, of.correlationId, changesOf)
-            : await ofThing(tx, tenantId, of, keyHash);
+            : await ofThing(tx, tenantId, of, keyHash, searchedMax);
         return tell(tx, tenantId, found);
       });
     },
@@ -45,6 +55,8 @@ interface Found {
   readonly changes: Awaited<ReturnType<typeof store.listChanges>>;
   readonly tickets: Awaited<ReturnType<typeof store.listTickets>>;
   readonly leases: Awaited<ReturnType<typeof store.listLeases>>;
+  /** Where only what other records name was looked for, because the license decided too much; null: nowhere. */
+  readonly unsearched: { readonly from: Date | null; readonly until: Date | null } | null;
 }
 
 async function ofRequest(
@@ -67,7 +79,7 @@ async function ofRequest(
       ...(await store.listLeases(tx, tenantId, { licenseId, activationId, grantedAt: { in: [at] } }, 1)),
     );
   }
-  return { decisions, entries, changes, tickets, leases };
+  return { decisions, entries, changes, tickets, leases, unsearched: null };
 }
 
 async function ofThing(
@@ -75,8 +87,11 @@ async function ofThing(
   tenantId: string,
   of: Exclude<ReadStory, { of: "request" }>,
   keyHash: Buffer<ArrayBuffer> | undefined,
+  searchedMax: number,
 ): Promise<Found> {
-  const none = { entries: [], changes: [], tickets: [], leases: [] };
+  const decisionsAbout = (about: About, time: store.SearchedTime) =>
+    decisionsOf(tx, tenantId, about, time, searchedMax);
+  const none = { entries: [], changes: [], tickets: [], leases: [], unsearched: null };
   switch (of.of) {
     case "license":
       return ofLicense(tx, tenantId, present(await store.findLicenseById(tx, tenantId, of.id), "license").id);
@@ -85,39 +100,76 @@ async function ofThing(
       return ofLicense(tx, tenantId, present(license, "license").id);
     }
     case "activation": {
-      const { id, licenseId } = present(await store.findDevice(tx, tenantId, of.id), "device");
-      const mine = { licenseId, activationId: id };
+      const device = present(await store.findDevice(tx, tenantId, of.id), "device");
+      const { id, licenseId, createdAt, lastSeenAt, deactivatedAt, revokedAt } = device;
       const accountId = { in: await store.listAccountIds(tx, tenantId, licenseId) };
-      return {
-        ...none,
-        decisions: await store.listDecisions(tx, tenantId, mine, SHOWN_MAX),
-        tickets: await store.listTickets(tx, tenantId, { accountId, activationId: id }, SHOWN_MAX),
-        leases: await store.listLeases(tx, tenantId, mine, SHOWN_MAX),
-      };
+      const tickets = await store.listTickets(tx, tenantId, { accountId, activationId: id }, SHOWN_MAX);
+      const leases = await store.listLeases(tx, tenantId, { licenseId, activationId: id }, SHOWN_MAX);
+      const moments = [createdAt, lastSeenAt, deactivatedAt, revokedAt, ...endsOf(tickets, leases)];
+      const about = { licenseId, part: { activationId: id }, moments };
+      const time = { from: createdAt, until: null, towards: "oldest" } as const;
+      return { ...none, ...(await decisionsAbout(about, time)), tickets, leases };
     }
     case "lease": {
       const { pool, ...lease } = present(await store.findLease(tx, tenantId, of.id), "lease");
-      const filter = {
-        licenseId: pool.licenseId,
-        activationId: lease.activationId ?? undefined,
-        from: lease.grantedAt,
-        until: lease.endedAt ?? undefined,
-      };
-      const decisions = await store.listDecisions(tx, tenantId, filter, SHOWN_MAX);
-      return { ...none, decisions, leases: [lease] };
+      const { activationId, grantedAt, endedAt } = lease;
+      // What a device no longer known did cannot be told from what others did.
+      if (activationId === null) return { ...none, decisions: [], leases: [lease] };
+      const about = { licenseId: pool.licenseId, part: { activationId }, moments: endsOf([], [lease]) };
+      const time = { from: grantedAt, until: endedAt, towards: "newest" } as const;
+      return { ...none, ...(await decisionsAbout(about, time)), leases: [lease] };
     }
     case "ticket": {
       const { account, ...ticket } = present(await store.findTicket(tx, tenantId, of.id), "ticket");
       const only = { reference: ticket.id, fromEntry: ticket.issuedEntry };
-      const filter = { licenseId: account.licenseId, ticketId: ticket.id, from: ticket.issuedAt };
-      return {
-        ...none,
-        decisions: await store.listDecisions(tx, tenantId, filter, SHOWN_MAX),
-        entries: await store.listEntriesOfAccount(tx, tenantId, ticket.accountId, SHOWN_MAX, only),
-        tickets: [ticket],
-      };
+      const entries = await store.listEntriesOfAccount(tx, tenantId, ticket.accountId, SHOWN_MAX, only);
+      const moments = [...endsOf([ticket], []), ...entries.map(({ recordedAt }) => recordedAt)];
+      const about = { licenseId: account.licenseId, part: { ticketId: ticket.id }, moments };
+      const time = { from: ticket.issuedAt, until: null, towards: "newest" } as const;
+      return { ...none, ...(await decisionsAbout(about, time)), entries, tickets: [ticket] };
     }
   }
+}
+
+interface About {
+  readonly licenseId: string;
+  readonly part: store.Part;
+  readonly moments: readonly (Date | null)[];
+}
+
+/** When things began and ended: each of these was a decision. */
+function endsOf(tickets: Found["tickets"], leases: Found["leases"]): (Date | null)[] {
+  return [
+    ...tickets.flatMap(({ issuedAt, endedAt }) => [issuedAt, endedAt]),
+    ...leases.flatMap(({ grantedAt, endedAt }) => [grantedAt, endedAt]),
+  ];
+}
+
+/**
+ * What was decided about a part of a license: at the moments that its own records name, and of what else the license
+ * decided in `time` as much as can be looked through while somebody waits.
+ */
+async function decisionsOf(
+  tx: Tx,
+  tenantId: string,
+  about: About,
+  time: store.SearchedTime,
+  scannedMax: number,
+): Promise<Pick<Found, "decisions" | "unsearched">> {
+  const moments = about.moments.filter((moment) => moment !== null);
+  const limits = { scannedMax, foundMax: SHOWN_MAX };
+  const { ids, stoppedAt } = await store.searchDecisions(tx, tenantId, about, time, limits);
+  const found = [
+    ...(await store.listDecisionsAt(tx, tenantId, about, moments, SHOWN_MAX)),
+    ...(await store.listDecisions(tx, tenantId, { id: { in: ids } }, SHOWN_MAX)),
+  ];
+  const byId = new Map(found.map((decision) => [decision.id, decision]));
+  const decisions = [...byId.values()].sort((a, b) => +b.at - +a.at || (a.id < b.id ? 1 : -1));
+  const rest =
+    time.towards === "oldest"
+      ? { from: time.from, until: stoppedAt }
+      : { from: stoppedAt, until: time.until };
+  return { decisions: decisions.slice(0, SHOWN_MAX), unsearched: stoppedAt === null ? null : rest };
 }
 
 async function ofLicense(tx: Tx, tenantId: string, licenseId: string): Promise<Found> {
@@ -130,11 +182,13 @@ async function ofLicense(tx: Tx, tenantId: string, licenseId: string): Promise<F
     changes: await store.listChanges(tx, tenantId, { subjectId: licenseId }, "license", SHOWN_MAX),
     tickets: await store.listTickets(tx, tenantId, { accountId: { in: accounts } }, SHOWN_MAX),
     leases: await store.listLeases(tx, tenantId, { licenseId }, SHOWN_MAX),
+    unsearched: null,
   };
 }
 
 /** Puts what was found in order and says why each decision fell as it did. */
-async function tell(tx: Tx, tenantId: string, { decisions, entries, changes, tickets, leases }: Found) {
+async function tell(tx: Tx, tenantId: string, found: Found) {
+  const { decisions, entries, changes, tickets, leases, unsearched } = found;
   const versionIds = decisions.flatMap(({ policyVersionId }) => policyVersionId ?? []);
   const versions = new Map(
     (await store.listVersions(tx, tenantId, versionIds)).map(({ id, number, rules, policy }) => [
@@ -181,6 +235,7 @@ async function tell(tx: Tx, tenantId: string, { decisions, entries, changes, tic
     leases,
     /** What happened before this is not among `steps`; null: all is. */
     since,
+    unsearched,
   };
 }
 

@@ -1,34 +1,73 @@
-import type { Prisma } from "#prisma/generated/client.ts";
+import { Prisma } from "#prisma/generated/client.ts";
 import type { Tx } from "./ports.ts";
 
-/** Which decisions: of one request, or of a license, and of it perhaps only a device's, a ticket's or a time's. */
-export type DecisionFilter =
+/** What a decision of a license can be about beside the license itself. */
+export type Part = { readonly activationId: string } | { readonly ticketId: string };
+
+/** Which decisions: of one request, of a license, or some by id. */
+type DecisionFilter =
   | { readonly correlationId: string }
-  | {
-      readonly licenseId: string;
-      readonly activationId?: string | undefined;
-      readonly ticketId?: string | undefined;
-      readonly from?: Date | undefined;
-      readonly until?: Date | undefined;
-    };
+  | { readonly licenseId: string }
+  | { readonly id: { in: string[] } };
 
 /** Newest first. */
 export function listDecisions(tx: Tx, tenantId: string, filter: DecisionFilter, limit: number) {
+  return tx.runtimeEvent.findMany({ where: { tenantId, ...filter }, orderBy: NEWEST_FIRST, take: limit });
+}
+
+/** What was decided about a part of a license at these very moments, newest first. */
+export function listDecisionsAt(
+  tx: Tx,
+  tenantId: string,
+  { licenseId, part }: { readonly licenseId: string; readonly part: Part },
+  moments: readonly Date[],
+  limit: number,
+) {
+  const about = "ticketId" in part ? { facts: { path: ["ticket"], equals: part.ticketId } } : part;
   return tx.runtimeEvent.findMany({
-    where: { tenantId, ...("correlationId" in filter ? filter : ofLicense(filter)) },
-    orderBy: [{ at: "desc" }, { id: "desc" }],
+    where: { tenantId, licenseId, at: { in: [...moments] }, ...about },
+    orderBy: NEWEST_FIRST,
     take: limit,
   });
 }
 
-function ofLicense(filter: Extract<DecisionFilter, { licenseId: string }>): Prisma.RuntimeEventWhereInput {
-  const { licenseId, activationId, ticketId, from, until } = filter;
-  return {
-    licenseId,
-    ...(activationId === undefined ? {} : { activationId }),
-    ...(ticketId === undefined ? {} : { facts: { path: ["ticket"], equals: ticketId } }),
-    at: { ...(from === undefined ? {} : { gte: from }), ...(until === undefined ? {} : { lte: until }) },
-  };
+const NEWEST_FIRST = [{ at: "desc" as const }, { id: "desc" as const }];
+
+/**
+ * Looks through a license's decisions for those about a part of it: from `from` on towards the newest, or from the newest
+ * back to `from`. `stoppedAt` is the time of the last one looked at when there were more than `scannedMax`.
+ */
+export async function searchDecisions(
+  tx: Tx,
+  tenantId: string,
+  { licenseId, part }: { readonly licenseId: string; readonly part: Part },
+  { from, until, towards }: SearchedTime,
+  { scannedMax, foundMax }: { readonly scannedMax: number; readonly foundMax: number },
+): Promise<{ readonly ids: string[]; readonly stoppedAt: Date | null }> {
+  const isAbout =
+    "ticketId" in part
+      ? Prisma.sql`facts->>'ticket' = ${part.ticketId}`
+      : Prisma.sql`activation_id = ${part.activationId}::uuid`;
+  const [order, last] =
+    towards === "newest"
+      ? [Prisma.sql`at, id`, Prisma.sql`max(at)`]
+      : [Prisma.sql`at DESC, id DESC`, Prisma.sql`min(at)`];
+  const [found] = await tx.$queryRaw<{ ids: string[]; stoppedAt: Date | null }[]>`
+    WITH scanned AS MATERIALIZED (
+      SELECT id, at, ${isAbout} AS is_about FROM runtime_event
+       WHERE tenant_id = ${tenantId}::uuid AND license_id = ${licenseId}::uuid
+         AND at >= ${from} AND at <= coalesce(${until}::timestamptz, 'infinity')
+       ORDER BY ${order} LIMIT ${scannedMax})
+    SELECT ARRAY(SELECT id FROM scanned WHERE is_about ORDER BY ${order} LIMIT ${foundMax}) AS ids,
+           (SELECT ${last} FROM scanned HAVING count(*) = ${scannedMax}) AS "stoppedAt"`;
+  return found ?? { ids: [], stoppedAt: null };
+}
+
+export interface SearchedTime {
+  readonly from: Date;
+  /** Null: until now. */
+  readonly until: Date | null;
+  readonly towards: "newest" | "oldest";
 }
 
 export function listEntriesOfRequest(tx: Tx, tenantId: string, correlationId: string, limit: number) {
@@ -133,6 +172,13 @@ export function findLicenseById(tx: Tx, tenantId: string, id: string) {
 export function findDevice(tx: Tx, tenantId: string, id: string) {
   return tx.activation.findUnique({
     where: { tenantId_id: { tenantId, id } },
-    select: { id: true, licenseId: true },
+    select: {
+      id: true,
+      licenseId: true,
+      createdAt: true,
+      lastSeenAt: true,
+      deactivatedAt: true,
+      revokedAt: true,
+    },
   });
 }

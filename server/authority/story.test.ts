@@ -8,6 +8,7 @@ import { createTestDatabase } from "#server/testing/database.ts";
 import { createTenant, type TestTenant } from "#server/testing/fixtures.ts";
 import { createAccount } from "#server/testing/usage.ts";
 import { readStory } from "./story-input.ts";
+import { createStories } from "./story-service.ts";
 
 let database: TestDatabase;
 let authority: Authority;
@@ -102,6 +103,7 @@ test("another tenant's things have no story", async () => {
     tickets: [],
     leases: [],
     since: null,
+    unsearched: null,
   });
   await expect(read({ of: "license", id: publicId("license", license.id) }, other)).rejects.toThrow(
     "license",
@@ -120,6 +122,61 @@ test("a long story keeps its newest steps and says from when on it is whole", as
   const { steps, since } = await read({ of: "license", id: publicId("license", long.id) });
   expect(steps).toHaveLength(500);
   expect(since).toEqual(rows[100]?.at);
+});
+
+test("on a busy license a device's and a ticket's story still say how seats and tickets began and ended, and what was not looked through", async () => {
+  const busy = await createAccount(authority, tenant, {}, { seats: 1 });
+  const { activationId } = busy;
+  const deviceId = publicId("activation", activationId);
+  const step = () => authority.clock.advance(1_000);
+  step();
+  await busy.grant(10);
+  const ticket = newUuid();
+  await busy.issue(4, ticket);
+  step();
+  const correlationId = `cor_${randomSecret(12)}`;
+  const request = { ...busy.caller(), activationId, nonce: randomSecret(16), correlationId };
+  await authority.leases.checkout(tenant.tenantId, { ...request, holder: "ann" });
+  step();
+  await authority.leases.checkout(tenant.tenantId, { ...request, holder: "bob" });
+  const refused = expect.stringMatching(/^Denied because 1 of 1 seats/);
+  const lease = (await read({ of: "activation", id: deviceId })).leases[0];
+  if (lease === undefined) throw new Error("a lease was granted");
+
+  await asOwner(
+    `INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, facts, license_id, correlation_id)
+     SELECT $1, gen_random_uuid(), $3::timestamptz + make_interval(secs => n), 'refresh', 'granted', '{}', $2, 'c' || n
+       FROM generate_series(1, 50) n`,
+    [tenant.tenantId, busy.id, authority.clock.now()],
+  );
+  authority.clock.advance(60_000);
+  await busy.settle(ticket, 3);
+
+  const whole = await told({ of: "activation", id: deviceId });
+  expect(whole).toEqual([
+    "Granted: the device was activated.",
+    "Granted: 4 credits were reserved.",
+    "Granted: seat 1 was free.",
+    refused,
+    `Granted: ticket ${ticket} was settled.`,
+  ]);
+  const hasty = createStories({ ...authority, searchedMax: 20 });
+  const readHasty = async (of: unknown) => {
+    const actor = { kind: "system", tenantId: tenant.tenantId } as const;
+    const found = await hasty.read(actor, readStory.parse(of), { changesOf: "everything" });
+    return {
+      ...found,
+      told: found.steps.flatMap((each) => (each.kind === "decision" ? [each.explanation] : [])),
+    };
+  };
+  const device = await readHasty({ of: "activation", id: deviceId });
+  expect(device.told).toEqual(whole.filter((_, index) => index !== 3));
+  expect(device.unsearched?.until).toEqual(expect.any(Date));
+  const ticketStory = await readHasty({ of: "ticket", id: ticket });
+  expect(ticketStory.told).toEqual([whole[1], whole[4]]);
+  expect(ticketStory.unsearched).toEqual({ from: expect.any(Date), until: null });
+  expect((await readHasty({ of: "lease", id: publicId("lease", lease.id) })).told).toContain(whole[2]);
+  expect((await read({ of: "activation", id: deviceId })).unsearched).toBeNull();
 });
 
 async function asOwner<Row extends object>(sql: string, parameters: unknown[] = []) {

@@ -4,8 +4,14 @@ import { auditEvent, runtimeEvent } from "./event.ts";
 
 type Story = Awaited<ReturnType<Stories["read"]>>;
 
-export function story({ steps, tickets, leases, since }: Story) {
-  return { steps: steps.map(step), tickets: tickets.map(ticket), leases: leases.map(lease), since };
+export function story({ steps, tickets, leases, since, unsearched }: Story) {
+  return {
+    steps: steps.map(step),
+    tickets: tickets.map(ticket),
+    leases: leases.map(lease),
+    since,
+    unsearched,
+  };
 }
 
 function step(of: Story["steps"][number]) {

@@ -13,7 +13,7 @@ import { Facts } from "./facts.tsx";
 import type { Step, Story } from "./story.ts";
 
 /** Every step in order, and beside it the tickets and seats that they were about. */
-export function StoryView({ story: { steps, tickets, leases, since } }: { story: Story }) {
+export function StoryView({ story: { steps, tickets, leases, since, unsearched } }: { story: Story }) {
   const hasThings = tickets.length + leases.length > 0;
   return (
     <Grid gap="lg">
@@ -24,6 +24,7 @@ export function StoryView({ story: { steps, tickets, leases, since } }: { story:
               What happened before <RelativeTime at={since} /> is left out.
             </Text>
           )}
+          {unsearched !== null && <Unsearched {...unsearched} />}
           <Timeline>
             {steps.map((step, index) => (
               <StepMoment key={keyOf(step, index)} step={step} />
@@ -40,6 +41,28 @@ export function StoryView({ story: { steps, tickets, leases, since } }: { story:
         </GridCol>
       )}
     </Grid>
+  );
+}
+
+/** Says that refusals, charges and renewals of some time are not looked for. */
+function Unsearched({ from, until }: NonNullable<Story["unsearched"]>) {
+  return (
+    <Text fz="sm" c="dimmed" mb="md">
+      The license was busy
+      {from !== null && (
+        <>
+          {" "}
+          after <RelativeTime at={from} />
+        </>
+      )}
+      {until !== null && (
+        <>
+          {" "}
+          before <RelativeTime at={until} />
+        </>
+      )}
+      : of that time only how seats and tickets began and ended is told. Follow a request’s id for the rest.
+    </Text>
   );
 }
 
