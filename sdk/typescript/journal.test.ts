@@ -228,7 +228,14 @@ describe("a usage journal", () => {
       ["left out", (copy) => copy.delete(two)],
       ["swapped", (copy) => copy.set(one, second).then(() => copy.set(two, first))],
       ["damaged", (copy) => copy.set(two, second.slice(0, 40))],
-      ["another signature", (copy) => copy.set(three, third.replace(/"signature":"./, '"signature":"_'))],
+      [
+        "another signature",
+        (copy) =>
+          copy.set(
+            three,
+            third.replace(/(?<="signature":")./, (at) => (at === "A" ? "B" : "A")),
+          ),
+      ],
     ];
     for (const [what, edit] of edits) {
       const copy = await copyOf(storage);
