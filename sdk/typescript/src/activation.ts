@@ -139,7 +139,8 @@ export class Activation {
   }
 
   /**
-   * Gives the device's slot back, and forgets the activation here. Doing it twice is a success.
+   * Gives the device's slot back, and forgets the activation here. Doing it twice is a success. That the slot came back is not signed:
+   * it is this device that gives up.
    *
    * @throws SignetError; unless it succeeds, nothing is forgotten.
    */

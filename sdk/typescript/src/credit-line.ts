@@ -2,7 +2,7 @@ import type { ApiAnswer, ApiCall } from "./api.ts";
 import type { ClaimsByKind } from "./claims.ts";
 import { isSignetError, SignetError } from "./errors.ts";
 import type { Configuration } from "./options.ts";
-import { isCount, isText } from "./shapes.ts";
+import { isCount, isRecord, isText } from "./shapes.ts";
 import type { Trust } from "./trust.ts";
 
 /** What is signed for whoever uses a license: a device's activation, or the vendor's backend. */
@@ -70,4 +70,10 @@ export function assertOwn(
 
 export function unbelievable(why: string, cause?: unknown): SignetError {
   return new SignetError("response_invalid", { cause, detail: `The answer was not believed: ${why}.` });
+}
+
+/** No token says that something was given back; so the answer must at least name it, which a page that says 200 to all does not. */
+export function assertGivenBack(what: unknown, id: string, status: "deactivated" | "released"): void {
+  if (!isRecord(what) || what.id !== id || what.status !== status)
+    throw unbelievable(`it does not say that ${id} was ${status}`);
 }

@@ -155,9 +155,13 @@ describe("an abort", () => {
   });
 });
 
-test("Retry-After may be a date", async () => {
+test.each([
+  ["may be a date", "Thu, 15 Jan 2026 12:01:30 GMT", 90],
+  ["is believed up to an hour, being unsigned", "999999999", 3_600],
+  ["is believed up to an hour as a date, too", "Thu, 15 Jan 2099 12:00:00 GMT", 3_600],
+])("Retry-After %s", async (_what, retryAfter, retryAfterSeconds) => {
   const now = Date.parse("2026-01-15T12:00:00Z");
-  const headers = { "retry-after": "Thu, 15 Jan 2026 12:01:30 GMT" };
+  const headers = { "retry-after": retryAfter };
   const fetch: Fetch = async () => new Response("", { status: 503, headers });
   const http = createHttp({
     fetch,
@@ -166,5 +170,5 @@ test("Retry-After may be a date", async () => {
     retriesMax: 3,
     debug: () => undefined,
   });
-  expect(await http({ method: "GET", url: "http://server.test/" })).toMatchObject({ retryAfterSeconds: 90 });
+  expect(await http({ method: "GET", url: "http://server.test/" })).toMatchObject({ retryAfterSeconds });
 });

@@ -43,6 +43,8 @@ const BACKOFF_MS = 250;
 const BACKOFF_MS_MAX = 4_000;
 /** A server that asks for a longer pause is not waited for: the caller decides. */
 const RETRY_AFTER_SECONDS_MAX = 20;
+/** Nobody signs the header: a lie shall not silence seats, tickets and usage for longer. */
+const RETRY_AFTER_SECONDS_BELIEVED = 3_600;
 
 /** @returns a function that rejects only with SignetError `network_error` or `aborted`; any status is an answer. */
 export function createHttp(options: HttpOptions): Http {
@@ -127,9 +129,9 @@ function unlessStopped<Value>(signal: AbortSignal, work: Promise<Value>): Promis
 /** `Retry-After` is a number of seconds or a date. */
 function secondsOf(retryAfter: string | null, clock: Clock): number | undefined {
   if (retryAfter === null) return undefined;
-  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter);
-  const date = Date.parse(retryAfter);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - clock.now()) / 1000));
+  const isNumber = /^\d{1,9}$/.test(retryAfter);
+  const seconds = isNumber ? Number(retryAfter) : Math.ceil((Date.parse(retryAfter) - clock.now()) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, seconds), RETRY_AFTER_SECONDS_BELIEVED);
 }
 
 function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 // Kept in the published types: an application compiled for ES2022 does not know Symbol.asyncDispose by itself.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { unbelievable } from "./credit-line.ts";
+import { assertGivenBack, unbelievable } from "./credit-line.ts";
 import { Emitter } from "./emitter.ts";
 import { randomText } from "./encoding.ts";
 import { guarded, isSignetError, SignetError } from "./errors.ts";
@@ -107,6 +107,7 @@ export class Seat {
 
   /**
    * Gives the seat back, so that somebody else can have it at once. Doing it twice is a success; a seat that was lost needs no release.
+   * That it came back is not signed: it is this program that stops using it.
    *
    * @throws SignetError when the server cannot be told: a floating seat then comes back by itself at `expiresAt`, a borrowed one is
    * still borrowed; call it again.
@@ -240,7 +241,13 @@ export class Seat {
     const { sub, fence } = this.#lease.claims;
     const body: ReleaseRequest = { fence };
     try {
-      await this.#link.send({ path: `/leases/${sub}/release`, body, subject: sub, signal });
+      const { answer } = await this.#link.send({
+        path: `/leases/${sub}/release`,
+        body,
+        subject: sub,
+        signal,
+      });
+      assertGivenBack(answer.lease, sub, "released");
     } catch (error) {
       if (!isSignetError(error) || !error.signed) throw error;
       // Fenced or unknown: there is nothing left to give back.

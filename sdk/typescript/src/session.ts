@@ -3,6 +3,7 @@ import { Api, type ApiAnswer } from "./api.ts";
 import { ServerTime } from "./clock.ts";
 import { CodeExchange } from "./code-exchange.ts";
 import { isServerCode } from "./codes.ts";
+import { assertGivenBack } from "./credit-line.ts";
 import { randomText } from "./encoding.ts";
 import { isSignetError, SignetError, tokenInvalid } from "./errors.ts";
 import { assertSameDevice, type Fingerprint, fingerprintOf } from "./fingerprint.ts";
@@ -171,12 +172,15 @@ export class Session {
     const nonce = randomText();
     const body: DeactivateRequest = { nonce };
     const path = `/activations/${claims.sub}/deactivate`;
+    const send = async (by: string) => {
+      const { answer } = await this.#api.send({ path, body, bearer: by, nonce, signal });
+      assertGivenBack(answer.activation, claims.sub, "deactivated");
+    };
     try {
-      await this.#api.send({ path, body, bearer, nonce, signal });
+      await send(bearer);
     } catch (error) {
       if (!isSignetError(error) || error.code !== "unauthorized") throw error;
-      const recovered = await this.#recover(held, error, signal);
-      await this.#api.send({ path, body, bearer: bearerOf(recovered), nonce, signal });
+      await send(bearerOf(await this.#recover(held, error, signal)));
     }
     this.#licenseKeys.delete(claims.sub);
     if (await this.#stored(claims.sub)) await deleteDocument(this.#configuration.storage, ACTIVATION);
