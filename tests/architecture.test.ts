@@ -15,7 +15,7 @@ const TEST_LINES_MAX = 400;
 const EDGES = [
   /^server\/(platform|testing)\//,
   // The SDK's defaults, which a caller can replace.
-  /^sdk\/typescript\/src\/(clock|platform-node|fingerprint-node)\.ts$/,
+  /^sdk\/typescript\/src\/(clock|platform-node|fingerprint-node|cli\/surroundings)\.ts$/,
   // The browser's clock, by which "3 minutes ago" moves on.
   /^app\/_components\/relative-time\.tsx$/,
 ];

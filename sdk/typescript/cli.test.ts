@@ -1,0 +1,199 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createLicense } from "../../server/testing/fixtures.ts";
+import { AirGap } from "./testing/air-gap.ts";
+import { RealServer } from "./testing/real-server.ts";
+
+const MAIN = join(import.meta.dirname, "src/cli/main.ts");
+
+let server: RealServer;
+let room: string;
+beforeAll(async () => {
+  // The processes tell time by the machine's clock, so the server does too.
+  server = await RealServer.create(new Date());
+  room = await mkdtemp(join(tmpdir(), "signet-cli-"));
+});
+afterAll(async () => {
+  await server?.end();
+  await rm(room, { recursive: true, force: true });
+});
+
+function environment(state: string, more: Record<string, string> = {}): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    NODE_NO_WARNINGS: "1",
+    SIGNET_SERVER: server.url,
+    SIGNET_TENANT: server.tenant.slug,
+    SIGNET_ROOT_KEY: server.rootKey,
+    SIGNET_PRODUCT: server.tenant.product,
+    SIGNET_STATE: join(room, state),
+    ...more,
+  };
+}
+
+interface Ran {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+function signet(
+  state: string,
+  args: readonly string[],
+  input = "",
+  env: Record<string, string> = {},
+): Promise<Ran> {
+  return new Promise((resolve) => {
+    const options = { env: environment(state, env), cwd: room };
+    const child = execFile(process.execPath, [MAIN, ...args], options, (error, output, errors) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), output, errors });
+    });
+    child.stdin?.end(input);
+  });
+}
+
+async function machine(name: string, rules: Parameters<typeof createLicense>[2] = {}) {
+  const license = await createLicense(server.authority, server.tenant, { activationsMax: null, ...rules });
+  expect(await signet(name, ["activate"], `${license.licenseKey}\n`)).toMatchObject({ code: 0 });
+  return license;
+}
+
+async function liveLeases(licenseId: string): Promise<number> {
+  const { tenantId } = server.tenant;
+  return server.authority.database.withTenant(tenantId, (tx) =>
+    tx.lease.count({ where: { tenantId, pool: { licenseId }, state: "held" } }),
+  );
+}
+
+describe("signet", () => {
+  test("activates by a key from stdin, shows it without the network, and gives the slot back", async () => {
+    await machine("desk", { features: { "export-4k": true } });
+    const offline = { SIGNET_SERVER: "http://127.0.0.1:1" };
+    const shown = await signet("desk", ["status", "--json"], "", offline);
+    expect(JSON.parse(shown.output)).toMatchObject({
+      command: "status",
+      ok: true,
+      exitCode: 0,
+      result: { status: "active", features: { "export-4k": true } },
+    });
+    expect(await signet("desk", ["deactivate"])).toMatchObject({ code: 0, output: "Deactivated.\n" });
+    const gone = await signet("desk", ["status"]);
+    expect(gone).toMatchObject({ code: 79, output: "" });
+    expect(gone.errors).toContain("Next: Run `signet activate` with a license key.");
+  });
+
+  test("says of each failure its code and what to do next", async () => {
+    const failures: [number, string, readonly string[], string, Record<string, string>][] = [
+      [64, "license_key_mistyped", ["activate", "RENDER-1"], "", {}],
+      [64, "usage", ["nonsense"], "", {}],
+      [64, "usage", ["status", "extra"], "", {}],
+      [64, "usage", ["status", "--nonsense"], "", {}],
+      [64, "usage", ["checkout", "--on-lost", "cry", "--", "true"], "", {}],
+      [66, "license_key_missing", ["activate"], "", {}],
+      [66, "file_unreadable", ["import", "nowhere.txt"], "", {}],
+      [65, "file_invalid", ["import", "-"], "nothing", {}],
+      [78, "configuration_missing", ["status"], "", { SIGNET_PRODUCT: "" }],
+      [78, "configuration_invalid", ["status"], "", { SIGNET_ROOT_KEY: "short" }],
+    ];
+    for (const [code, name, args, input, env] of failures) {
+      const ran = await signet("nobody", [...args.slice(0, 1), "--json", ...args.slice(1)], input, env);
+      const said = JSON.parse(ran.output || ran.errors);
+      expect([args, ran.code, said]).toMatchObject([
+        args,
+        code,
+        { ok: false, exitCode: code, error: { code: name } },
+      ]);
+      expect(said.error.next).toMatch(/\w{4}/);
+    }
+  });
+
+  test("takes settings from flags before the environment, and that before signet.json", async () => {
+    const path = join(room, "settings.json");
+    await writeFile(path, JSON.stringify({ product: "from-file", tenant: "x" }));
+    const flags = ["--config", path, "--product", server.tenant.product];
+    expect(await signet("nobody", ["status", ...flags])).toMatchObject({ code: 79 });
+    await writeFile(path, JSON.stringify({ produkt: "typo" }));
+    const { code, errors } = await signet("nobody", ["status", "--config", path]);
+    expect([code, errors]).toEqual([78, expect.stringContaining('a field "produkt"')]);
+  });
+
+  test("carries a request out and its answer in", async () => {
+    const gap = new AirGap(server);
+    const license = await gap.license();
+    const offline = { SIGNET_SERVER: "" };
+    const { output } = await signet("cave", ["request"], license.licenseKey, offline);
+    const response = await gap.answer(output);
+    expect(await signet("cave", ["import", "-"], response, offline)).toMatchObject({ code: 0 });
+    expect(await signet("cave", ["status"], "", offline)).toMatchObject({ code: 0 });
+    const again = await signet("cave", ["import", "-"], response, offline);
+    expect([again.code, again.errors]).toEqual([65, expect.stringContaining("file_already_imported")]);
+    const given = await signet("cave", ["deactivate", "--offline"], "", offline);
+    expect(given.output).toContain("DEACTIVATION RECEIPT");
+    expect(await signet("cave", ["deactivate", "--offline"], "", offline)).toEqual(given);
+  });
+
+  test("completes its commands and options in bash", async () => {
+    const { output } = await signet("nobody", ["completion", "bash"]);
+    const script = join(room, "completion.bash");
+    await writeFile(script, output);
+    const complete = (...words: string[]) =>
+      new Promise<string>((resolve, reject) => {
+        const line = `source ${script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _signet signet "\${!#}" "\${@: -2:1}"; echo "\${COMPREPLY[@]}"`;
+        execFile("bash", ["-c", line, "bash", "signet", ...words], (error, out) =>
+          error === null ? resolve(out.trim()) : reject(error),
+        );
+      });
+    expect(await complete("che")).toBe("checkout");
+    expect(await complete("checkout", "--on")).toBe("--on-lost");
+    expect(await complete("checkout", "--on-lost", "k")).toBe("kill");
+  });
+});
+
+describe("signet checkout", () => {
+  test("holds a seat while a command runs, and ends with its code", async () => {
+    const license = await machine("seat", { seats: 1 });
+    const args = ["checkout", "--", "sh", "-c", 'echo "$SIGNET_SEAT"; exit 7'];
+    const ran = await signet("seat", args);
+    expect([ran.code, ran.output]).toEqual([7, expect.stringMatching(/^lea_\w+\n$/)]);
+    expect(await liveLeases(license.id)).toBe(0);
+    expect(await signet("seat", ["checkout", "--", "./missing"])).toMatchObject({ code: 127 });
+    expect(await liveLeases(license.id)).toBe(0);
+  });
+
+  test("passes on what it is sent, and says by which signal the command ended", async () => {
+    const license = await machine("signals", { seats: 1 });
+    const held = async (script: string) => {
+      const args = [MAIN, "checkout", "--", "sh", "-c", script];
+      const child = spawn(process.execPath, args, {
+        env: environment("signals"),
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const [first] = await once(child.stdout, "data");
+      return { child, first: String(first).trim() };
+    };
+    const trapping = await held('trap "exit 9" USR1; echo ready; while :; do sleep 0.05; done');
+    expect(await liveLeases(license.id)).toBe(1);
+    const full = await signet("signals", ["checkout", "--holder", "somebody else", "--", "true"]);
+    expect([full.code, full.errors]).toEqual([75, expect.stringContaining("--wait")]);
+    trapping.child.kill("SIGUSR1");
+    expect(await once(trapping.child, "exit")).toEqual([9, null]);
+    const killed = await held("echo $$; while :; do sleep 0.05; done");
+    process.kill(Number(killed.first), "SIGKILL");
+    expect(await once(killed.child, "exit")).toEqual([137, null]);
+    expect(await liveLeases(license.id)).toBe(0);
+  });
+});
+
+test("the table of exit codes in the README is the one the program has", async () => {
+  const { output } = await signet("nobody", ["help"]);
+  const readme = await readFile(join(import.meta.dirname, "README.md"), "utf8");
+  const codes = [...output.matchAll(/^ {2}(\d+) +(.+)$/gm)].map(
+    ([, code, meaning]) => `| ${code} | ${meaning} |`,
+  );
+  expect(codes.length).toBeGreaterThan(10);
+  expect(codes.filter((row) => !readme.includes(row))).toEqual([]);
+});

@@ -1,0 +1,43 @@
+import type { Command, Option } from "./command.ts";
+import { EXIT } from "./exit-codes.ts";
+
+export function helpOf(commands: readonly Command[], globals: readonly Option[]): string {
+  const codes = Object.values(EXIT).map(({ code, meaning }) => [String(code), meaning] as const);
+  return [
+    "Usage: signet COMMAND [OPTION …]",
+    "",
+    ...table(commands.map(({ name, summary }) => [name, summary])),
+    "",
+    "Options of every command:",
+    ...optionRows(globals),
+    "",
+    "Exit codes:",
+    ...table(codes),
+  ].join("\n");
+}
+
+export function commandHelp(command: Command, globals: readonly Option[]): string {
+  return [
+    ["Usage: signet", command.name, "[OPTION …]", ...command.parameters].join(" "),
+    "",
+    `  ${command.summary}`,
+    ...(command.options.length === 0 ? [] : ["", "Options:", ...optionRows(command.options)]),
+    "",
+    "Options of every command:",
+    ...optionRows(globals),
+  ].join("\n");
+}
+
+function optionRows(options: readonly Option[]): string[] {
+  return table(
+    options.map(({ name, value, choices, summary }) => {
+      const shown = choices?.join("|") ?? value;
+      return [shown === undefined ? `--${name}` : `--${name} ${shown}`, summary];
+    }),
+  );
+}
+
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { Signet } from "../node.ts";
+import { isRecord, parseJson } from "../shapes.ts";
+import { fileStorage } from "../storage-file.ts";
+import type { Option } from "./command.ts";
+import { CliError } from "./failure.ts";
+
+export const SETTINGS_FILE = "signet.json";
+const NAMES = ["server", "tenant", "rootKey", "product", "state"] as const;
+type Name = (typeof NAMES)[number];
+
+/** What is set, and by what: flags go before the environment, and that before the file. */
+export type Settings = Readonly<Partial<Record<Name, { readonly value: string; readonly from: string }>>>;
+
+export const SETTING_OPTIONS: readonly Option[] = [
+  { name: "server", value: "URL", summary: "the license server (SIGNET_SERVER)" },
+  { name: "tenant", value: "SLUG", summary: "the vendor's account (SIGNET_TENANT)" },
+  { name: "root-key", value: "KEY", summary: "the vendor's root key, 43 characters (SIGNET_ROOT_KEY)" },
+  { name: "product", value: "CODE", summary: "the product (SIGNET_PRODUCT)" },
+  { name: "state", value: "DIRECTORY", summary: "where the license is kept (SIGNET_STATE)" },
+  { name: "config", value: "FILE", summary: `settings as JSON; ./${SETTINGS_FILE} where there is one` },
+];
+
+export function readSettings(
+  values: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const named = values.config ?? env.SIGNET_CONFIG;
+  const file = typeof named === "string" ? named : undefined;
+  const stored = readSettingsFile(file ?? SETTINGS_FILE, file !== undefined);
+  const found: [Name, { value: string; from: string }][] = [];
+  for (const name of NAMES) {
+    const flag = values[flagOf(name)];
+    const variable = variableOf(name);
+    const set = env[variable];
+    if (typeof flag === "string") found.push([name, { value: flag, from: `--${flagOf(name)}` }]);
+    else if (set !== undefined && set !== "") found.push([name, { value: set, from: variable }]);
+    else if (stored[name] !== undefined)
+      found.push([name, { value: stored[name], from: file ?? SETTINGS_FILE }]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** The SDK by these settings. Where no server is needed none need be named. */
+export function signetOf(settings: Settings, { online }: { readonly online: boolean }): Signet {
+  const need = (name: Name) => {
+    const setting = settings[name];
+    if (setting !== undefined) return setting.value;
+    const next = `Pass --${flagOf(name)}, set ${variableOf(name)}, or write "${name}" into ${SETTINGS_FILE}.`;
+    throw new CliError("configuration", "configuration_missing", `The setting ${name} is missing.`, next);
+  };
+  const server = online ? need("server") : (settings.server?.value ?? "https://offline.invalid");
+  const state = settings.state?.value;
+  return new Signet({
+    server,
+    tenant: need("tenant"),
+    rootKey: need("rootKey"),
+    product: need("product"),
+    storage: state === undefined ? undefined : fileStorage(state),
+  });
+}
+
+function readSettingsFile(path: string, isNamed: boolean): Partial<Record<Name, string>> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (!isNamed && error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    throw new CliError(
+      "noInput",
+      "file_unreadable",
+      `${path} cannot be read.`,
+      "Check its name and permissions.",
+    );
+  }
+  const content = parseJson(text);
+  const isWhole = isRecord(content) && Object.values(content).every((value) => typeof value === "string");
+  const unknown = isRecord(content)
+    ? Object.keys(content).find((key) => !NAMES.some((name) => name === key))
+    : "";
+  if (isWhole && unknown === undefined) return content as Partial<Record<Name, string>>;
+  const what = unknown
+    ? `${path} has a field "${unknown}" that is not known.`
+    : `${path} is not an object of texts.`;
+  throw new CliError(
+    "configuration",
+    "configuration_invalid",
+    what,
+    `Its fields are ${NAMES.join(", ")}, each a text.`,
+  );
+}
+
+function flagOf(name: Name): string {
+  return name === "rootKey" ? "root-key" : name;
+}
+
+function variableOf(name: Name): string {
+  return `SIGNET_${flagOf(name).replace("-", "_").toUpperCase()}`;
+}
