@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,6 +9,8 @@ import { AirGap } from "./testing/air-gap.ts";
 import { RealServer } from "./testing/real-server.ts";
 
 const MAIN = join(import.meta.dirname, "src/cli/main.ts");
+/** Each test begins several processes, and others run beside it. */
+const PROCESSES_TIMEOUT_MS = 60_000;
 
 let server: RealServer;
 let room: string;
@@ -48,7 +50,12 @@ function signet(
   env: Record<string, string> = {},
 ): Promise<Ran> {
   return new Promise((resolve) => {
-    const options = { env: environment(state, env), cwd: room };
+    const options = {
+      env: environment(state, env),
+      cwd: room,
+      timeout: 30_000,
+      killSignal: "SIGKILL",
+    } as const;
     const child = execFile(process.execPath, [MAIN, ...args], options, (error, output, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), output, errors });
     });
@@ -65,11 +72,59 @@ async function machine(name: string, rules: Parameters<typeof createLicense>[2] 
 async function liveLeases(licenseId: string): Promise<number> {
   const { tenantId } = server.tenant;
   return server.authority.database.withTenant(tenantId, (tx) =>
-    tx.lease.count({ where: { tenantId, pool: { licenseId }, state: "held" } }),
+    tx.lease.count({ where: { tenantId, pool: { licenseId }, ended: null } }),
   );
 }
 
-describe("signet", () => {
+interface Holding {
+  readonly child: ChildProcess;
+  /** The first line that the command wrote. */
+  readonly first: string;
+  /** The exit code, the signal, and all that came by stderr. */
+  readonly ended: Promise<readonly [number | null, string | null, string]>;
+  /** Until this has come by stderr. */
+  readonly said: (words: string) => Promise<void>;
+}
+
+/** `signet checkout` around a shell script, which is ended with it whatever becomes of the test. */
+async function whileHolding(
+  state: string,
+  [script, ...options]: readonly [string, ...string[]],
+  use: (holding: Holding) => Promise<void>,
+): Promise<void> {
+  const args = [MAIN, "checkout", ...options, "--", "sh", "-c", script];
+  // A group of its own, so that nothing which the command began outlives it.
+  const child = spawn(process.execPath, args, {
+    env: environment(state),
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  try {
+    let errors = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+    });
+    const said = async (words: string) => {
+      while (!errors.includes(words)) await once(child.stderr, "data");
+    };
+    const ended = once(child, "close").then(([code, signal]) => [code, signal, errors] as const);
+    const [first] = await once(child.stdout.setEncoding("utf8"), "data");
+    await use({ child, first: String(first).trim(), ended, said });
+  } finally {
+    if (child.pid !== undefined) endGroup(child.pid);
+  }
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch (error) {
+    // Whatever was in it has ended.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
+
+describe("signet", { timeout: PROCESSES_TIMEOUT_MS }, () => {
   test("activates by a key from stdin, shows it without the network, and gives the slot back", async () => {
     await machine("desk", { features: { "export-4k": true } });
     const offline = { SIGNET_SERVER: "http://127.0.0.1:1" };
@@ -119,6 +174,9 @@ describe("signet", () => {
     await writeFile(path, JSON.stringify({ produkt: "typo" }));
     const { code, errors } = await signet("nobody", ["status", "--config", path]);
     expect([code, errors]).toEqual([78, expect.stringContaining('a field "produkt"')]);
+    await writeFile(path, JSON.stringify({ product: 7 }));
+    const wrong = await signet("nobody", ["status", "--config", path]);
+    expect([wrong.code, wrong.errors]).toEqual([78, expect.stringContaining("not an object of texts")]);
   });
 
   test("carries a request out and its answer in", async () => {
@@ -153,7 +211,7 @@ describe("signet", () => {
   });
 });
 
-describe("signet checkout", () => {
+describe("signet checkout", { timeout: PROCESSES_TIMEOUT_MS }, () => {
   test("holds a seat while a command runs, and ends with its code", async () => {
     const license = await machine("seat", { seats: 1 });
     const args = ["checkout", "--", "sh", "-c", 'echo "$SIGNET_SEAT"; exit 7'];
@@ -161,30 +219,49 @@ describe("signet checkout", () => {
     expect([ran.code, ran.output]).toEqual([7, expect.stringMatching(/^lea_\w+\n$/)]);
     expect(await liveLeases(license.id)).toBe(0);
     expect(await signet("seat", ["checkout", "--", "./missing"])).toMatchObject({ code: 127 });
+    expect(await signet("seat", ["checkout", "--", room])).toMatchObject({ code: 126 });
     expect(await liveLeases(license.id)).toBe(0);
   });
 
   test("passes on what it is sent, and says by which signal the command ended", async () => {
     const license = await machine("signals", { seats: 1 });
-    const held = async (script: string) => {
-      const args = [MAIN, "checkout", "--", "sh", "-c", script];
-      const child = spawn(process.execPath, args, {
-        env: environment("signals"),
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      const [first] = await once(child.stdout, "data");
-      return { child, first: String(first).trim() };
-    };
-    const trapping = await held('trap "exit 9" USR1; echo ready; while :; do sleep 0.05; done');
-    expect(await liveLeases(license.id)).toBe(1);
-    const full = await signet("signals", ["checkout", "--holder", "somebody else", "--", "true"]);
-    expect([full.code, full.errors]).toEqual([75, expect.stringContaining("--wait")]);
-    trapping.child.kill("SIGUSR1");
-    expect(await once(trapping.child, "exit")).toEqual([9, null]);
-    const killed = await held("echo $$; while :; do sleep 0.05; done");
-    process.kill(Number(killed.first), "SIGKILL");
-    expect(await once(killed.child, "exit")).toEqual([137, null]);
+    const trapping = 'trap "exit 9" USR1; echo ready; while :; do sleep 0.05; done';
+    await whileHolding("signals", [trapping], async ({ child, ended }) => {
+      expect(await liveLeases(license.id)).toBe(1);
+      const full = await signet("signals", ["checkout", "--holder", "somebody else", "--", "true"]);
+      expect([full.code, full.errors]).toEqual([75, expect.stringContaining("--wait")]);
+      child.kill("SIGUSR1");
+      expect(await ended).toEqual([9, null, ""]);
+    });
+    await whileHolding("signals", ["echo $$; while :; do sleep 0.05; done"], async ({ first, ended }) => {
+      process.kill(Number(first), "SIGKILL");
+      expect(await ended).toEqual([137, null, ""]);
+    });
     expect(await liveLeases(license.id)).toBe(0);
+  });
+
+  test("tells that the seat was lost, ends the command where asked, and with --json says nothing beside it", async () => {
+    const license = await machine("lost", { seats: 3, leaseTtlSeconds: 60, heartbeatSeconds: 5 });
+    const lasting = "trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done";
+    const obedient = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done";
+    const deaf = "trap '' TERM; echo ready; while :; do sleep 0.05; done";
+    const kill = ["--on-lost", "kill"] as const;
+    await whileHolding("lost", [lasting, "--holder", "lasting"], (warned) =>
+      whileHolding("lost", [obedient, ...kill, "--holder", "ended", "--json"], (ended) =>
+        whileHolding("lost", [deaf, ...kill, "--holder", "deaf", "--kill-after", "1"], async (forced) => {
+          await server.suspend(license.id);
+          const [code, , errors] = await ended.ended;
+          expect([code, JSON.parse(errors)]).toMatchObject([
+            80,
+            { ok: false, exitCode: 80, result: { lost: { reason: "license_suspended" } } },
+          ]);
+          expect(await forced.ended).toEqual([80, null, expect.stringContaining("is being ended.")]);
+          await warned.said("goes on without a seat");
+          warned.child.kill("SIGTERM");
+          expect((await warned.ended)[0]).toBe(5);
+        }),
+      ),
+    );
   });
 });
 

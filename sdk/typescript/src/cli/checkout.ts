@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import type { Activation } from "../activation.ts";
 import { isSignetError } from "../errors.ts";
 import type { Seat } from "../seat.ts";
+import type { SeatLost } from "../seat-lost.ts";
 import { type Call, type Command, secondsOption, textOption, usageError } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { CliError } from "./failure.ts";
@@ -10,6 +11,8 @@ import { CliError } from "./failure.ts";
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
 /** A terminal sends these to the command by itself. */
 const FROM_TERMINAL: readonly string[] = ["SIGINT", "SIGQUIT"];
+/** On Windows a console sends all there is to the command by itself, and passing it on would end the command at once. */
+const FROM_CONSOLE = ["SIGINT", "SIGBREAK", "SIGHUP"] as const;
 const RELEASE_MS = 5_000;
 const WAIT_MS = 2_000;
 const KILL_AFTER_SECONDS = 10;
@@ -38,8 +41,8 @@ export const checkout: Command = {
     const killAfterMs = (secondsOption(call, "kill-after") ?? KILL_AFTER_SECONDS) * 1000;
     const seat = await seatFor(await call.signet({ online: true }).current(), call);
     try {
-      const { exitCode, isLost } = await hold(seat, call, { program, rest, killAfterMs });
-      return { result: { seat: seat.id, slot: seat.slot, exitCode, lost: isLost }, text: "", exitCode };
+      const { exitCode, lost } = await hold(seat, call, { program, rest, killAfterMs });
+      return { result: { seat: seat.id, slot: seat.slot, exitCode, lost }, text: "", exitCode };
     } finally {
       // The command's own end counts; a seat that cannot be given back comes back by itself when its lease ends.
       await seat.release({ signal: AbortSignal.timeout(RELEASE_MS) }).catch(() => undefined);
@@ -72,62 +75,73 @@ interface Run {
 }
 
 async function hold(seat: Seat, call: Call, { program, rest, killAfterMs }: Run) {
-  const { surroundings } = call;
+  const { surroundings, values } = call;
   const env = { ...surroundings.env, SIGNET_SEAT: seat.id, SIGNET_SEAT_SLOT: String(seat.slot) };
-  const child = spawn(program, [...rest], { stdio: "inherit", env });
-  let isLost = false;
-  let wasKilled = false;
-  const listeners = forward(child, surroundings.isTerminal("stdin"));
+  const child = started(program, rest, env);
+  const kills = textOption(call, "on-lost") === "kill";
+  const told: { lost: Pick<SeatLost, "reason" | "message"> | null } = { lost: null };
+  const stopForwarding = forward(child, surroundings);
   let force: ReturnType<typeof setTimeout> | undefined;
-  const stopListening = seat.on("lost", ({ message }) => {
-    isLost = true;
-    const kills = textOption(call, "on-lost") === "kill";
+  const stopListening = seat.on("lost", ({ reason, message }) => {
+    told.lost = { reason, message };
     const next = kills
       ? "The command is being ended."
       : "The command goes on without a seat; save, and end it.";
-    surroundings.err(`signet: ${message} ${next}\n`);
+    // With --json the one object that is printed in the end tells it.
+    if (values.json !== true) surroundings.err(`signet: ${message} ${next}\n`);
     if (!kills) return;
-    wasKilled = true;
     child.kill("SIGTERM");
     force = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
   });
   try {
     const exitCode = await ended(child, program);
-    return { exitCode: wasKilled ? EXIT.seatLost.code : exitCode, isLost };
+    const { lost } = told;
+    return { exitCode: kills && lost !== null ? EXIT.seatLost.code : exitCode, lost };
   } finally {
     clearTimeout(force);
     stopListening();
-    for (const [signal, listener] of listeners) process.off(signal, listener);
+    stopForwarding();
   }
 }
 
-function forward(child: ChildProcess, isAtTerminal: boolean) {
-  const listeners = FORWARDED.map((signal) => {
-    const isSentAlready = isAtTerminal && FROM_TERMINAL.includes(signal);
-    return [signal, () => void (isSentAlready || child.kill(signal))] as const;
+/** Passes signals on to the command, and outlives them, so that the seat is given back. @returns ends that. */
+function forward(child: ChildProcess, { isTerminal, platform }: Call["surroundings"]): () => void {
+  const isWindows = platform === "win32";
+  const sentAlready: readonly string[] = isWindows ? FROM_CONSOLE : isTerminal("stdin") ? FROM_TERMINAL : [];
+  const listeners = (isWindows ? FROM_CONSOLE : FORWARDED).map((signal) => {
+    return [signal, () => void (sentAlready.includes(signal) || child.kill(signal))] as const;
   });
   for (const [signal, listener] of listeners) process.on(signal, listener);
-  return listeners;
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener);
+  };
+}
+
+function started(program: string, rest: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  try {
+    return spawn(program, [...rest], { stdio: "inherit", env });
+  } catch (error) {
+    throw notStarted(program, error);
+  }
 }
 
 /** Its exit code, or 128 and the number of the signal that ended it, as shells say it. */
 function ended(child: ChildProcess, program: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.once("error", (error) => {
-      const isMissing = "code" in error && error.code === "ENOENT";
-      const exit = isMissing ? "notFound" : "notRunnable";
-      const what = isMissing ? "was not found" : "could not be run";
-      reject(
-        new CliError(
-          exit,
-          "command_failed",
-          `${program} ${what}.`,
-          "Check the command's name and permissions.",
-        ),
-      );
+    child.on("error", (error) => {
+      // One that runs as another user cannot be sent signals; it goes on, and keeps its seat.
+      if (child.pid === undefined) reject(notStarted(program, error));
     });
     child.once("exit", (code, signal) => {
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
+}
+
+function notStarted(program: string, error: unknown): CliError {
+  const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  const next = "Check the command's name and permissions; what only a shell can run, give to a shell.";
+  return isMissing
+    ? new CliError("notFound", "command_failed", `${program} was not found.`, next)
+    : new CliError("notRunnable", "command_failed", `${program} could not be run.`, next);
 }

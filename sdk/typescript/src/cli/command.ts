@@ -59,12 +59,12 @@ export function textOption({ values }: Call, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A whole number of seconds. */
+/** A whole number of seconds, at most what a timer can wait. */
 export function secondsOption(call: Call, name: string): number | undefined {
   const text = textOption(call, name);
   if (text === undefined) return undefined;
-  if (/^\d{1,8}$/.test(text)) return Number(text);
-  throw usageError(`--${name} must be a whole number of seconds, not "${text}".`);
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw usageError(`--${name} must be a whole number of seconds up to 999999, not "${text}".`);
 }
 
 export function usageError(message: string, next = "Run the command with `--help`."): CliError {

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { SDK_VERSION } from "../version.ts";
 import { type Call, type Colour, type Command, type Option, usageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { EXIT } from "./exit-codes.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { commandHelp, helpOf } from "./help.ts";
 import { readSettings, SETTING_OPTIONS, signetOf } from "./settings.ts";
@@ -16,8 +17,12 @@ const GLOBALS: readonly Option[] = [
 const COLOURS: Readonly<Record<Colour, number>> = { red: 31, green: 32, yellow: 33, bold: 1, dim: 2 };
 const { env, out, err } = surroundings;
 
-// Whoever read our output has gone, e.g. `signet help | head -1`.
-process.stdout.on("error", () => process.exit());
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  // Whoever read our output has gone, e.g. `signet help | head -1`; anything else is a disk that took only a part.
+  process.exit(code === "EPIPE" ? undefined : EXIT.disk.code);
+});
+// Nobody is left to be told, and a command that `checkout` runs shall not lose its seat for that.
+process.stderr.on("error", () => undefined);
 process.exitCode = await run(surroundings.arguments);
 
 async function run([name = "help", ...rest]: readonly string[]): Promise<number> {

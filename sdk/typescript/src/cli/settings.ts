@@ -74,20 +74,25 @@ function readSettingsFile(path: string, isNamed: boolean): Partial<Record<Name, 
     );
   }
   const content = parseJson(text);
-  const isWhole = isRecord(content) && Object.values(content).every((value) => typeof value === "string");
-  const unknown = isRecord(content)
-    ? Object.keys(content).find((key) => !NAMES.some((name) => name === key))
-    : "";
-  if (isWhole && unknown === undefined) return content as Partial<Record<Name, string>>;
-  const what = unknown
-    ? `${path} has a field "${unknown}" that is not known.`
-    : `${path} is not an object of texts.`;
-  throw new CliError(
-    "configuration",
-    "configuration_invalid",
-    what,
-    `Its fields are ${NAMES.join(", ")}, each a text.`,
+  if (isSettingsFile(content)) return content;
+  const unknown = isRecord(content) ? Object.keys(content).find((key) => !isName(key)) : undefined;
+  const what =
+    unknown === undefined
+      ? `${path} is not an object of texts.`
+      : `${path} has a field "${unknown}" that is not known.`;
+  const next = `Its fields are ${NAMES.join(", ")}, each a text.`;
+  throw new CliError("configuration", "configuration_invalid", what, next);
+}
+
+function isSettingsFile(content: unknown): content is Partial<Record<Name, string>> {
+  return (
+    isRecord(content) &&
+    Object.entries(content).every(([key, value]) => isName(key) && typeof value === "string")
   );
+}
+
+function isName(key: string): key is Name {
+  return NAMES.some((name) => name === key);
 }
 
 function flagOf(name: Name): string {

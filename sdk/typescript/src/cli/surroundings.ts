@@ -4,6 +4,7 @@ import { hostname, userInfo } from "node:os";
 export const surroundings = {
   arguments: process.argv.slice(2),
   env: process.env,
+  platform: process.platform,
   /** Whether what is written there is read by a person. */
   isTerminal: (stream: "stdin" | "stdout" | "stderr"): boolean => process[stream].isTTY === true,
   columns: (): number => process.stdout.columns ?? 80,
