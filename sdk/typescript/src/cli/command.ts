@@ -1,18 +1,8 @@
 import type { Signet } from "../node.ts";
 import { CliError } from "./failure.ts";
+import type { Option } from "./option.ts";
 import type { Settings } from "./settings.ts";
 import type { surroundings } from "./surroundings.ts";
-
-export interface Option {
-  readonly name: string;
-  /** What its value is called in the help; a flag has none. */
-  readonly value?: string;
-  /** It may be given more than once. */
-  readonly many?: true;
-  readonly summary: string;
-  /** The only values it may have. */
-  readonly choices?: readonly string[];
-}
 
 /** One row of the table that arguments, help and completion are made from. */
 export interface Command {

@@ -1,5 +1,5 @@
-import type { Command, Option } from "./command.ts";
-import { usageError } from "./command.ts";
+import { type Command, usageError } from "./command.ts";
+import type { Option } from "./option.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 

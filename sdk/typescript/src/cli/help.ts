@@ -1,5 +1,6 @@
-import type { Command, Option } from "./command.ts";
+import type { Command } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
+import type { Option } from "./option.ts";
 
 export function helpOf(commands: readonly Command[], globals: readonly Option[]): string {
   const codes = Object.values(EXIT).map(({ code, meaning }) => [String(code), meaning] as const);

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { SDK_VERSION } from "../version.ts";
-import { type Call, type Colour, type Command, type Option, usageError } from "./command.ts";
+import { type Call, type Colour, type Command, usageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT } from "./exit-codes.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { commandHelp, helpOf } from "./help.ts";
+import type { Option } from "./option.ts";
 import { readSettings, SETTING_OPTIONS, signetOf } from "./settings.ts";
 import { surroundings } from "./surroundings.ts";
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { Signet } from "../node.ts";
 import { isRecord, parseJson } from "../shapes.ts";
 import { fileStorage } from "../storage-file.ts";
-import type { Option } from "./command.ts";
 import { CliError } from "./failure.ts";
+import type { Option } from "./option.ts";
 
 export const SETTINGS_FILE = "signet.json";
 const NAMES = ["server", "tenant", "rootKey", "product", "state"] as const;
