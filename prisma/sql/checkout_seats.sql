@@ -108,18 +108,20 @@ BEGIN
       CROSS JOIN LATERAL free_seats(p_tenant, g.pool_id, NULL, v_now, cardinality(g.items)) s
   ), beyond AS MATERIALIZED (
     -- Of more requests of one holder than it may have seats, the first ones contend. Where not all of them got one, the
-    -- others have it not from their holder's limit but from there being no seat, unless their own group still has one.
+    -- others have it not from their holder's limit but from there being no seat, unless their own group still had one.
+    -- Likewise for who asks again in the same batch, and names another group then.
     SELECT j.item,
-           j.held + (SELECT count(*) FROM paired JOIN judged w ON w.item = paired.item
+           j.is_beyond AND j.held + (SELECT count(*) FROM paired JOIN judged w ON w.item = paired.item
                       WHERE w.pool_id = j.pool_id AND w.holder = j.holder) >= j.per_holder_max AS by_limit,
            j.holders IS NOT NULL AND EXISTS (
              SELECT 1 FROM free_seats(p_tenant, j.pool_id, j.holders, v_now, NULL) s WHERE NOT EXISTS (
-               SELECT 1 FROM paired WHERE paired.pool_id = j.pool_id AND paired.slot = s.slot)) AS has_reserve
-      FROM judged j WHERE j.is_beyond AND j.denial IS NULL
+               SELECT 1 FROM paired WHERE paired.pool_id = j.pool_id AND paired.slot = s.slot
+                  AND paired.item < j.item)) AS has_reserve
+      FROM judged j WHERE (j.is_beyond OR j.item <> j.first_item) AND j.denial IS NULL
   ), decided AS MATERIALIZED (
     SELECT j.*,
            coalesce(j.denial,
-             CASE WHEN beyond.has_reserve AND NOT beyond.by_limit THEN decide_apart()
+             CASE WHEN paired.item IS NULL AND beyond.has_reserve AND NOT beyond.by_limit THEN decide_apart()
                   WHEN NOT j.is_own AND paired.item IS NULL THEN 'no_seats_available' END) AS outcome_code,
            CASE WHEN beyond.by_limit THEN 'seats.seatsPerHolderMax' END AS holder_rule,
            coalesce(own.lease_id, first.new_lease_id) AS granted_lease,
