@@ -1,14 +1,14 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readArmour, writeArmour } from "./src/offline-armour.ts";
 import { AirGap, DAY_MS } from "./testing/air-gap.ts";
+import { installExample } from "./testing/example.ts";
 import { hasNamespaces, runIsolated } from "./testing/isolated.ts";
 import { creditRules, RealServer } from "./testing/real-server.ts";
 
 const APP = join(import.meta.dirname, "testing", "air-gapped-app.ts");
-const EXAMPLE = join(import.meta.dirname, "examples", "air-gapped-batch.mjs");
 const TIMEOUT_MS = 60_000;
 
 let server: RealServer;
@@ -173,17 +173,8 @@ describe("an application in a room without a network", { timeout: TIMEOUT_MS }, 
 test("the example of a batch job: from its request to its settled journal", {
   timeout: TIMEOUT_MS,
 }, async () => {
-  expect((await readFile(EXAMPLE, "utf8")).split("\n").length).toBeLessThan(60);
   const directory = join(room, "batch");
-  const sdk = join(directory, "node_modules", "@signet", "sdk");
-  await mkdir(sdk, { recursive: true });
-  await writeFile(join(sdk, "package.json"), '{ "type": "module", "exports": "./index.js" }');
-  await writeFile(
-    join(sdk, "index.js"),
-    `export * from ${JSON.stringify(join(import.meta.dirname, "src", "node.ts"))};`,
-  );
-  const script = join(directory, "air-gapped-batch.mjs");
-  await cp(EXAMPLE, script);
+  const script = await installExample("air-gapped-batch.mjs", directory);
 
   const license = await gap.license({ ...creditRules(100), features: { "export-4k": true } });
   const args = [

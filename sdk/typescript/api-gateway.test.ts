@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { createApiKey } from "../../server/authority/api-key-input.ts";
 import { publicId } from "../../server/domain/ids.ts";
 import { createVendor } from "../../server/testing/authority.ts";
 import { createLicense } from "../../server/testing/fixtures.ts";
+import { installExample } from "./testing/example.ts";
 import { creditRules, RealServer } from "./testing/real-server.ts";
 
 let server: RealServer;
@@ -29,16 +30,7 @@ test("the gateway of the examples charges a credit for each call that succeeds, 
   const terms = createApiKey.parse({ name: "Gateway", scopes: ["tickets:write"], expiresAt: null });
   const { key } = await authority.apiKeys.create(actor, terms);
   const license = await createLicense(authority, tenant, creditRules(2));
-  const installed = join(directory, "node_modules", "@signet", "sdk");
-  await mkdir(installed, { recursive: true });
-  const source = join(import.meta.dirname, "src", "backend.ts");
-  await writeFile(
-    join(installed, "package.json"),
-    '{ "name": "@signet/sdk", "type": "module", "exports": { "./backend": "./backend.mjs" } }',
-  );
-  await writeFile(join(installed, "backend.mjs"), `export * from ${JSON.stringify(source)};`);
-  const example = join(directory, "api-gateway.mjs");
-  await copyFile(join(import.meta.dirname, "examples", "api-gateway.mjs"), example);
+  const example = await installExample("api-gateway.mjs", directory);
   const args = [
     example,
     server.url,

@@ -1,80 +1,18 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createLicense } from "../../server/testing/fixtures.ts";
 import { AirGap } from "./testing/air-gap.ts";
-import { RealServer } from "./testing/real-server.ts";
+import { CommandLine, MAIN, PROCESSES_TIMEOUT_MS } from "./testing/command-line.ts";
 
-const MAIN = join(import.meta.dirname, "src/cli/main.ts");
-/** Each test begins several processes, and others run beside it. */
-const PROCESSES_TIMEOUT_MS = 60_000;
-
-let server: RealServer;
-let room: string;
+let line: CommandLine;
 beforeAll(async () => {
-  // The processes tell time by the machine's clock, so the server does too.
-  server = await RealServer.create(new Date());
-  room = await mkdtemp(join(tmpdir(), "signet-cli-"));
+  line = await CommandLine.create();
 });
-afterAll(async () => {
-  await server?.end();
-  await rm(room, { recursive: true, force: true });
-});
+afterAll(() => line?.end());
 
-function environment(state: string, more: Record<string, string> = {}): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    NODE_NO_WARNINGS: "1",
-    SIGNET_SERVER: server.url,
-    SIGNET_TENANT: server.tenant.slug,
-    SIGNET_ROOT_KEY: server.rootKey,
-    SIGNET_PRODUCT: server.tenant.product,
-    SIGNET_STATE: join(room, state),
-    ...more,
-  };
-}
-
-interface Ran {
-  readonly code: number;
-  readonly output: string;
-  readonly errors: string;
-}
-
-function signet(
-  state: string,
-  args: readonly string[],
-  input = "",
-  env: Record<string, string> = {},
-): Promise<Ran> {
-  return new Promise((resolve) => {
-    const options = {
-      env: environment(state, env),
-      cwd: room,
-      timeout: 30_000,
-      killSignal: "SIGKILL",
-    } as const;
-    const child = execFile(process.execPath, [MAIN, ...args], options, (error, output, errors) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), output, errors });
-    });
-    child.stdin?.end(input);
-  });
-}
-
-async function machine(name: string, rules: Parameters<typeof createLicense>[2] = {}) {
-  const license = await createLicense(server.authority, server.tenant, { activationsMax: null, ...rules });
-  expect(await signet(name, ["activate"], `${license.licenseKey}\n`)).toMatchObject({ code: 0 });
-  return license;
-}
-
-async function liveLeases(licenseId: string): Promise<number> {
-  const { tenantId } = server.tenant;
-  return server.authority.database.withTenant(tenantId, (tx) =>
-    tx.lease.count({ where: { tenantId, pool: { licenseId }, ended: null } }),
-  );
-}
+const signet = (...args: Parameters<CommandLine["run"]>) => line.run(...args);
 
 interface Holding {
   readonly child: ChildProcess;
@@ -95,7 +33,7 @@ async function whileHolding(
   const args = [MAIN, "checkout", ...options, "--", "sh", "-c", script];
   // A group of its own, so that nothing which the command began outlives it.
   const child = spawn(process.execPath, args, {
-    env: environment(state),
+    env: line.environment(state),
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -126,7 +64,7 @@ function endGroup(leader: number): void {
 
 describe("signet", { timeout: PROCESSES_TIMEOUT_MS }, () => {
   test("activates by a key from stdin, shows it without the network, and gives the slot back", async () => {
-    await machine("desk", { features: { "export-4k": true } });
+    await line.machine("desk", { features: { "export-4k": true } });
     const offline = { SIGNET_SERVER: "http://127.0.0.1:1" };
     const shown = await signet("desk", ["status", "--json"], "", offline);
     expect(JSON.parse(shown.output)).toMatchObject({
@@ -167,9 +105,9 @@ describe("signet", { timeout: PROCESSES_TIMEOUT_MS }, () => {
   });
 
   test("takes settings from flags before the environment, and that before signet.json", async () => {
-    const path = join(room, "settings.json");
+    const path = join(line.room, "settings.json");
     await writeFile(path, JSON.stringify({ product: "from-file", tenant: "x" }));
-    const flags = ["--config", path, "--product", server.tenant.product];
+    const flags = ["--config", path, "--product", line.server.tenant.product];
     expect(await signet("nobody", ["status", ...flags])).toMatchObject({ code: 79 });
     await writeFile(path, JSON.stringify({ produkt: "typo" }));
     const { code, errors } = await signet("nobody", ["status", "--config", path]);
@@ -180,7 +118,7 @@ describe("signet", { timeout: PROCESSES_TIMEOUT_MS }, () => {
   });
 
   test("carries a request out and its answer in", async () => {
-    const gap = new AirGap(server);
+    const gap = new AirGap(line.server);
     const license = await gap.license();
     const offline = { SIGNET_SERVER: "" };
     const { output } = await signet("cave", ["request"], license.licenseKey, offline);
@@ -196,7 +134,7 @@ describe("signet", { timeout: PROCESSES_TIMEOUT_MS }, () => {
 
   test("completes its commands and options in bash", async () => {
     const { output } = await signet("nobody", ["completion", "bash"]);
-    const script = join(room, "completion.bash");
+    const script = join(line.room, "completion.bash");
     await writeFile(script, output);
     const complete = (...words: string[]) =>
       new Promise<string>((resolve, reject) => {
@@ -213,21 +151,21 @@ describe("signet", { timeout: PROCESSES_TIMEOUT_MS }, () => {
 
 describe("signet checkout", { timeout: PROCESSES_TIMEOUT_MS }, () => {
   test("holds a seat while a command runs, and ends with its code", async () => {
-    const license = await machine("seat", { seats: 1 });
+    const license = await line.machine("seat", { seats: 1 });
     const args = ["checkout", "--", "sh", "-c", 'echo "$SIGNET_SEAT"; exit 7'];
     const ran = await signet("seat", args);
     expect([ran.code, ran.output]).toEqual([7, expect.stringMatching(/^lea_\w+\n$/)]);
-    expect(await liveLeases(license.id)).toBe(0);
+    expect(await line.liveLeases(license.id)).toBe(0);
     expect(await signet("seat", ["checkout", "--", "./missing"])).toMatchObject({ code: 127 });
-    expect(await signet("seat", ["checkout", "--", room])).toMatchObject({ code: 126 });
-    expect(await liveLeases(license.id)).toBe(0);
+    expect(await signet("seat", ["checkout", "--", line.room])).toMatchObject({ code: 126 });
+    expect(await line.liveLeases(license.id)).toBe(0);
   });
 
   test("passes on what it is sent, and says by which signal the command ended", async () => {
-    const license = await machine("signals", { seats: 1 });
+    const license = await line.machine("signals", { seats: 1 });
     const trapping = 'trap "exit 9" USR1; echo ready; while :; do sleep 0.05; done';
     await whileHolding("signals", [trapping], async ({ child, ended }) => {
-      expect(await liveLeases(license.id)).toBe(1);
+      expect(await line.liveLeases(license.id)).toBe(1);
       const full = await signet("signals", ["checkout", "--holder", "somebody else", "--", "true"]);
       expect([full.code, full.errors]).toEqual([75, expect.stringContaining("--wait")]);
       child.kill("SIGUSR1");
@@ -237,11 +175,11 @@ describe("signet checkout", { timeout: PROCESSES_TIMEOUT_MS }, () => {
       process.kill(Number(first), "SIGKILL");
       expect(await ended).toEqual([137, null, ""]);
     });
-    expect(await liveLeases(license.id)).toBe(0);
+    expect(await line.liveLeases(license.id)).toBe(0);
   });
 
   test("tells that the seat was lost, ends the command where asked, and with --json says nothing beside it", async () => {
-    const license = await machine("lost", { seats: 3, leaseTtlSeconds: 60, heartbeatSeconds: 5 });
+    const license = await line.machine("lost", { seats: 3, leaseTtlSeconds: 60, heartbeatSeconds: 5 });
     const lasting = "trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done";
     const obedient = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done";
     const deaf = "trap '' TERM; echo ready; while :; do sleep 0.05; done";
@@ -249,7 +187,7 @@ describe("signet checkout", { timeout: PROCESSES_TIMEOUT_MS }, () => {
     await whileHolding("lost", [lasting, "--holder", "lasting"], (warned) =>
       whileHolding("lost", [obedient, ...kill, "--holder", "ended", "--json"], (ended) =>
         whileHolding("lost", [deaf, ...kill, "--holder", "deaf", "--kill-after", "1"], async (forced) => {
-          await server.suspend(license.id);
+          await line.server.suspend(license.id);
           const [code, , errors] = await ended.ended;
           expect([code, JSON.parse(errors)]).toMatchObject([
             80,

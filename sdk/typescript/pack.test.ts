@@ -117,9 +117,8 @@ describe("the packed package", () => {
     const listed = await readdir(installed, { recursive: true });
     const files = listed.map((path) => path.replaceAll("\\", "/")).sort();
     const outside = files.filter((path) => !path.startsWith("dist"));
-    const examples = ["air-gapped-batch.mjs", "api-gateway.mjs", "quickstart.mjs"].map(
-      (name) => `examples/${name}`,
-    );
+    const programs = ["air-gapped-batch", "api-gateway", "desktop", "floating-tool", "quickstart"];
+    const examples = programs.map((name) => `examples/${name}.mjs`);
     expect(outside).toEqual(["LICENSE", "README.md", "examples", ...examples, "package.json"]);
     expect(files.filter((path) => /test/.test(path))).toEqual([]);
   });

@@ -184,14 +184,15 @@ export class OfflineExchange {
   }
 }
 
-function jwsIn(kind: OfflineFileKind, text: string): string {
+/** @throws SignetError `file_invalid` where the text holds no such file. */
+export function jwsIn(kind: OfflineFileKind, text: string): string {
   const armour = readArmour(kind, text);
   if (!armour.ok) throw fileInvalid(armour.defect, { sentence: armour.sentence });
   return armour.jws;
 }
 
 /** What of a response is needed to verify it. */
-async function unverifiedResponse(jws: string): Promise<{ bundle: string; nonce: string }> {
+export async function unverifiedResponse(jws: string): Promise<{ bundle: string; nonce: string }> {
   const payload = fromBase64url(jws.split(".")[1] ?? "");
   const zipped = payload ?? new Uint8Array();
   const claims = jsonOf(await inflateRaw(zipped, ZIPPED_BYTES_MAX).catch(() => new Uint8Array()));

@@ -1,6 +1,6 @@
 import { activationOutcome } from "./activation-text.ts";
 import type { Command } from "./command.ts";
-import { licenseKeyOf } from "./license-key-input.ts";
+import { licenseKeyOf } from "./typed-input.ts";
 
 export const activate: Command = {
   name: "activate",

@@ -1,6 +1,7 @@
 import type { Activation } from "../activation.ts";
 import type { Outcome, Paint } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
+import { table } from "./table.ts";
 
 /** An activation, for a person and for a script. */
 export function activationOutcome(activation: Activation, paint: Paint): Outcome {
@@ -19,10 +20,9 @@ export function activationOutcome(activation: Activation, paint: Paint): Outcome
   if (snapshotUntil !== undefined) rows.push(["snapshot until", snapshotUntil.toISOString()]);
   for (const [code, value] of Object.entries(features)) rows.push([`  ${code}`, String(value)]);
   if (!usable) rows.push(["next", "run `signet status --refresh`, or `signet activate` with a new key"]);
-  const width = Math.max(...rows.map(([name]) => name.length));
   return {
     result: { activation: id, status, license, customer, features, expiresAt, graceUntil, snapshotUntil },
-    text: rows.map(([name, value]) => `${paint("dim", name.padEnd(width))}  ${value}`).join("\n"),
+    text: table(rows.map(([name, value]) => [paint("dim", name), value])).join("\n"),
     exitCode: usable ? EXIT.ok.code : EXIT.refused.code,
   };
 }

@@ -1,7 +1,7 @@
 import type { Signet } from "../node.ts";
 import { CliError } from "./failure.ts";
 import type { Option } from "./option.ts";
-import type { Settings } from "./settings.ts";
+import type { CommandLineOptions, Needs, Settings } from "./settings.ts";
 import type { surroundings } from "./surroundings.ts";
 
 /** One row of the table that arguments, help and completion are made from. */
@@ -36,9 +36,13 @@ export interface Call {
   readonly values: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly settings: Settings;
   readonly surroundings: typeof surroundings;
+  /** Whether what is printed goes to a terminal that shows colours. */
+  readonly isColoured: boolean;
   readonly paint: Paint;
   /** @param online whether the command needs a server. */
-  signet(options: { readonly online: boolean }): Signet;
+  options(needs: Needs): CommandLineOptions;
+  /** The SDK by those options. */
+  signet(needs: Needs): Signet;
 }
 
 export type Colour = "red" | "green" | "yellow" | "bold" | "dim";

@@ -3,16 +3,22 @@ import { checkout } from "./checkout.ts";
 import type { Command } from "./command.ts";
 import { completion } from "./completion.ts";
 import { deactivate } from "./deactivate.ts";
+import { doctor } from "./doctor.ts";
 import { importFile } from "./import.ts";
 import { request } from "./request.ts";
 import { status } from "./status.ts";
+import { usage } from "./usage.ts";
+import { verify } from "./verify.ts";
 
 export const COMMANDS: readonly Command[] = [
   activate,
   status,
   checkout,
+  usage,
   request,
   importFile,
   deactivate,
+  verify,
+  doctor,
   completion,
 ];

@@ -1,19 +1,20 @@
 import type { Command } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Option } from "./option.ts";
+import { table } from "./table.ts";
 
 export function helpOf(commands: readonly Command[], globals: readonly Option[]): string {
   const codes = Object.values(EXIT).map(({ code, meaning }) => [String(code), meaning] as const);
   return [
     "Usage: signet COMMAND [OPTION …]",
     "",
-    ...table(commands.map(({ name, summary }) => [name, summary])),
+    ...indented(commands.map(({ name, summary }) => [name, summary])),
     "",
     "Options of every command:",
     ...optionRows(globals),
     "",
     "Exit codes:",
-    ...table(codes),
+    ...indented(codes),
   ].join("\n");
 }
 
@@ -30,7 +31,7 @@ export function commandHelp(command: Command, globals: readonly Option[]): strin
 }
 
 function optionRows(options: readonly Option[]): string[] {
-  return table(
+  return indented(
     options.map(({ name, value, choices, summary }) => {
       const shown = choices?.join("|") ?? value;
       return [shown === undefined ? `--${name}` : `--${name} ${shown}`, summary];
@@ -38,7 +39,6 @@ function optionRows(options: readonly Option[]): string[] {
   );
 }
 
-function table(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+function indented(rows: readonly (readonly [string, string])[]): string[] {
+  return table(rows).map((line) => `  ${line}`);
 }

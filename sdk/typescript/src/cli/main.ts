@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
+import { Signet } from "../node.ts";
 import { SDK_VERSION } from "../version.ts";
 import { type Call, type Colour, type Command, usageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -7,7 +8,7 @@ import { EXIT } from "./exit-codes.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { commandHelp, helpOf } from "./help.ts";
 import type { Option } from "./option.ts";
-import { readSettings, SETTING_OPTIONS, signetOf } from "./settings.ts";
+import { readSettings, SETTING_OPTIONS, signetOptions } from "./settings.ts";
 import { surroundings } from "./surroundings.ts";
 
 const GLOBALS: readonly Option[] = [
@@ -84,8 +85,10 @@ function callOf(command: Command, own: readonly string[], after: readonly string
     values,
     settings,
     surroundings,
+    isColoured: isColoured("stdout"),
     paint: paintFor("stdout"),
-    signet: (needs) => signetOf(settings, needs),
+    options: (needs) => signetOptions(settings, needs),
+    signet: (needs) => new Signet(signetOptions(settings, needs)),
   };
 }
 
@@ -110,9 +113,13 @@ function helpHint({ name }: Command): string {
   return `Run \`signet ${name} --help\`.`;
 }
 
+function isColoured(stream: "stdout" | "stderr"): boolean {
+  return surroundings.isTerminal(stream) && !env.NO_COLOR && env.TERM !== "dumb";
+}
+
 function paintFor(stream: "stdout" | "stderr") {
-  const isColoured = surroundings.isTerminal(stream) && !env.NO_COLOR && env.TERM !== "dumb";
-  return (colour: Colour, text: string) => (isColoured ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text);
+  const paints = isColoured(stream);
+  return (colour: Colour, text: string) => (paints ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text);
 }
 
 function tell({ message, code, reason, detail, correlationId, next }: Failure): void {

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
-import { Signet } from "../node.ts";
+import { nodePlatform } from "../platform-node.ts";
 import { isRecord, parseJson } from "../shapes.ts";
+import type { StateStorage } from "../storage.ts";
 import { fileStorage } from "../storage-file.ts";
 import { CliError } from "./failure.ts";
 import type { Option } from "./option.ts";
 
 export const SETTINGS_FILE = "signet.json";
-const NAMES = ["server", "tenant", "rootKey", "product", "state"] as const;
+const NAMES = ["server", "tenant", "rootKey", "product", "state", "features"] as const;
 type Name = (typeof NAMES)[number];
 
 /** What is set, and by what: flags go before the environment, and that before the file. */
@@ -18,6 +19,11 @@ export const SETTING_OPTIONS: readonly Option[] = [
   { name: "root-key", value: "KEY", summary: "the vendor's root key, 43 characters (SIGNET_ROOT_KEY)" },
   { name: "product", value: "CODE", summary: "the product (SIGNET_PRODUCT)" },
   { name: "state", value: "DIRECTORY", summary: "where the license is kept (SIGNET_STATE)" },
+  {
+    name: "features",
+    value: "CODES",
+    summary: "what the product asks about, by commas: typed codes name none (SIGNET_FEATURES)",
+  },
   { name: "config", value: "FILE", summary: `settings as JSON; ./${SETTINGS_FILE} where there is one` },
 ];
 
@@ -41,8 +47,22 @@ export function readSettings(
   return Object.fromEntries(found);
 }
 
-/** The SDK by these settings. Where no server is needed none need be named. */
-export function signetOf(settings: Settings, { online }: { readonly online: boolean }): Signet {
+export interface Needs {
+  readonly online: boolean;
+}
+
+/** The SDK's options, as far as the command line sets them. */
+export interface CommandLineOptions {
+  readonly server: string;
+  readonly tenant: string;
+  readonly rootKey: string;
+  readonly product: string;
+  readonly storage: StateStorage;
+  readonly features: readonly string[];
+}
+
+/** The SDK's options by these settings. Where no server is needed none need be named. */
+export function signetOptions(settings: Settings, { online }: Needs): CommandLineOptions {
   const need = (name: Name) => {
     const setting = settings[name];
     if (setting !== undefined) return setting.value;
@@ -50,14 +70,11 @@ export function signetOf(settings: Settings, { online }: { readonly online: bool
     throw new CliError("configuration", "configuration_missing", `The setting ${name} is missing.`, next);
   };
   const server = online ? need("server") : (settings.server?.value ?? "https://offline.invalid");
+  const [tenant, rootKey, product] = [need("tenant"), need("rootKey"), need("product")];
   const state = settings.state?.value;
-  return new Signet({
-    server,
-    tenant: need("tenant"),
-    rootKey: need("rootKey"),
-    product: need("product"),
-    storage: state === undefined ? undefined : fileStorage(state),
-  });
+  const storage = state === undefined ? nodePlatform.storage(tenant, product) : fileStorage(state);
+  const features = (settings.features?.value ?? "").split(",").filter((code) => code !== "");
+  return { server, tenant, rootKey, product, storage, features };
 }
 
 function readSettingsFile(path: string, isNamed: boolean): Partial<Record<Name, string>> {
