@@ -32,7 +32,7 @@ describe("signet usage", { timeout: PROCESSES_TIMEOUT_MS }, () => {
       result: { status: "denied", code: "insufficient_credits" },
     });
     const { code, output } = await line.run("desk", ["usage"]);
-    expect([code, output]).toEqual([0, expect.stringMatching(/^credits +5 +10 +0 +5 /m)]);
+    expect([code, output]).toEqual([0, expect.stringMatching(/^credits +5 +10 +0 +5\b/m)]);
     expect(output).toContain("denied job-2: 9 of credits, insufficient_credits");
     await json("desk", ["usage", "dismiss", "job-2"]);
     expect(await json("desk", ["usage"])).toMatchObject({ result: { pending: 0, denied: [] } });

@@ -60,6 +60,11 @@ describe("the packed package", () => {
     });
   });
 
+  test("brings `signet` along as a command", async () => {
+    const command = join(application, "node_modules", ".bin", "signet");
+    expect(await run(command, ["help"], application)).toContain("Usage: signet COMMAND");
+  });
+
   test("has types for Node, for browsers and for verification alone", {
     timeout: INSTALL_TIMEOUT_MS,
   }, async () => {
@@ -87,6 +92,8 @@ describe("the packed package", () => {
         code: 0,
         output: 'active {"export-4k":true}\n',
       });
+      const main = join(installed, "dist", "cli", "main.js");
+      expect(await run(oldest, [main, "--version"], place)).toBe(`${SDK_VERSION}\n`);
     } finally {
       await rm(place, { recursive: true, force: true });
     }
