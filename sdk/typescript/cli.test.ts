@@ -168,8 +168,11 @@ describe("signet checkout", { timeout: PROCESSES_TIMEOUT_MS }, () => {
       expect(await line.liveLeases(license.id)).toBe(1);
       const full = await signet("signals", ["checkout", "--holder", "somebody else", "--", "true"]);
       expect([full.code, full.errors]).toEqual([75, expect.stringContaining("--wait")]);
+      const waits = ["checkout", "--holder", "patient", "--wait", "30", "--", "echo", "mine now"];
+      const waiting = signet("signals", waits);
       child.kill("SIGUSR1");
       expect(await ended).toEqual([9, null, ""]);
+      expect(await waiting).toMatchObject({ code: 0, output: "mine now\n" });
     });
     await whileHolding("signals", ["echo $$; while :; do sleep 0.05; done"], async ({ first, ended }) => {
       process.kill(Number(first), "SIGKILL");

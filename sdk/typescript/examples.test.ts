@@ -44,7 +44,7 @@ async function withWindow(
   program: string,
   use: (shown: () => Promise<unknown>, ask: (request: object) => void) => Promise<void>,
 ): Promise<void> {
-  const child = fork(program, settings(), { env: environment("desktop") });
+  const child = fork(program, settings(), { env: environment("desktop"), execArgv: [] });
   const queue: unknown[] = [];
   const shown = async () => {
     while (queue.length === 0) await once(child, "message");

@@ -40,8 +40,6 @@ export class CommandLine {
     return {
       ...process.env,
       NODE_NO_WARNINGS: "1",
-      // In a container each state directory is a device of its own.
-      container: "test",
       SIGNET_SERVER: url,
       SIGNET_TENANT: tenant.slug,
       SIGNET_ROOT_KEY: rootKey,

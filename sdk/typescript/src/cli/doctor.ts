@@ -131,7 +131,7 @@ async function clock(
   const says = `${Math.abs(aheadSeconds)} s ${aheadSeconds < 0 ? "behind" : "ahead of"} the server's`;
   if (Math.abs(aheadSeconds) <= CLOCK_TOLERANCE_SECONDS) return [says, true];
   throw new CliError(
-    "tryLater",
+    "configuration",
     "clock_wrong",
     `This machine's clock is ${says}.`,
     "Set this machine's clock.",

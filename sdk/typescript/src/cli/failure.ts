@@ -1,5 +1,5 @@
 import { type ErrorCode, isServerCode } from "../codes.ts";
-import { isSignetError, type SignetError } from "../errors.ts";
+import { type FileReason, isSignetError, type SignetError } from "../errors.ts";
 import { EXIT, type ExitName } from "./exit-codes.ts";
 
 /** What went wrong on the command line itself, before or beside the SDK. */
@@ -53,7 +53,8 @@ export function failureOf(error: unknown): Failure {
   return {
     code,
     message,
-    next: NEXT[code] ?? NEXT_BY_EXIT[exit] ?? "Ask the vendor for help.",
+    next:
+      (reason && NEXT_BY_REASON[reason]) ?? NEXT[code] ?? NEXT_BY_EXIT[exit] ?? "Ask the vendor for help.",
     exitCode: EXIT[exit].code,
     retryable,
     signed,
@@ -102,6 +103,16 @@ const NEXT: Partial<Record<ErrorCode, string>> = {
   file_for_other_request: "Import the answer to the last request, or run `signet request` again.",
   file_already_imported: "Run `signet status`; there is nothing to import.",
   license_key_mistyped: "Compare the key with the one you were sent, and type it again.",
+  code_mistyped: "Compare the code with the one you were given, and type it again.",
+  code_refused: "Have this machine's last request code answered, or run `signet request --code` again.",
+  insufficient_credits: "Ask the vendor for more credits; `signet usage` shows what is left.",
+  outbox_full: "Run `signet usage send` where there is a network.",
+  journal_damaged: "Ask the vendor, and keep the state directory as it is.",
+};
+
+const NEXT_BY_REASON: Partial<Record<FileReason, string>> = {
+  missing: "Run `signet activate` where there is a network, or `signet import` with a security snapshot.",
+  key_unknown: "Fetch a fresh security snapshot, and pass it with `--snapshot` or `signet import` it.",
 };
 
 const NEXT_BY_EXIT: Partial<Record<ExitName, string>> = {

@@ -20,7 +20,7 @@ export interface Genuine {
   readonly bundle?: TrustBundle;
 }
 
-export interface Judge {
+interface Judge {
   readonly keys: VendorKeys;
   readonly product: string;
   /** Milliseconds since 1970. */
