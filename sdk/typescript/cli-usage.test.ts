@@ -18,8 +18,10 @@ async function json(state: string, args: readonly string[], env: Record<string, 
 describe("signet usage", { timeout: PROCESSES_TIMEOUT_MS }, () => {
   test("charges what is recorded once, keeps it while the server is away, and tells what was denied", async () => {
     const license = await line.machine("desk", creditRules(10));
+    const at = new Date().toISOString();
+    const named = (id: string) => ["--id", id, "--at", at];
     for (let time = 0; time < 2; time++) {
-      expect(await json("desk", ["usage", "record", "credits", "4", "--id", "job-1"])).toMatchObject({
+      expect(await json("desk", ["usage", "record", "credits", "4", ...named("job-1")])).toMatchObject({
         code: 0,
         result: { id: "job-1", status: "charged" },
       });
@@ -27,7 +29,7 @@ describe("signet usage", { timeout: PROCESSES_TIMEOUT_MS }, () => {
     const waiting = await json("desk", ["usage", "record", "credits", "1"], AWAY);
     expect(waiting).toMatchObject({ code: 0, result: { status: "waiting" } });
     expect(await json("desk", ["usage", "send"])).toMatchObject({ code: 0, result: { sent: 1 } });
-    expect(await json("desk", ["usage", "record", "credits", "9", "--id", "job-2"])).toMatchObject({
+    expect(await json("desk", ["usage", "record", "credits", "9", ...named("job-2")])).toMatchObject({
       code: 77,
       result: { status: "denied", code: "insufficient_credits" },
     });
@@ -38,6 +40,11 @@ describe("signet usage", { timeout: PROCESSES_TIMEOUT_MS }, () => {
     expect(await json("desk", ["usage"])).toMatchObject({ result: { pending: 0, denied: [] } });
     expect(await line.server.account(license.id)).toMatchObject({ spent: 5, reserved: 0 });
     expect(await json("desk", ["usage", "record", "credits", "-1"])).toMatchObject({ code: 64 });
+    for (const more of [
+      ["--id", "job-3"],
+      ["--at", "yesterday"],
+    ])
+      expect(await json("desk", ["usage", "record", "credits", "1", ...more])).toMatchObject({ code: 64 });
     expect(await json("desk", ["usage", "nonsense"])).toMatchObject({ code: 64 });
   });
 });

@@ -1,9 +1,9 @@
-import jsqr from "jsqr";
+import { decodeQR } from "qr/decode.js";
 
 /** Pixels of a module's edge: a reader needs a few. */
 const SCALE = 4;
 
-/** What a reader sees in a QR code that a terminal shows, light on dark. */
+/** What a reader sees in a QR code that a terminal shows, light on dark. Throws where it sees none. */
 export function decodeQrText(text: string): string {
   const lines = text.split("\n").map((line) => [...line]);
   const rows = lines.flatMap((line) => [
@@ -18,7 +18,5 @@ export function decodeQrText(text: string): string {
       const isLight = rows[Math.floor(y / SCALE)]?.[Math.floor(x / SCALE)] === true;
       if (!isLight) pixels.fill(0, (y * width + x) * 4, (y * width + x) * 4 + 3);
     }
-  const found = jsqr(pixels, width, height, { inversionAttempts: "dontInvert" });
-  if (found === null) throw new Error("No QR code can be read.");
-  return found.data;
+  return decodeQR({ data: pixels, width, height });
 }

@@ -15,7 +15,10 @@ export const usage: Command = {
   parameters: ["[show | record METER AMOUNT | send | dismiss ID | journal]"],
   argumentsMax: 3,
   choices: NAMES,
-  options: [{ name: "id", value: "ID", summary: "with record: names it, so that it is charged once" }],
+  options: [
+    { name: "id", value: "ID", summary: "with record: names it, so that it is charged once" },
+    { name: "at", value: "TIME", summary: "with record: when it was used, e.g. 2026-01-31T12:00:00Z" },
+  ],
   async run(call) {
     const [name = "show", ...rest] = call.arguments;
     const action = NAMES.find((known) => known === name);
@@ -51,8 +54,11 @@ async function show(call: Call): Promise<Outcome> {
 async function record(call: Call, [meter, amount, more]: readonly string[]): Promise<Outcome> {
   if (meter === undefined || amount === undefined || more !== undefined || !/^[1-9]\d{0,14}$/.test(amount))
     throw usageError("Say what was used, in whole units: `signet usage record METER AMOUNT`.");
+  const options = { id: textOption(call, "id"), at: timeOption(call) };
+  if (options.id !== undefined && options.at === undefined)
+    throw usageError("--id needs --at: a second try counts as the same one only when it says the same.");
   const { usage: line } = await call.signet({ online: true }).current();
-  const id = await line.record(meter, Number(amount), { id: textOption(call, "id") });
+  const id = await line.record(meter, Number(amount), options);
   if (!(await sendNow(line))) {
     const text = `Recorded ${id}; it waits on this machine, and \`signet usage send\` sends it.`;
     return { result: { id, status: "waiting" }, text };
@@ -85,6 +91,14 @@ async function journal(call: Call, [extra]: readonly string[]): Promise<Outcome>
   const { offline } = await call.signet({ online: false }).current();
   const files = await offline.journalFiles();
   return { result: { files }, text: files.join("\n").trimEnd() };
+}
+
+function timeOption(call: Call): Date | undefined {
+  const text = textOption(call, "at");
+  if (text === undefined) return undefined;
+  const at = new Date(text);
+  if (!Number.isNaN(at.getTime())) return at;
+  throw usageError(`--at is a time, e.g. 2026-01-31T12:00:00Z, not "${text}".`);
 }
 
 /** @returns false where it must be tried again later. */
