@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AirGap } from "./testing/air-gap.ts";
-import { CommandLine, MAIN, PROCESSES_TIMEOUT_MS } from "./testing/command-line.ts";
+import { CommandLine, MAIN, PROCESSES_TIMEOUT_MS, RUN_TIMEOUT_MS } from "./testing/command-line.ts";
 
 let line: CommandLine;
 beforeAll(async () => {
@@ -37,6 +37,9 @@ async function whileHolding(
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
+  const end = () => void (child.pid !== undefined && endGroup(child.pid));
+  // Whatever is waited for comes to an end by this, before the test's own time is over.
+  const limit = setTimeout(end, RUN_TIMEOUT_MS);
   try {
     let errors = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -49,7 +52,8 @@ async function whileHolding(
     const [first] = await once(child.stdout.setEncoding("utf8"), "data");
     await use({ child, first: String(first).trim(), ended, said });
   } finally {
-    if (child.pid !== undefined) endGroup(child.pid);
+    clearTimeout(limit);
+    end();
   }
 }
 
@@ -171,8 +175,9 @@ describe("signet checkout", { timeout: PROCESSES_TIMEOUT_MS }, () => {
       const waits = ["checkout", "--holder", "patient", "--wait", "30", "--", "echo", "mine now"];
       const waiting = signet("signals", waits);
       child.kill("SIGUSR1");
-      expect(await ended).toEqual([9, null, ""]);
-      expect(await waiting).toMatchObject({ code: 0, output: "mine now\n" });
+      const [first, second] = await Promise.all([ended, waiting]);
+      expect(first).toEqual([9, null, ""]);
+      expect(second).toMatchObject({ code: 0, output: "mine now\n" });
     });
     await whileHolding("signals", ["echo $$; while :; do sleep 0.05; done"], async ({ first, ended }) => {
       process.kill(Number(first), "SIGKILL");

@@ -9,6 +9,8 @@ import { installExample } from "./testing/example.ts";
 import { RealServer } from "./testing/real-server.ts";
 
 const TIMEOUT_MS = 60_000;
+/** Whatever is waited for comes to an end by this, before the test's own time is over. */
+const LIMIT = { timeout: 15_000, killSignal: "SIGKILL" } as const;
 
 let server: RealServer;
 let room: string;
@@ -44,7 +46,7 @@ async function withWindow(
   program: string,
   use: (shown: () => Promise<unknown>, ask: (request: object) => void) => Promise<void>,
 ): Promise<void> {
-  const child = fork(program, settings(), { env: environment("desktop"), execArgv: [] });
+  const child = fork(program, settings(), { env: environment("desktop"), execArgv: [], ...LIMIT });
   const queue: unknown[] = [];
   const shown = async () => {
     while (queue.length === 0) await once(child, "message");
@@ -112,6 +114,7 @@ test("the floating tool holds a seat while it works, saves when it is interrupte
     const child = spawn(process.execPath, args, {
       env: environment(home),
       stdio: ["ignore", "pipe", "pipe"],
+      ...LIMIT,
     });
     let [output, errors] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -10,7 +10,8 @@ import { RealServer } from "./real-server.ts";
 export const MAIN = join(import.meta.dirname, "..", "src", "cli", "main.ts");
 /** Each test begins several processes, and others run beside it. */
 export const PROCESSES_TIMEOUT_MS = 60_000;
-const RUN_TIMEOUT_MS = 30_000;
+/** For one process. */
+export const RUN_TIMEOUT_MS = 30_000;
 
 export interface Ran {
   readonly code: number;
