@@ -108,6 +108,8 @@ export async function createWorld(ownerUrl: string, spreadLicenses = SPREAD_LICE
   const { tenantId, slug } = tenant;
   const world: World = { slug, tenantId, hotKey: hot.licenseKey, spreadKeys, seated, leases, metered };
   const owner = new Pool({ connectionString: ownerUrl, max: 1 });
+  // A database that has run for some minutes has statistics; autovacuum would otherwise gather them while we measure.
+  await owner.query("VACUUM (ANALYZE)");
   return {
     ...world,
     ownerUrl,
