@@ -11,6 +11,7 @@ import { inProcessSubjects } from "./in-process.ts";
 import { type Load, load, type Subject } from "./load.ts";
 import { measureOverload } from "./overload.ts";
 import { ESTATE_PATHS, ROWS } from "./rows.ts";
+import { coldStarts, sdkSubjects } from "./sdk.ts";
 import { measure, printTable, type Round } from "./table.ts";
 import { createServer, createWorld, type StartedWorld } from "./world.ts";
 
@@ -19,7 +20,7 @@ import { createServer, createWorld, type StartedWorld } from "./world.ts";
  * the median over rounds of the ratio within a round.
  *
  *   --rounds=5 --seconds=3     how often, and how long each load lasts
- *   --rows=3,4                 only these rows of the design's table, and no further tables
+ *   --rows=3,4                 only these rows of the design's table, and no further tables but those of row 12
  *   --licenses=1000000         how many are stored for row 11; loading ends after --load-seconds=240 with fewer
  */
 const rounds = flag("rounds", 5);
@@ -36,6 +37,7 @@ if (rows.length === 0)
   throw new Error(`--rows names none of ${[...new Set(ROWS.map((row) => row.number))]}.`);
 const isAsked = (...numbers: number[]): boolean => rows.some(({ number }) => numbers.includes(number));
 
+const SDK_ROW = 12;
 const CLIENTS = 64;
 const MANY_CLIENTS = 256;
 const WARM_UP_SECONDS = 2;
@@ -206,20 +208,31 @@ if (isAsked(2) && !existsSync(".next/BUILD_ID")) {
   execFileSync(process.execPath, ["node_modules/next/dist/bin/next", "build"], { stdio: "ignore" });
 }
 
-try {
+/** Everything that needs a server, or nothing where only row 12 is asked for. */
+async function serverRounds() {
+  const results: Round[][] = [];
+  if (rows.every(({ number }) => number === SDK_ROW)) return { results, further: [] };
   console.log("Preparing a durable PostgreSQL with 1,002 licenses …");
   const { cluster } = await started(createServer());
   const world = await started(createWorld(cluster.url("postgres")));
   const { port } = await startLicenseServer(world);
   const version = await world.owner.query<{ server_version: string }>("SHOW server_version");
-
-  const results: Round[][] = [];
   if (isAsked(1, 2, 3, 4, 5, 6, 8)) results.push(await httpRounds(world, port));
   if (isAsked(7, 9, 10)) results.push(await inProcessRounds(world));
   if (isAsked(13)) results.push(await overloadRounds(world, port));
   const further = asked === undefined ? await furtherTables(world, port) : [];
   const estate = isAsked(11) ? await estateRounds(cluster.url, world) : undefined;
   if (estate !== undefined) results.push(estate.rounds);
+  return { results, further, version: version.rows[0]?.server_version, stored: estate?.stored };
+}
+
+try {
+  const { results, further: tables, version, stored } = await serverRounds();
+  const further = [...tables];
+  if (isAsked(SDK_ROW)) {
+    results.push(await runRounds(await sdkSubjects(), seconds));
+    further.push(`## The SDK's cold start\n\n${await coldStarts()}`);
+  }
 
   const merged = Array.from(
     { length: rounds },
@@ -227,9 +240,9 @@ try {
   );
   const measured = rows.map((row) => measure(row, merged));
   const how =
-    `${rounds} rounds of ${seconds} s, ${CLIENTS} clients unless said otherwise, all on one machine: ${machine()}, ` +
-    `PostgreSQL ${version.rows[0]?.server_version} with fsync`;
-  const many = estate === undefined ? "" : ` Row 11 stores ${estate.stored.toLocaleString("en")} licenses.`;
+    `${rounds} rounds of ${seconds} s, ${CLIENTS} clients unless said otherwise, all on one machine: ${machine()}` +
+    (version === undefined ? "" : `, PostgreSQL ${version} with fsync`);
+  const many = stored === undefined ? "" : ` Row 11 stores ${stored.toLocaleString("en")} licenses.`;
   const page = [
     "# Benchmarks",
     `Written by \`npm run bench\`: ${how}.${many} Each result is the median of the ratios within a round.`,
@@ -241,7 +254,7 @@ try {
   if (asked === undefined) {
     const asData = {
       how,
-      licensesStored: estate?.stored,
+      licensesStored: stored,
       rows: measured,
       rounds: merged.map((round) => Object.fromEntries(round)),
     };

@@ -100,6 +100,22 @@ export const ROWS: readonly Row[] = [
     }),
   ),
   {
+    number: 12,
+    what: "a token verified by the SDK, against `crypto.verify` alone",
+    subject: "sdk-verify",
+    yardstick: "raw-verify",
+    ...rate,
+    bar: 0.9,
+  },
+  {
+    number: 12,
+    what: "the same token again",
+    subject: "sdk-verify-again",
+    yardstick: "raw-verify",
+    ...rate,
+    bar: 20,
+  },
+  {
     number: 13,
     what: "goodput at 4 × overload, against the peak",
     subject: "overload",

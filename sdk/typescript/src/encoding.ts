@@ -19,14 +19,31 @@ export function toBase64url(bytes: Uint8Array): string {
   return base64url.encode(bytes);
 }
 
+/** Node's own, many times as fast as `atob`. It is not imported, so that bundlers for browsers find nothing of Node. */
+const nodeBuffer = globalThis.process?.getBuiltinModule?.("node:buffer").Buffer;
+
 /** The bytes, or undefined unless `text` is the one canonical way to write them: a signed text has one spelling only. */
 export function fromBase64url(text: string): Bytes | undefined {
-  if (!/^[A-Za-z0-9_-]*$/.test(text)) return undefined;
-  try {
-    const bytes = new Uint8Array(base64url.decode(text));
-    return base64url.encode(bytes) === text ? bytes : undefined;
-  } catch {
-    return undefined;
+  if (!/^[A-Za-z0-9_-]*$/.test(text) || !isWhole(text)) return undefined;
+  if (nodeBuffer !== undefined) {
+    const { buffer, byteOffset, length } = nodeBuffer.from(text, "base64url");
+    return new Uint8Array(buffer, byteOffset, length);
+  }
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+/** Whether the last characters make whole bytes, and leave no bit over that could be either. */
+function isWhole(text: string): boolean {
+  switch (text.length % 4) {
+    case 1:
+      return false;
+    case 2:
+      return /[AQgw]$/.test(text);
+    case 3:
+      return /[AEIMQUYcgkosw048]$/.test(text);
+    default:
+      return true;
   }
 }
 

@@ -4,14 +4,16 @@
 import { CLAIMS_GUARDS, type ClaimsByKind, type VerifiableKind } from "./claims.ts";
 import { inflateRaw } from "./encoding.ts";
 import { type TokenReason, tokenInvalid } from "./errors.ts";
-import { jsonOf, payloadOf, readJws } from "./jws.ts";
+import { payloadOf, readJson, readJws, type UnverifiedJws } from "./jws.ts";
+import { recall, remember } from "./remembered-tokens.ts";
+import { parseJson } from "./shapes.ts";
 import {
   assertBundleFresh,
   CLOCK_TOLERANCE_SECONDS,
   type TrustBundle,
   ZIPPED_BYTES_MAX,
 } from "./trust-bundle.ts";
-import { KEY_USE_OF, TOKEN_TYPES, ZIPPED_TOKENS } from "./wire.ts";
+import { type BundleKey, KEY_USE_OF, TOKEN_TYPES, ZIPPED_TOKENS } from "./wire.ts";
 
 export type { ClaimsByKind, VerifiableKind } from "./claims.ts";
 export {
@@ -69,7 +71,8 @@ export async function verifyToken<Kind extends VerifiableKind>(
   expectations: TokenExpectations,
 ): Promise<ClaimsByKind[Kind]> {
   if (expectations.allowExpiredBundle !== true) assertBundleFresh(bundle, expectations.now);
-  const unverified = readJws(jws, TOKEN_TYPES[kind], tokenInvalid);
+  const recalled = recall(jws, kind, bundle);
+  const unverified = recalled ?? readJws(jws, TOKEN_TYPES[kind], tokenInvalid);
   if (unverified.kid === undefined) throw tokenInvalid("header");
   // A compromised key leaves the bundle's keys, so this comes first.
   if (bundle.isKeyRevoked(unverified.kid)) throw tokenInvalid("key_revoked");
@@ -77,8 +80,8 @@ export async function verifyToken<Kind extends VerifiableKind>(
   if (key === undefined) throw tokenInvalid("key_unknown");
   if (key.use !== KEY_USE_OF[kind]) throw tokenInvalid("key_use");
 
-  const payload = await payloadOf(unverified, await bundle.cryptoKey(key), tokenInvalid);
-  const claims = jsonOf(ZIPPED_TOKENS.includes(kind) ? await inflated(payload) : payload);
+  const claims =
+    "said" in unverified ? parseJson(unverified.said) : await signedBy(unverified, key, kind, bundle);
   if (!CLAIMS_GUARDS[kind](claims)) throw tokenInvalid("claims");
   if (claims.iat < key.nbf || claims.iat >= key.exp) throw tokenInvalid("key_window");
 
@@ -88,6 +91,19 @@ export async function verifyToken<Kind extends VerifiableKind>(
     revoked(kind, claims, bundle);
   if (reason !== undefined) throw tokenInvalid(reason);
   return claims;
+}
+
+/** What a token says, once its signature is found good, which is then remembered. */
+async function signedBy(
+  unverified: UnverifiedJws,
+  key: BundleKey,
+  kind: VerifiableKind,
+  bundle: TrustBundle,
+): Promise<unknown> {
+  const payload = await payloadOf(unverified, await bundle.cryptoKey(key), tokenInvalid);
+  const json = readJson(ZIPPED_TOKENS.includes(kind) ? await inflated(payload) : payload);
+  if (json !== undefined) remember(unverified.jws, { kind, key, kid: key.kid, said: json.text }, bundle);
+  return json?.value;
 }
 
 async function inflated(payload: Uint8Array): Promise<Uint8Array> {

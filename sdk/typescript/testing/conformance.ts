@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isSignetError, memoryStorage, Signet } from "../src/index.ts";
+import { isSignetError, memoryStorage, Signet, type StateStorage } from "../src/index.ts";
 import { type DeviceFileKind, readDeviceFile } from "../src/offline-file.ts";
 import { journalHashes, journalOrigin } from "../src/offline-journal.ts";
 import {
@@ -133,21 +133,26 @@ export async function runChain({ text }: { readonly text: string }): Promise<"or
   return (await journalHashes(prev, first, entries)).at(-1) === head ? "holds" : "chain";
 }
 
-export async function runMachine(
-  vector: MachineVector,
-  { tenant, product }: Corpus["machines"],
-): Promise<string> {
-  const { stored, text = "" } = vector;
-  const storage = memoryStorage();
+/** Puts what a machine has stored where the library looks for it. */
+export async function storeMachine(storage: StateStorage, { device, stored }: MachineVector): Promise<void> {
   const store = async <Content extends object>(name: Document<Content>, content: Content | undefined) => {
     if (content !== undefined) await writeDocument(storage, name, content);
   };
   const { activation, trust, serverTime, request, imported = [] } = stored;
-  await store(DEVICE_KEY, vector.device);
+  await store(DEVICE_KEY, device);
   await store(ACTIVATION, activation);
   await store(TRUST, trust);
   await store(SERVER_TIME, serverTime === undefined ? undefined : { seconds: serverTime });
   await store(OFFLINE_REQUEST, request === undefined ? { imported } : { pending: request, imported });
+}
+
+export async function runMachine(
+  vector: MachineVector,
+  { tenant, product }: Corpus["machines"],
+): Promise<string> {
+  const { text = "" } = vector;
+  const storage = memoryStorage();
+  await storeMachine(storage, vector);
   const signet = new Signet({
     server: "https://licenses.example",
     tenant,
