@@ -5,6 +5,7 @@ import { createInvitations } from "./auth/invitations.ts";
 import { createMembers } from "./auth/members.ts";
 import { createAuth } from "./auth/sign-in.ts";
 import { createApiKeys } from "./authority/api-key-service.ts";
+import { createAuditCheckpoints } from "./authority/audit-checkpoints.ts";
 import { createAudit } from "./authority/audit-service.ts";
 import { createCustomers } from "./authority/customer-service.ts";
 import { createIdentityProviderSettings } from "./authority/identity-provider-service.ts";
@@ -100,7 +101,8 @@ export function createContainer(env: Env, name = "signet") {
   const apiKeys = createApiKeys({ database, clock, vault });
   const identityProviders = createIdentityProviderSettings({ database, clock });
   const overview = createOverview({ database, clock });
-  const audit = createAudit({ database });
+  const auditCheckpoints = createAuditCheckpoints({ database, clock, trust, log });
+  const audit = createAudit({ database, clock, trust, auditCheckpoints });
   const analytics = createAnalytics({ database });
   const retention = createRetention({
     database,
@@ -142,6 +144,7 @@ export function createContainer(env: Env, name = "signet") {
     identityProviders,
     overview,
     audit,
+    auditCheckpoints,
     stories,
     analytics,
     reconciliation,

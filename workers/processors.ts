@@ -1,5 +1,6 @@
 import type { JobName, JobPayload } from "#server/jobs/catalogue.ts";
 import { type Analytics, analyticsRollup } from "./analytics-rollup.ts";
+import { type AuditCheckpoints, auditCheckpoint } from "./audit-checkpoint.ts";
 import { type Credits, creditExpiry } from "./credit-expiry.ts";
 import { type Leases, leaseExpiry } from "./lease-expiry.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
@@ -21,6 +22,7 @@ export function createProcessors(services: {
   licenses: Licenses;
   analytics: Analytics;
   reconciliation: Reconciliation;
+  auditCheckpoints: AuditCheckpoints;
   retention: Retention;
   trust: Trust;
 }): Processors {
@@ -31,6 +33,7 @@ export function createProcessors(services: {
     "license-transitions": licenseTransitions(services.licenses),
     "analytics-rollup": analyticsRollup(services.analytics),
     reconciliation: reconciliation(services.reconciliation),
+    "audit-checkpoint": auditCheckpoint(services.auditCheckpoints),
     retention: retention(services.retention),
     "trust-refresh": trustRefresh(services.trust),
   };

@@ -46,6 +46,7 @@ beforeAll(async () => {
     },
     analytics: { rollUp: async () => ({ hours: 0 }) },
     reconciliation: { reconcile: async () => ({ checked: 0, begun: 0 }) },
+    auditCheckpoints: { sealAll: async () => ({ sealed: 0 }) },
     retention: { deleteExpired: async () => ({ deleted: 0 }) },
     trust: {
       async refreshExpiring() {

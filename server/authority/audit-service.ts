@@ -1,17 +1,41 @@
 import type { Actor } from "../domain/actor.ts";
-import { CHAIN_START, type ChainVerdict, verifyAuditChain } from "../domain/audit-chain.ts";
-import type { JsonValue } from "../domain/canonical-json.ts";
-import type { Database } from "../platform/database.ts";
+import { CHAIN_START, type ChainHead, type ChainVerdict } from "../domain/audit-chain.ts";
+import { followChain } from "./audit-chain.ts";
+import { type AuditExportDeps, exportAudit } from "./audit-export.ts";
 import type { ListAudit } from "./audit-input.ts";
 import * as store from "./audit-store.ts";
-import type { Tx } from "./ports.ts";
 
 export type Audit = ReturnType<typeof createAudit>;
 
-const VERIFIED_AT_ONCE = 2_000;
+/** A checkpoint: the chain up to `seq` was signed at that time. */
+export interface AuditSeal {
+  readonly seq: number;
+  readonly at: Date;
+}
+
+export type AuditVerdict =
+  | { readonly intact: true; readonly head: ChainHead; readonly seal: AuditSeal | null }
+  | Extract<ChainVerdict, { intact: false }>
+  /** The checkpoint up to there was not signed by this tenant. */
+  | { readonly intact: false; readonly seq: number; readonly reason: "seal" };
 
 /** The control plane's history: who changed what. */
-export function createAudit({ database }: { database: Database }) {
+export function createAudit(deps: AuditExportDeps) {
+  const { database, trust } = deps;
+
+  const ends = (tenantId: string) =>
+    database.withTenant(tenantId, async (tx) => ({
+      head: await store.readAuditHead(tx, tenantId),
+      newest: await store.newestCheckpoint(tx, tenantId),
+    }));
+
+  /** What a checkpoint proves; nothing, once others may have its key. */
+  async function opened(tenantId: string, { jws, at }: { jws: string; at: Date }) {
+    const signed = await trust.checkpoints.open(tenantId, jws);
+    if (signed === undefined) return "forged";
+    return signed === "compromised" ? undefined : { ...signed, at };
+  }
+
   return {
     /** Newest first. */
     async list(actor: Actor, query: ListAudit) {
@@ -21,57 +45,42 @@ export function createAudit({ database }: { database: Database }) {
         const beforeSeq = cursor ? Number(cursor) : undefined;
         const filter = { action, actorUserId: userId, correlationId, beforeSeq };
         const rows = await store.listAuditEvents(tx, tenantId, { ...filter, limit: limit + 1 });
-        const items = await withActorNames(tx, rows.slice(0, limit));
+        const items = await store.withActorNames(tx, rows.slice(0, limit));
         const last = items.at(-1);
         return { items, nextCursor: rows.length > limit && last !== undefined ? String(last.seq) : null };
       });
     },
 
     /**
-     * Reads the whole chain, oldest first, and compares its end with the head that is kept apart: the first event changed,
-     * dropped or inserted is found, also when it is the last.
+     * Reads the whole chain, oldest first, and compares it with the newest checkpoint, whose signature is checked, and with the
+     * head that is kept apart: the first event changed, dropped or inserted is found, also when it is the last.
      */
-    async verify(actor: Actor): Promise<ChainVerdict> {
+    async verify(actor: Actor): Promise<AuditVerdict> {
       const { tenantId } = actor;
-      // The head first: what is appended while the chain is read lies beyond it.
-      const kept = await database.withTenant(tenantId, (tx) => store.readAuditHead(tx, tenantId));
-      let head = CHAIN_START;
-      while (head.seq < kept.auditSeq) {
-        const { seq } = head;
-        const limit = Math.min(VERIFIED_AT_ONCE, kept.auditSeq - seq);
-        const page = await database.withTenant(tenantId, (tx) =>
-          store.readAuditChain(tx, tenantId, seq, limit),
-        );
-        if (page.length === 0) return { intact: false, seq: seq + 1, reason: "missing" };
-        const verdict = verifyAuditChain(page.map(asChained), head);
-        if (!verdict.intact) return verdict;
-        head = verdict.head;
-      }
-      if (head.hash !== kept.auditHead) return { intact: false, seq: head.seq, reason: "relinked" };
-      return { intact: true, head };
+      // Both first: what is appended while the chain is read lies beyond them.
+      const { head, newest } = await ends(tenantId);
+      const seal = newest === null ? undefined : await opened(tenantId, newest);
+      if (seal === "forged") return { intact: false, seq: newest?.seq ?? 0, reason: "seal" };
+      const sealed = await followChain(database, tenantId, CHAIN_START, seal ?? CHAIN_START);
+      if (!sealed.intact) return sealed;
+      if (head.seq < sealed.head.seq) return { intact: false, seq: head.seq + 1, reason: "missing" };
+      const rest = await followChain(database, tenantId, sealed.head, head);
+      return rest.intact
+        ? { ...rest, seal: seal === undefined ? null : { seq: seal.seq, at: seal.at } }
+        : rest;
     },
+
+    /** How far the chain is sealed: where it ends, the newest checkpoint, and since when what follows that waits for one. */
+    async seal({ tenantId }: Actor) {
+      const { head, newest } = await ends(tenantId);
+      const [waiting] = await database.withTenant(tenantId, (tx) =>
+        store.readAuditChain(tx, tenantId, newest?.seq ?? 0, 1),
+      );
+      const seal: AuditSeal | null = newest === null ? null : { seq: newest.seq, at: newest.at };
+      return { entries: head.seq, seal, unsealedSince: waiting?.at ?? null };
+    },
+
+    /** See `exportAudit`. */
+    export: (actor: Actor) => exportAudit(deps, actor),
   };
-}
-
-type StoredEvent = Awaited<ReturnType<typeof store.listAuditEvents>>[number];
-
-/** Prisma's JSON type says that a member may be undefined; what comes from the database never has one. */
-function asChained({ before, after, ...event }: StoredEvent) {
-  return { ...event, before: asJson(before), after: asJson(after) };
-}
-
-function asJson(value: StoredEvent["before"]): JsonValue {
-  return JSON.parse(JSON.stringify(value));
-}
-
-/** Events with the names of the people behind them; null is Signet itself. */
-export async function withActorNames(tx: Tx, events: readonly StoredEvent[]) {
-  const names = await store.userNames(
-    tx,
-    events.flatMap(({ actorUserId }) => actorUserId ?? []),
-  );
-  return events.map((event) => ({
-    ...event,
-    actorName: event.actorUserId === null ? null : (names.get(event.actorUserId) ?? null),
-  }));
 }

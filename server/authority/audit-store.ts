@@ -1,3 +1,4 @@
+import type { ChainHead } from "../domain/audit-chain.ts";
 import type { Tx } from "./ports.ts";
 
 export interface AuditQuery {
@@ -36,11 +37,44 @@ export function readAuditChain(tx: Tx, tenantId: string, seq: number, limit: num
   });
 }
 
-export function readAuditHead(tx: Tx, tenantId: string) {
-  return tx.tenantState.findUniqueOrThrow({
-    where: { tenantId },
-    select: { auditSeq: true, auditHead: true },
+export async function readAuditHead(tx: Tx, tenantId: string): Promise<ChainHead> {
+  const { auditSeq, auditHead } = await tx.tenantState.findUniqueOrThrow({ where: { tenantId } });
+  return { seq: auditSeq, hash: auditHead };
+}
+
+export function newestCheckpoint(tx: Tx, tenantId: string) {
+  return tx.auditCheckpoint.findFirst({ where: { tenantId }, orderBy: { seq: "desc" } });
+}
+
+/** Those of the `limit` events after `seq`. */
+export function readCheckpoints(tx: Tx, tenantId: string, seq: number, limit: number) {
+  return tx.auditCheckpoint.findMany({
+    where: { tenantId, seq: { gt: seq, lte: seq + limit } },
+    orderBy: { seq: "asc" },
   });
+}
+
+/** Changes nothing where another process was quicker. */
+export async function insertCheckpoint(
+  tx: Tx,
+  checkpoint: ChainHead & { readonly tenantId: string; readonly jws: string; readonly at: Date },
+): Promise<void> {
+  await tx.auditCheckpoint.createMany({ data: [checkpoint], skipDuplicates: true });
+}
+
+/** Events with the names of the people behind them; null is Signet itself. */
+export async function withActorNames<Event extends { readonly actorUserId: string | null }>(
+  tx: Tx,
+  events: readonly Event[],
+) {
+  const names = await userNames(
+    tx,
+    events.flatMap(({ actorUserId }) => actorUserId ?? []),
+  );
+  return events.map((event) => ({
+    ...event,
+    actorName: event.actorUserId === null ? null : (names.get(event.actorUserId) ?? null),
+  }));
 }
 
 export async function userNames(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {

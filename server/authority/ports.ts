@@ -25,6 +25,22 @@ export interface Trust {
   rootKey(tenantId: string): Promise<string>;
 }
 
+/** Signs where the audit chain ends, and opens what was signed. */
+export interface Seals {
+  /** A compact JWS by the key in force. */
+  sign(
+    tenantId: string,
+    checkpoint: { readonly seq: number; readonly hash: string; readonly at: Date },
+  ): Promise<string>;
+  /** Undefined: no key of this tenant signed it. */
+  open(
+    tenantId: string,
+    jws: string,
+  ): Promise<{ readonly seq: number; readonly hash: string } | "compromised" | undefined>;
+  /** The key it names, and a trust bundle that lists it. */
+  provenance(tenantId: string, jws: string): Promise<{ readonly kid: string; readonly bundle: string }>;
+}
+
 export interface Devices {
   /** Frees a device's slot; `byVendor` passes over what the policy says about customers doing it. */
   deactivate(

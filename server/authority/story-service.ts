@@ -2,7 +2,7 @@ import type { Actor } from "../domain/actor.ts";
 import { explainDecision, type RecordedFacts } from "../domain/explain.ts";
 import { policyRules } from "../domain/policy.ts";
 import type { Database } from "../platform/database.ts";
-import { withActorNames } from "./audit-service.ts";
+import { withActorNames } from "./audit-store.ts";
 import { licenseKeyHash } from "./license-keys.ts";
 import { present } from "./missing.ts";
 import type { Tx, Vault } from "./ports.ts";

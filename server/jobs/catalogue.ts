@@ -63,6 +63,14 @@ const catalogue = {
     backoffMs: 30 * SECOND_MS,
     concurrency: 1,
   }),
+  /** Signs where every tenant's audit chain ends: twice a minute, so that no entry stays unsealed for longer than one. */
+  "audit-checkpoint": job({
+    payload: z.strictObject({}),
+    everyMs: 30 * SECOND_MS,
+    attempts: 2,
+    backoffMs: 5 * SECOND_MS,
+    concurrency: 1,
+  }),
   /** Deletes what is kept for a time only. */
   retention: job({
     payload: z.strictObject({}),

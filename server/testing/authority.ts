@@ -1,4 +1,6 @@
+import { pino } from "pino";
 import { createApiKeys } from "#server/authority/api-key-service.ts";
+import { createAuditCheckpoints } from "#server/authority/audit-checkpoints.ts";
 import { createAudit } from "#server/authority/audit-service.ts";
 import { createCustomers } from "#server/authority/customer-service.ts";
 import { createIdentityProviderSettings } from "#server/authority/identity-provider-service.ts";
@@ -21,6 +23,7 @@ export type Authority = ReturnType<typeof createAuthority>;
 /** The control plane's services beside the runtime's, on a real database, with a clock to advance. */
 export function createAuthority(appUrl: string, runtime: Runtime = createRuntime(appUrl)) {
   const { activations: devices } = runtime;
+  const auditCheckpoints = createAuditCheckpoints({ ...runtime, log: pino({ level: "silent" }) });
   return {
     ...runtime,
     tenants: createTenants(runtime),
@@ -31,7 +34,8 @@ export function createAuthority(appUrl: string, runtime: Runtime = createRuntime
     identityProviders: createIdentityProviderSettings(runtime),
     apiKeys: createApiKeys(runtime),
     overview: createOverview(runtime),
-    audit: createAudit(runtime),
+    auditCheckpoints,
+    audit: createAudit({ ...runtime, auditCheckpoints }),
     stories: createStories(runtime),
     trustKeys: createTrustKeys(runtime),
   };

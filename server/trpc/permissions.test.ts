@@ -23,6 +23,7 @@ const TABLE: Record<string, string> = {
   "analytics.series": EVERYBODY,
   "audit.list": "owner admin auditor",
   "audit.incidents": "owner admin auditor",
+  "audit.seal": "owner admin auditor",
   "audit.verify": "owner admin auditor",
   "customer.list": EVERYBODY,
   "customer.get": EVERYBODY,

@@ -13,6 +13,7 @@ import type { Database } from "#server/platform/database.ts";
 import { eachTenant } from "#server/platform/each-tenant.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { DAY_MS, seconds } from "./bundle.ts";
+import { createCheckpoints } from "./checkpoints.ts";
 import { type KeySet, openKeySet } from "./key-set.ts";
 import { createPublisher, type Published, type Tx } from "./publisher.ts";
 import { createRoots } from "./root.ts";
@@ -97,6 +98,14 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
     publish,
     rotation,
     roots: createRoots({ clock, vault, publisher }),
+    checkpoints: createCheckpoints({
+      database,
+      /** As of the bundle in force. */
+      async keys(tenantId) {
+        const seq = await database.withTenant(tenantId, (tx) => store.readTrustSeq(tx, tenantId));
+        return (await keysAt(tenantId, seq)).keySet;
+      },
+    }),
 
     /**
      * Replaces a working key that others may have: what it signed is refused from the next bundle on. A rotation in good

@@ -25,6 +25,7 @@ export const TOKEN_TYPES = {
   access: "signet-access+jwt",
   offlineResponse: "signet-offline-response+jwt",
   offlineCode: "signet-offline-code+jwt",
+  auditCheckpoint: "signet-audit-checkpoint+jwt",
   trust: "signet-trust+jwt",
   root: "signet-root+jwt",
 } as const;
@@ -52,6 +53,8 @@ export const KEY_USE_OF: Readonly<Record<WorkingTokenKind, KeyUse>> = {
   // It grants nothing that the activation token in it does not.
   offlineResponse: "activation",
   offlineCode: "activation",
+  // No application reads it: the portal does, and who verifies an exported audit.
+  auditCheckpoint: "receipt",
 };
 
 /** A public Ed25519 key as a JWK. Its `kid` is the RFC 7638 thumbprint. */

@@ -14,5 +14,8 @@ export const auditRouter = router({
     (await ctx.services.reconciliation.incidents(ctx.actor)).map(incident),
   ),
 
+  /** How many entries there are, and how far they are sealed. */
+  seal: read.query(({ ctx }) => ctx.services.audit.seal(ctx.actor)),
+
   verify: read.query(({ ctx }) => ctx.services.audit.verify(ctx.actor)),
 });

@@ -14,6 +14,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
     <Prefetched
       prefetch={(client, trpc) => [
         client.prefetchQuery(trpc.audit.list.queryOptions(input)),
+        client.prefetchQuery(trpc.audit.seal.queryOptions()),
         client.prefetchQuery(trpc.team.list.queryOptions()),
       ]}
     >
