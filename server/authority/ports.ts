@@ -87,6 +87,21 @@ export interface RootFacts {
   readonly prepared: PreparedBundle | undefined;
 }
 
+/** One trust bundle, and what it changed. */
+export interface BundleFacts {
+  readonly seq: number;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+  readonly keys: readonly {
+    readonly use: KeyUse;
+    readonly kid: string;
+    readonly became: "announced" | "active" | "retired" | "compromised" | "unlisted";
+  }[];
+  readonly licensesRevoked: number;
+  readonly activationsRevoked: number;
+  readonly rootChanged: boolean;
+}
+
 export interface PreparedBundle {
   readonly seq: number;
   /** What to sign. */
@@ -96,6 +111,11 @@ export interface PreparedBundle {
 
 /** The lives of a tenant's keys; each method runs in the caller's transaction. */
 export interface Lifecycle {
+  bundleHistory(
+    tx: Tx,
+    tenantId: string,
+    page: { readonly before?: number | undefined; readonly limit: number },
+  ): Promise<{ readonly items: readonly BundleFacts[]; readonly nextBefore: number | null }>;
   readonly rotation: {
     keys(tx: Tx, tenantId: string): Promise<readonly KeyFacts[]>;
     announce(tx: Tx, tenantId: string, use: KeyUse): Promise<Published & { readonly kid: string }>;

@@ -3,6 +3,13 @@ import { KEY_USES } from "#sdk/wire.ts";
 
 const use = z.enum(KEY_USES, "Choose what the key signs: license, activation, lease, ticket or receipt.");
 
+export const bundlePage = z.strictObject({
+  /** The browser's infinite list says where it goes. */
+  direction: z.literal("forward").optional(),
+  /** Only bundles before this one: the `nextBefore` of the page before. */
+  cursor: z.int().min(1).max(2_147_483_647).nullish(),
+  limit: z.int("Ask for a whole number of rows.").min(1).max(50, "Ask for at most 50.").default(10),
+});
 export const keyUse = z.strictObject({ use });
 export const activateKey = z.strictObject({
   use,

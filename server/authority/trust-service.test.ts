@@ -233,3 +233,23 @@ test("every step is audited, and no secret is", async () => {
   );
   await close();
 });
+
+test("the history tells what each bundle changed, newest first, in pages, and nothing of another tenant", async () => {
+  const close = await begin();
+  await trustKeys().announce(vendor.actor, "lease");
+  await trustKeys().rotateRoot(vendor.actor);
+  const newest = await trustKeys().bundles(vendor.actor, { limit: 2 });
+  expect(newest).toMatchObject({
+    items: [
+      { seq: 3, rootChanged: true, keys: [] },
+      { seq: 2, rootChanged: false, keys: [{ use: "lease", became: "announced" }] },
+    ],
+    nextBefore: 2,
+  });
+  const first = await trustKeys().bundles(vendor.actor, { before: 2, limit: 2 });
+  expect(first).toMatchObject({ items: [{ seq: 1 }], nextBefore: null });
+  expect(first.items[0]?.keys).toHaveLength(5);
+  const other = await createVendor(authority);
+  expect((await trustKeys().bundles(other.actor, { limit: 9 })).items).toHaveLength(1);
+  await close();
+});

@@ -38,6 +38,10 @@ export function createTrustKeys(deps: { database: Database; clock: Clock; trust:
         keys: await rotation.keys(tx, actor.tenantId),
       })),
 
+    /** The bundles that were signed, newest first, each with what it changed. */
+    bundles: (actor: Actor, page: { readonly before?: number | undefined; readonly limit: number }) =>
+      database.withTenant(actor.tenantId, (tx) => deps.trust.bundleHistory(tx, actor.tenantId, page)),
+
     announce: (actor: Actor, use: KeyUse) =>
       change(
         actor,

@@ -85,6 +85,7 @@ const TABLE: Record<string, string> = {
   "team.invitation": ANYONE,
   "team.acceptInvitation": ANYONE,
   "trust.get": EVERYBODY,
+  "trust.bundles": EVERYBODY,
   "trust.announceKey": ADMINS,
   "trust.activateKey": ADMINS,
   "trust.replaceCompromisedKey": ADMINS,

@@ -13,6 +13,7 @@ import type { Database } from "#server/platform/database.ts";
 import { eachTenant } from "#server/platform/each-tenant.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { DAY_MS, seconds } from "./bundle.ts";
+import { bundleHistory } from "./bundle-history.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { type KeySet, openKeySet } from "./key-set.ts";
 import { createPublisher, type Published, type Tx } from "./publisher.ts";
@@ -96,6 +97,7 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
 
   return {
     publish,
+    bundleHistory,
     rotation,
     roots: createRoots({ clock, vault, publisher }),
     checkpoints: createCheckpoints({

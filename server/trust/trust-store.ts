@@ -88,6 +88,19 @@ export async function readBundle(tx: Tx, tenantId: string, seq: number) {
   return tx.trustBundle.findUnique({ where: { tenantId_seq: { tenantId, seq } } });
 }
 
+/** Newest first. */
+export async function readBundles(
+  tx: Tx,
+  tenantId: string,
+  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+) {
+  return tx.trustBundle.findMany({
+    where: { tenantId, ...(before === undefined ? {} : { seq: { lt: before } }) },
+    orderBy: { seq: "desc" },
+    take: limit,
+  });
+}
+
 /** The bundle in force. */
 export async function readCurrentBundle(tx: Tx, tenantId: string) {
   return tx.trustBundle.findFirst({ where: { tenantId }, orderBy: { seq: "desc" } });

@@ -42,7 +42,9 @@ async function expectWhole(page: Page, where: string): Promise<void> {
     return scrollWidth - clientWidth;
   });
   expect.soft(overflow, `${where} scrolls sideways`).toBe(0);
-  await test.info().attach(where, { body: await page.screenshot({ fullPage: true }), contentType: "image/png" });
+  await test
+    .info()
+    .attach(where, { body: await page.screenshot({ fullPage: true }), contentType: "image/png" });
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
     .analyze();

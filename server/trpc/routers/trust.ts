@@ -7,6 +7,12 @@ const rotate = authorised("trust:rotate");
 export const trustRouter = router({
   get: read.query(({ ctx }) => ctx.services.trustKeys.list(ctx.actor)),
 
+  bundles: read
+    .input(input.bundlePage)
+    .query(({ ctx, input: { cursor, limit } }) =>
+      ctx.services.trustKeys.bundles(ctx.actor, { before: cursor ?? undefined, limit }),
+    ),
+
   announceKey: rotate
     .input(input.keyUse)
     .mutation(({ ctx, input: { use } }) => ctx.services.trustKeys.announce(ctx.actor, use)),

@@ -42,7 +42,7 @@ export function SealState() {
       <Group gap={8} wrap="nowrap">
         <IconLock size={20} color="var(--mantine-color-dimmed)" aria-hidden />
         <Text fz="sm" c="dimmed" component="div">
-          {open === 0 ? "All" : formatNumber(seal.seq)} of {formatNumber(entries)} entries sealed{" "}
+          {open === 0 ? "All" : `${formatNumber(seal.seq)} of`} {formatNumber(entries)} entries sealed{" "}
           <RelativeTime at={seal.at} />
         </Text>
       </Group>

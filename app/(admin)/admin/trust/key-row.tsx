@@ -78,13 +78,13 @@ function Life({ facts: { status, notBefore, notAfter, signsFrom, endedAt } }: { 
     case "active":
       return (
         <>
-          since <RelativeTime at={notBefore} />, until <RelativeTime at={notAfter} />
+          began <RelativeTime at={notBefore} /> · ends <RelativeTime at={notAfter} />
         </>
       );
     case "retired":
       return (
         <>
-          believed until <RelativeTime at={notAfter} />
+          stops being believed <RelativeTime at={notAfter} />
         </>
       );
     default:

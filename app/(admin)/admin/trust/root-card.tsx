@@ -73,8 +73,8 @@ export function RootCard({ root, mayRotate }: { root: Root; mayRotate: boolean }
             )}
           </Group>
           <Text fz="sm" c="dimmed" component="div" mt={2}>
-            In force since <RelativeTime at={root.createdAt} /> · trust bundle {root.trustSeq} · each is good
-            for {countOf(root.bundleDays, "day")}
+            Made <RelativeTime at={root.createdAt} /> · trust bundle {root.trustSeq} · each is good for{" "}
+            {countOf(root.bundleDays, "day")}
           </Text>
         </div>
         {mayRotate && (

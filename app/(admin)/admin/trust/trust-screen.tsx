@@ -6,6 +6,7 @@ import { ErrorState } from "../../../_components/error-state.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { TableSkeleton } from "../../../_components/table-skeleton.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
+import { BundlesCard } from "./bundles-card.tsx";
 import { KeysCard } from "./keys-card.tsx";
 import { PreparedCard } from "./prepared-card.tsx";
 import { RootCard } from "./root-card.tsx";
@@ -35,6 +36,7 @@ export function TrustScreen({ tenantSlug, mayRotate }: { tenantSlug: string; may
           )}
           <RootCard root={trust.data.root} mayRotate={mayRotate} />
           <KeysCard keys={trust.data.keys} mayRotate={mayRotate} />
+          <BundlesCard />
           <SnapshotCard tenantSlug={tenantSlug} />
         </Stack>
       )}

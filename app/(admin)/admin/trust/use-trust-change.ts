@@ -9,7 +9,7 @@ export function useTrustChanged() {
   const trpc = useTRPC();
   const queries = useQueryClient();
   return async (done: string, { awaitsSignature }: { readonly awaitsSignature?: boolean }) => {
-    await queries.invalidateQueries(trpc.trust.get.queryFilter());
+    await queries.invalidateQueries(trpc.trust.pathFilter());
     toastDone(awaitsSignature ? `${done} It takes effect once the prepared bundle is signed.` : done);
   };
 }
