@@ -26,6 +26,7 @@ const ARROWS = {
     SHARED,
   ],
   "server/auth/": ["server/authority/", "server/domain/", "server/platform/", DATABASE_CLIENT],
+  "server/live/": ["server/(auth|domain|platform)/"],
   "server/trpc/": ["server/(authority|analytics|reconciliation|auth|domain|platform)/", SHARED],
   "server/license-server/": [
     "server/(activations|leases|usage|offline|callers|idempotency|trust|domain|platform)/",
@@ -33,7 +34,7 @@ const ARROWS = {
     SHARED,
   ],
   "server/container\\.ts$": [
-    "server/(activations|leases|usage|offline|callers|idempotency|trust|authority|analytics|reconciliation|retention|jobs|auth|domain|platform)/",
+    "server/(activations|leases|usage|offline|callers|idempotency|trust|authority|analytics|reconciliation|retention|jobs|auth|live|domain|platform)/",
   ],
   "app/": [
     "server/(trpc|auth|domain|platform)/",

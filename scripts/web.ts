@@ -34,4 +34,5 @@ handle = (request, response) => {
 onShutdown(log, "services", async () => globalThis.signetContainer?.close());
 onShutdown(log, "portal", () => app.close());
 onShutdown(log, "requests", () => new Promise((resolve) => server.close(() => resolve())));
+onShutdown(log, "live views", async () => globalThis.signetContainer?.seatStreams.close());
 server.listen(env.PORT);

@@ -13,6 +13,7 @@ import { createLicenses } from "./authority/license-service.ts";
 import { createOverview } from "./authority/overview-service.ts";
 import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
+import { createSeats } from "./authority/seat-service.ts";
 import { createStories } from "./authority/story-service.ts";
 import { createTenants } from "./authority/tenant-service.ts";
 import { createTrustKeys } from "./authority/trust-service.ts";
@@ -22,13 +23,16 @@ import { createIdempotencyStore } from "./idempotency/idempotency-store.ts";
 import { createIdempotency } from "./idempotency/service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
 import { createLeases } from "./leases/service.ts";
+import { createSeatStreams } from "./live/seat-streams.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
 import { createOffline } from "./offline/service.ts";
+import { createAnnouncer, SEAT_CHANGES } from "./platform/announcer.ts";
 import { systemClock } from "./platform/clock.ts";
 import { createRedisCounters, memoryCounters } from "./platform/counters.ts";
 import { createDatabase } from "./platform/database.ts";
 import type { Env } from "./platform/env.ts";
 import { watchEventLoop } from "./platform/event-loop.ts";
+import { createListener } from "./platform/listener.ts";
 import { createLogger } from "./platform/log.ts";
 import { localKeyWrapper } from "./platform/master-key.ts";
 import { createPublicFetch } from "./platform/public-fetch.ts";
@@ -62,14 +66,21 @@ export function createContainer(env: Env, name = "signet") {
   const vault = createVault({ database, keyWrapper: localKeyWrapper(env.SIGNET_MASTER_KEY) });
   const trust = createTrust({ database, clock, vault });
   const certificates = createCertificates({ database, clock, trust });
+  const seatChanges = createAnnouncer({ pool: database.pool, channel: SEAT_CHANGES, log });
   const activations = createActivations({
     store: createActivationsStore(database.pool, clock),
     trust,
     vault,
     certificates,
+    seatChanges,
   });
 
-  const leases = createLeases({ store: createLeasesStore(database.pool, clock), trust, database });
+  const leases = createLeases({
+    store: createLeasesStore(database.pool, clock),
+    trust,
+    database,
+    seatChanges,
+  });
   const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
@@ -98,6 +109,7 @@ export function createContainer(env: Env, name = "signet") {
   const policies = createPolicies({ database, clock });
   const customers = createCustomers({ database, clock });
   const licenses = createLicenses({ database, clock, vault, trust, certificates, devices: activations });
+  const seats = createSeats({ database, clock, leases });
   const apiKeys = createApiKeys({ database, clock, vault });
   const identityProviders = createIdentityProviderSettings({ database, clock });
   const overview = createOverview({ database, clock });
@@ -115,6 +127,11 @@ export function createContainer(env: Env, name = "signet") {
   const trustKeys = createTrustKeys({ database, clock, trust });
 
   const auth = createAuth({ database, log });
+  const seatStreams = createSeatStreams({
+    auth,
+    listener: createListener({ url: env.DATABASE_APP_URL, channel: SEAT_CHANGES, log }),
+    log,
+  });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth });
 
@@ -153,9 +170,12 @@ export function createContainer(env: Env, name = "signet") {
     auth,
     members,
     invitations,
+    seats,
+    seatStreams,
     async close() {
       counters.close();
       eventLoop.stop();
+      await Promise.all([seatStreams.close(), seatChanges.close()]);
       await database.close();
     },
   };

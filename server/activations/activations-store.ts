@@ -34,6 +34,7 @@ export interface RefreshRow extends GrantRow {
 }
 
 export interface DeactivateRow extends DecisionRow {
+  readonly license_id: string | null;
   readonly activation_id: string | null;
 }
 

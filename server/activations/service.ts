@@ -3,6 +3,7 @@ import type { ActivateRequest } from "#sdk/wire.ts";
 import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server/domain/decision.ts";
 import { invalidField } from "#server/domain/errors.ts";
 import type { Proof } from "#server/domain/proof.ts";
+import { type Announcer, announced } from "#server/platform/announcer.ts";
 import { type Batcher, createBatcher } from "#server/platform/batcher.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { Certificates } from "#server/trust/certificates.ts";
@@ -33,8 +34,10 @@ export function createActivations(deps: {
   trust: Trust;
   vault: Vault;
   certificates: Certificates;
+  /** Told of the licenses whose seats went with a device. */
+  seatChanges: Announcer;
 }) {
-  const { store, trust, vault, certificates } = deps;
+  const { store, trust, vault, certificates, seatChanges } = deps;
   const bounds = { flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX, queuedMax: QUEUED_MAX };
   const activating: Batcher<ActivateItem, ActivateRow> = createBatcher({
     name: "activate",
@@ -48,7 +51,7 @@ export function createActivations(deps: {
   });
   const deactivating = createProvenBatcher<DeactivateItem, DeactivateRow>({
     name: "deactivate",
-    flush: store.deactivate,
+    flush: announced(seatChanges, store.deactivate),
     ...bounds,
   });
   const grant = createGrants({ trust, certificates });

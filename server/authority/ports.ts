@@ -49,6 +49,14 @@ export interface Devices {
   ): Promise<Decision<unknown>>;
 }
 
+export interface HeldSeats {
+  /** Ends somebody's lease; its seat is free at once. */
+  releaseByVendor(
+    tenantId: string,
+    request: { readonly leaseId: string; readonly correlationId: string },
+  ): Promise<Decision<unknown>>;
+}
+
 export interface Certificates {
   /** The license's signed certificate, a compact JWS. */
   of(tenantId: string, licenseId: string, correlationId: string): Promise<string>;

@@ -28,6 +28,10 @@ export interface HeartbeatRow extends LeaseRow {
   readonly holder: string | null;
 }
 
+export interface ReleaseRow extends DecisionRow {
+  readonly license_id: string | null;
+}
+
 interface Item {
   readonly event_id: string;
   readonly correlation_id: string;
@@ -62,7 +66,7 @@ export function createLeasesStore(pool: Pool, clock: Clock) {
   return {
     checkout: provenFunction<CheckoutItem, CheckoutRow>(pool, clock, "checkout_seats"),
     heartbeat: provenFunction<HeartbeatItem, HeartbeatRow>(pool, clock, "heartbeat_leases"),
-    release: provenFunction<ReleaseItem, DecisionRow>(pool, clock, "release_leases"),
+    release: provenFunction<ReleaseItem, ReleaseRow>(pool, clock, "release_leases"),
 
     /** Announces up to `limit` leases of a tenant that time has ended; returns how many. */
     async expire(tenantId: string, limit: number): Promise<number> {

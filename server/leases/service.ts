@@ -2,12 +2,22 @@ import type { LeaseClaims } from "#sdk/wire.ts";
 import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server/domain/decision.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { Proof } from "#server/domain/proof.ts";
+import { type Announcer, announced } from "#server/platform/announcer.ts";
 import type { Database } from "#server/platform/database.ts";
 import { eachTenant } from "#server/platform/each-tenant.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { createProvenBatcher } from "#server/trust/proven-batcher.ts";
 import type { Trust } from "#server/trust/service.ts";
-import type { HeartbeatItem, HeartbeatRow, LeaseRow, LeasesStore, ReleaseItem } from "./leases-store.ts";
+import type {
+  CheckoutItem,
+  CheckoutRow,
+  HeartbeatItem,
+  HeartbeatRow,
+  LeaseRow,
+  LeasesStore,
+  ReleaseItem,
+  ReleaseRow,
+} from "./leases-store.ts";
 
 interface Binding {
   /** base64url SHA-256 of the request body as sent. */
@@ -61,23 +71,37 @@ const FLUSHES_IN_FLIGHT_MAX = 4;
 const EXPIRED_AT_ONCE = 500;
 
 /** Floating seats. Every decision is made in one SQL function a batch, and signed after it committed. */
-export function createLeases(deps: { store: LeasesStore; trust: Trust; database: Database }) {
-  const { store, trust, database } = deps;
+export function createLeases(deps: {
+  store: LeasesStore;
+  trust: Trust;
+  database: Database;
+  /** Told of the licenses whose seats changed hands or were renewed. */
+  seatChanges: Announcer;
+}) {
+  const { store, trust, database, seatChanges } = deps;
   const line = (name: "checkout" | "heartbeat" | "release") => ({
     name,
     flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX,
     queuedMax: QUEUED_MAX[name],
   });
-  const checkingOut = createProvenBatcher({ ...line("checkout"), flush: store.checkout });
+  const checkout = announced(seatChanges, store.checkout);
+  const checkingOut = createProvenBatcher<CheckoutItem, CheckoutRow>({
+    ...line("checkout"),
+    flush: checkout,
+  });
   // The limit of borrowed seats is counted before slots are given out, so a request to borrow is decided by itself.
-  const borrowing = createProvenBatcher({ ...line("checkout"), flush: store.checkout, itemsPerFlushMax: 1 });
+  const borrowing = createProvenBatcher<CheckoutItem, CheckoutRow>({
+    ...line("checkout"),
+    flush: checkout,
+    itemsPerFlushMax: 1,
+  });
   const beating = createProvenBatcher<HeartbeatItem, HeartbeatRow>({
     ...line("heartbeat"),
-    flush: store.heartbeat,
+    flush: announced(seatChanges, store.heartbeat),
   });
-  const releasing = createProvenBatcher<ReleaseItem, DecisionRow>({
+  const releasing = createProvenBatcher<ReleaseItem, ReleaseRow>({
     ...line("release"),
-    flush: store.release,
+    flush: announced(seatChanges, store.release),
   });
 
   async function denied(tenantId: string, row: DecisionRow): Promise<Denied | undefined> {
@@ -211,6 +235,7 @@ export function createLeases(deps: { store: LeasesStore; trust: Trust; database:
         do {
           count = await store.expire(tenantId, EXPIRED_AT_ONCE);
           expired += count;
+          if (count > 0) seatChanges.announce(tenantId);
         } while (count === EXPIRED_AT_ONCE);
       });
       return { expired };

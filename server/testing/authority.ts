@@ -9,6 +9,7 @@ import { createLicenses } from "#server/authority/license-service.ts";
 import { createOverview } from "#server/authority/overview-service.ts";
 import { createPolicies } from "#server/authority/policy-service.ts";
 import { createProducts } from "#server/authority/product-service.ts";
+import { createSeats } from "#server/authority/seat-service.ts";
 import { createStories } from "#server/authority/story-service.ts";
 import { createTenants } from "#server/authority/tenant-service.ts";
 import { createTrustKeys } from "#server/authority/trust-service.ts";
@@ -36,6 +37,7 @@ export function createAuthority(appUrl: string, runtime: Runtime = createRuntime
     overview: createOverview(runtime),
     auditCheckpoints,
     audit: createAudit({ ...runtime, auditCheckpoints }),
+    seats: createSeats(runtime),
     stories: createStories(runtime),
     trustKeys: createTrustKeys(runtime),
   };

@@ -14,6 +14,7 @@ import { createLeasesStore } from "#server/leases/leases-store.ts";
 import { createLeases } from "#server/leases/service.ts";
 import { createOfflineStore } from "#server/offline/offline-store.ts";
 import { createOffline } from "#server/offline/service.ts";
+import { createAnnouncer, SEAT_CHANGES } from "#server/platform/announcer.ts";
 import { createDatabase } from "#server/platform/database.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
@@ -37,13 +38,20 @@ export function createRuntime(
   clock: TestClock = new TestClock("2030-01-01"),
   fetch: PublicFetch = createPublicFetch(),
 ) {
+  const log = pino({ level: "silent" });
   const database = createDatabase({ url: appUrl });
   const vault = createVault({ database, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) });
   const trust = createTrust({ database, clock, vault });
   const certificates = createCertificates({ database, clock, trust });
   const store = createActivationsStore(database.pool, clock);
-  const activations = createActivations({ store, trust, vault, certificates });
-  const leases = createLeases({ store: createLeasesStore(database.pool, clock), trust, database });
+  const seatChanges = createAnnouncer({ pool: database.pool, channel: SEAT_CHANGES, log });
+  const activations = createActivations({ store, trust, vault, certificates, seatChanges });
+  const leases = createLeases({
+    store: createLeasesStore(database.pool, clock),
+    trust,
+    database,
+    seatChanges,
+  });
   const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
@@ -64,8 +72,11 @@ export function createRuntime(
     fetch,
   });
   const idempotencyStore = createIdempotencyStore(database.pool, clock);
-  const idempotency = createIdempotency({ store: idempotencyStore, vault, log: pino({ level: "silent" }) });
-  const close = () => database.close();
+  const idempotency = createIdempotency({ store: idempotencyStore, vault, log });
+  const close = async () => {
+    await seatChanges.close();
+    await database.close();
+  };
   return {
     database,
     clock,

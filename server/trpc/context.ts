@@ -11,6 +11,7 @@ import type { Licenses } from "../authority/license-service.ts";
 import type { Overview } from "../authority/overview-service.ts";
 import type { Policies } from "../authority/policy-service.ts";
 import type { Products } from "../authority/product-service.ts";
+import type { Seats } from "../authority/seat-service.ts";
 import type { Stories } from "../authority/story-service.ts";
 import type { TrustKeys } from "../authority/trust-service.ts";
 import type { Logger } from "../platform/log.ts";
@@ -29,6 +30,7 @@ export interface PortalServices {
   readonly apiKeys: ApiKeys;
   readonly identityProviders: IdentityProviders;
   readonly overview: Overview;
+  readonly seats: Seats;
   readonly audit: Audit;
   readonly stories: Stories;
   readonly analytics: Pick<Analytics, "series">;

@@ -9,6 +9,7 @@ import { overviewRouter } from "./routers/overview.ts";
 import { policyRouter } from "./routers/policy.ts";
 import { portalRouter } from "./routers/portal.ts";
 import { productRouter } from "./routers/product.ts";
+import { seatRouter } from "./routers/seat.ts";
 import { teamRouter } from "./routers/team.ts";
 import { trustRouter } from "./routers/trust.ts";
 
@@ -24,6 +25,7 @@ export const appRouter = router({
   policy: policyRouter,
   portal: portalRouter,
   product: productRouter,
+  seat: seatRouter,
   team: teamRouter,
   trust: trustRouter,
 });
