@@ -61,6 +61,7 @@ const CHANGES: Readonly<Record<string, string>> = {
   "license.overridden": "Terms changed",
   "license.key_revealed": "Key revealed",
   "license.device_deactivated": "Device deactivated",
+  "license.seat_released": "Seat released",
   "customer.member_invited": "Person invited",
   "customer.invitation_revoked": "Invitation withdrawn",
   "customer.member_added": "Person joined",

@@ -6,13 +6,13 @@ import { relativeTime } from "./relative-time.ts";
 
 const TICK_MS = 30_000;
 
-/** The browser's clock, read again every half minute: for countdowns, which may be off by that much. */
-export function useNow(): Date {
+/** The browser's clock, read again every half minute, or as often as told: for countdowns, which may be off by that much. */
+export function useNow(tickMs = TICK_MS): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), TICK_MS);
+    const timer = setInterval(() => setNow(new Date()), tickMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [tickMs]);
   return now;
 }
 

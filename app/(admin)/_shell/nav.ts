@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconArmchair,
   IconBox,
   IconBuilding,
   IconCertificate,
@@ -43,6 +44,7 @@ export const NAV: readonly NavSection[] = [
     items: [
       { href: "/admin/licenses", label: "Licenses", icon: IconCertificate, permission: "license:read" },
       { href: "/admin/customers", label: "Customers", icon: IconBuilding, permission: "customer:read" },
+      { href: "/admin/seats", label: "Live seats", icon: IconArmchair, permission: "license:read" },
       { href: "/admin/trace", label: "Trace", icon: IconRoute, permission: "license:read" },
     ],
   },

@@ -10,6 +10,7 @@ import { DevicesCard } from "./devices-card.tsx";
 import type { LicensePermissions } from "./license.ts";
 import { LicenseActions } from "./license-actions.tsx";
 import { LicenseSummary } from "./license-summary.tsx";
+import { SeatsCard } from "./seats-card.tsx";
 import { TermsCard } from "./terms-card.tsx";
 import { TimelineCard } from "./timeline-card.tsx";
 
@@ -45,6 +46,7 @@ export function LicenseScreen({ id, may }: { id: string; may: LicensePermissions
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Stack gap="lg">
             <DevicesCard license={license} mayDeactivate={may.suspend} />
+            <SeatsCard licenseId={license.id} mayRelease={may.suspend} />
             <TermsCard license={license} mayChange={may.issue} />
             <TimelineCard license={license} />
           </Stack>

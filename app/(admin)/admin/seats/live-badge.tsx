@@ -1,0 +1,17 @@
+import { ToneBadge } from "../../../_components/status-badge.tsx";
+import type { LiveState } from "./use-live-seats.ts";
+
+const LOOKS = {
+  connecting: { tone: "neutral", label: "Connecting" },
+  live: { tone: "good", label: "Live" },
+  reconnecting: { tone: "warning", label: "Reconnecting" },
+} as const;
+
+/** Whether what is shown follows what happens. */
+export function LiveBadge({ state }: { state: LiveState }) {
+  return (
+    <span role="status" aria-label="Connection">
+      <ToneBadge {...LOOKS[state]} />
+    </span>
+  );
+}
