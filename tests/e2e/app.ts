@@ -1,7 +1,8 @@
 /**
  * The ten-line application of a licensed product, as a process of its own with the real SDK:
  * `node app.ts SERVER TENANT ROOT_KEY PRODUCT DEVICE STATE_DIRECTORY COMMAND [LICENSE_KEY]`.
- * `activate` activates; `offline` verifies what is stored without touching the network. Prints one line.
+ * `activate` activates; `offline` verifies what is stored without touching the network; `checkout` activates, takes a seat for
+ * the device's name, and is gone without giving it back. Prints one line.
  */
 import { fileStorage, isSignetError, Signet } from "../../sdk/typescript/src/node.ts";
 
@@ -27,7 +28,12 @@ try {
     fingerprint: async () => ({ machine: Buffer.from(device.padEnd(24, "-")).toString("base64url") }),
     ...(command === "offline" ? { fetch: offline } : {}),
   });
-  const activation = command === "activate" ? await signet.activate(key) : await signet.current();
+  const activation = command === "offline" ? await signet.current() : await signet.activate(key);
+  if (command === "checkout") {
+    const seat = await activation.checkout({ holder: device });
+    console.log(`${seat.status} seat ${seat.slot}`);
+    process.exit();
+  }
   console.log(`${activation.status} ${JSON.stringify(activation.features)}`);
 } catch (error) {
   if (!isSignetError(error)) throw error;

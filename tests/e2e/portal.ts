@@ -64,6 +64,11 @@ export class Device {
     return this.#run(server, product, "activate", key);
   }
 
+  /** Takes a seat for somebody named as the device, and is gone with it. */
+  checkout(key: string): Promise<string> {
+    return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "checkout", key);
+  }
+
   /** Verifies what is stored, in a process that cannot reach any network. */
   offline(): Promise<string> {
     return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "offline");

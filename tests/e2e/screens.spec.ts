@@ -12,6 +12,7 @@ const VENDOR = [
   "/admin/licenses",
   "/admin/licenses/new",
   "/admin/customers",
+  "/admin/seats",
   "/admin/trace",
   "/admin/api-keys",
   "/admin/trust",

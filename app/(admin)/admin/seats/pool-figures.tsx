@@ -6,6 +6,8 @@ import classes from "./seats.module.css";
 /** A pool's bar, and what its parts mean in numbers. */
 export function PoolFigures({ pool }: { pool: SeatPool }) {
   const { held, borrowed, overage, overageCapacity, capacity, leaving, reserved } = pool;
+  const kept = reserved.reduce((sum, group) => sum + Math.max(0, group.seats - group.held), 0);
+  const free = Math.max(0, capacity - (held - overage) - kept);
   return (
     <div>
       <CapacityBar pool={pool} />
@@ -29,7 +31,7 @@ export function PoolFigures({ pool }: { pool: SeatPool }) {
           </span>
         ))}
         <span className={classes.key} data-kind="free">
-          {formatNumber(Math.max(0, capacity - (held - overage)))} free
+          {formatNumber(free)} free{reserved.length > 0 && " for anybody"}
         </span>
         {leaving > 0 && <span>{formatNumber(leaving)} going out of service</span>}
       </div>

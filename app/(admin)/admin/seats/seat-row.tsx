@@ -51,7 +51,7 @@ function Marks({ seat }: { seat: Seat }) {
   const { group, reservedFor, borrowed, overage, leaving } = seat;
   return (
     <>
-      {borrowed && <Badge color="copper">Borrowed</Badge>}
+      {borrowed && <Badge color="indigo">Borrowed</Badge>}
       {overage && <Badge color="yellow">Over capacity</Badge>}
       {leaving && <Badge color="gray">Going out of service</Badge>}
       {reservedFor !== null ? (
