@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type DeniedUsage, isSignetError, memoryStorage, type StateStorage } from "./src/index.ts";
 import { fileStorage } from "./src/node.ts";
+import { Outbox } from "./src/outbox.ts";
 import { type Interference, type TestNetwork, unreachable } from "./testing/network.ts";
 import { creditRules, RealServer } from "./testing/real-server.ts";
 import { time } from "./testing/timers.ts";
@@ -242,7 +243,10 @@ describe("usage that the server refuses", () => {
     await next.dismiss(foreign);
     await next.dismiss(foreign);
     expect(await next.denied()).toEqual([
-      { id: "too much", meter: "credits", amount: 5, at: new Date(time.now()), code: "insufficient_credits" },
+      {
+        ...{ id: "too much", meter: "credits", amount: 5, at: new Date(time.now()) },
+        ...{ code: "insufficient_credits", signed: true },
+      },
     ]);
     await next.record("credits", 2, { id: "too much" });
     await next.flush();
@@ -258,6 +262,53 @@ describe("usage that the server refuses", () => {
     await server.reinstate(license.id);
     await pass(60, network);
     expect([await spent(), await usage.pending()]).toEqual([7, 0]);
+  });
+
+  test("because it cannot be read is set aside, and neither holds up nor harms the others", async () => {
+    const { usage, denied, charged, spent, network, storage, activation, failed } = await device(1_000);
+    const license = activation.license?.id ?? "";
+    // As an earlier release may have recorded it.
+    const older = new Outbox({ storage, license, now: time.now, eventsMax: 99, alsoKept: async () => 0 });
+    const occurredAt = new Date(0).toISOString();
+    for (const id of ["one", "two"]) {
+      await Promise.all(Array.from({ length: 40 }, () => usage.record("credits", 1)));
+      await older.add({ id, meter: "no such meter!", amount: 1, occurredAt });
+    }
+    await usage.flush();
+    await usage.record("credits", 1);
+    await usage.flush();
+    expect([await spent(), charged.length, await usage.pending(), failed]).toEqual([81, 81, 0, []]);
+    expect(denied).toMatchObject([{ id: "one" }, { id: "two", code: "invalid_request", signed: false }]);
+    expect(await usage.denied()).toEqual(expect.arrayContaining(denied));
+    // It is sent again only once a day.
+    network.sent.length = 0;
+    await usage.record("credits", 1);
+    await usage.flush();
+    expect(requests(network)).toEqual([1]);
+    server.pass(86_400_000);
+    await usage.record("credits", 1);
+    await usage.flush();
+    expect(requests(network)).toEqual([1, 1, 2, 1, 1]);
+    expect([denied.length, await spent(), (await usage.denied()).length]).toEqual([2, 83, 2]);
+  });
+
+  test("by an unsigned lie that it cannot be read is lost by none: it is sent again at the next start", async () => {
+    const { usage, denied, spent, network, restarted } = await device(1_000);
+    network.interfere = async () => Response.json({ code: "invalid_request" }, { status: 400 });
+    await Promise.all(Array.from({ length: 120 }, () => usage.record("credits", 1)));
+    // What a pass does not come to waits for the next one.
+    expect(await refusal(usage.flush())).toEqual({ code: "invalid_request", signed: false });
+    expect(network.sentTo(/usage$/).length).toBeLessThan(110);
+    expect(denied.length).toBeGreaterThan(30);
+    for (let turn = 0; turn < 4; turn++) await usage.flush().catch(() => undefined);
+    expect([denied.length, await usage.pending(), await spent()]).toEqual([120, 0, 0]);
+    time.begin(time.now());
+    network.interfere = through;
+    const next = (await restarted().current()).usage;
+    await network.quiet();
+    await pass(5, network);
+    await vi.waitFor(async () => expect(await next.denied()).toEqual([]), { timeout: 10_000 });
+    expect([await spent(), await next.pending()]).toEqual([120, 0]);
   });
 
   test("without a signature is not refused: nothing is given up", async () => {

@@ -4,15 +4,20 @@ import { isCount, isRecord, isText } from "./shapes.ts";
 import { type Document, deleteDocument, listDocuments, readDocument, writeDocument } from "./state.ts";
 import type { StateStorage } from "./storage.ts";
 
-/** An event that the server has refused to charge, as it has signed. */
+/** An event that the server has refused to charge. */
 export interface DeniedUsage {
   readonly id: string;
   readonly meter: string;
   /** In the meter's unit. */
   readonly amount: number;
   readonly at: Date;
-  /** `insufficient_credits`, `meter_not_entitled` or `idempotency_conflict`. */
+  /** `insufficient_credits`, `meter_not_entitled` or `idempotency_conflict`; `invalid_request` where the server cannot read the event. */
   readonly code: ErrorCode;
+  /**
+   * Whether the server has signed that it does not charge it. Else it is sent again once a day and at the next start, since anybody can say
+   * that a request is not valid.
+   */
+  readonly signed: boolean;
 }
 
 interface StoredDenial {
@@ -23,6 +28,8 @@ interface StoredDenial {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly code: ServerCode;
+  /** Absent where it is signed. */
+  readonly signed?: false;
 }
 
 const PREFIX = "denied-";
@@ -37,9 +44,12 @@ export class DeniedEvents {
     this.#license = license;
   }
 
-  async keep({ id, meter, amount, at, code }: DeniedUsage): Promise<void> {
+  async keep({ id, meter, amount, at, code, signed }: DeniedUsage): Promise<void> {
     if (!isServerCode(code)) return;
-    const denial: StoredDenial = { license: this.#license, id, meter, amount, at: at.getTime(), code };
+    const denial: StoredDenial = {
+      ...{ license: this.#license, id, meter, amount, at: at.getTime(), code },
+      ...(signed ? {} : { signed }),
+    };
     await writeDocument(this.#storage, await documentOf(id), denial);
   }
 
@@ -62,8 +72,8 @@ export class DeniedEvents {
     for (const name of await listDocuments(this.#storage, PREFIX)) {
       const stored = await readDocument(this.#storage, documentNamed(name));
       if (stored?.license !== this.#license) continue;
-      const { id, meter, amount, at, code } = stored;
-      found.push({ id, meter, amount, at: new Date(at), code });
+      const { id, meter, amount, at, code, signed = true } = stored;
+      found.push({ id, meter, amount, at: new Date(at), code, signed });
     }
     return found.sort((one, other) => one.at.getTime() - other.at.getTime());
   }
@@ -84,7 +94,9 @@ function isDenial(content: unknown): content is StoredDenial {
     isText(content.id) &&
     isText(content.meter) &&
     isCount(content.amount) &&
-    isCount(content.at) &&
-    isServerCode(content.code)
+    // Before 1970 it is below zero.
+    Number.isSafeInteger(content.at) &&
+    isServerCode(content.code) &&
+    (content.signed === undefined || content.signed === false)
   );
 }

@@ -1,7 +1,7 @@
-import { isServerCode } from "./codes.ts";
+import { isServerCode, type ServerCode } from "./codes.ts";
 import { type CreditLine, unbelievable } from "./credit-line.ts";
 import type { DeniedEvents, DeniedUsage } from "./denied-usage.ts";
-import { SignetError } from "./errors.ts";
+import { isSignetError, SignetError } from "./errors.ts";
 import { bytesOf, type Outbox, type Parcel } from "./outbox.ts";
 import type { UsageEventRequest, UsageRequest } from "./wire.ts";
 
@@ -21,11 +21,21 @@ const REQUEST_EVENTS_MAX = 1_000;
 /** The server takes 256 KiB; a request is more than its events. */
 const REQUEST_BYTES_MAX = 200_000;
 
-/** Carries parcels to the server, and deletes each once the server has signed what became of all that is in it. */
+/** Requests of one pass, each for a part of one that the server could not read: about five events of a thousand are found by them. */
+const PARTS_MAX = 100;
+/** So many with the longest of names still fit into a request. */
+const ASIDE_EVENTS_MAX = 250;
+const SET_ASIDE_AGAIN_MS = 86_400_000;
+
+/**
+ * Carries parcels to the server, and deletes each once the server has signed what became of all that is in it, or what it cannot read
+ * was set aside.
+ */
 export class UsageSender {
   readonly #line: CreditLine;
   readonly #outbox: Outbox;
   readonly #denials: DeniedEvents;
+  #sentAsideAt = Number.NEGATIVE_INFINITY;
 
   constructor(line: CreditLine, outbox: Outbox, denials: DeniedEvents) {
     this.#line = line;
@@ -35,12 +45,52 @@ export class UsageSender {
 
   /** @param tell is told of each request. */
   async sendAll(signal: AbortSignal | undefined, tell: (sent: SentUsage) => void): Promise<void> {
-    for await (const batch of this.#batches(signal)) {
-      const sent = await this.#send(batch, signal);
-      // First what is kept of it, then the parcel: a crash in between only sends it once more.
+    const aside = await this.setAside();
+    const parts = { left: PARTS_MAX };
+    for await (const { names, events } of this.#batches(signal)) {
+      const unsent = events.filter((event) => !aside.some((denied) => isSame(denied, event)));
+      if (unsent.length > 0) await this.#sendApart(unsent, parts, signal, tell);
+      for (const name of names) await this.#outbox.delete(name);
+    }
+    const now = this.#line.configuration.clock.now();
+    if (aside.length === 0 || Math.abs(now - this.#sentAsideAt) < SET_ASIDE_AGAIN_MS) return;
+    this.#sentAsideAt = now;
+    for (let first = 0; first < aside.length; first += ASIDE_EVENTS_MAX) {
+      const events = aside.slice(first, first + ASIDE_EVENTS_MAX).map(eventOf);
+      await this.#sendApart(events, parts, signal, ({ charged, denied }) =>
+        tell({ charged, denied: denied.filter(({ signed }) => signed) }),
+      );
+    }
+  }
+
+  /** The events that the server could not read, and has not signed that it does not charge. */
+  async setAside(): Promise<readonly DeniedUsage[]> {
+    return (await this.#denials.all()).filter(({ signed }) => !signed);
+  }
+
+  /** Sends some events; where the server cannot read them, in ever smaller parts, until the ones that it cannot read stand alone. */
+  async #sendApart(
+    events: readonly UsageEventRequest[],
+    parts: { left: number },
+    signal: AbortSignal | undefined,
+    tell: (sent: SentUsage) => void,
+  ): Promise<void> {
+    const sent = await this.#send(events, signal).catch((error: unknown) => {
+      if (!isSignetError(error) || error.code !== "invalid_request" || parts.left === 0) throw error;
+      const [event, another] = events;
+      if (event === undefined || another !== undefined) return undefined;
+      return { charged: [], denied: [deniedOf(event, error.code, error.signed)] };
+    });
+    if (sent !== undefined) {
+      // First what is kept of it, then the parcel goes: a crash in between only sends it once more.
       await this.#remember(sent);
-      for (const name of batch.names) await this.#outbox.delete(name);
       tell(sent);
+      return;
+    }
+    const middle = events.length >> 1;
+    for (const part of [events.slice(0, middle), events.slice(middle)]) {
+      parts.left -= 1;
+      await this.#sendApart(part, parts, signal, tell);
     }
   }
 
@@ -66,7 +116,7 @@ export class UsageSender {
     if (events.length > 0) yield { names, events };
   }
 
-  async #send({ events }: Batch, signal: AbortSignal | undefined): Promise<SentUsage> {
+  async #send(events: readonly UsageEventRequest[], signal: AbortSignal | undefined): Promise<SentUsage> {
     const body: UsageRequest = { events };
     const answer = await this.#line.send({ path: "/usage", body, signal });
     const { license } = this.#line.owner;
@@ -75,13 +125,11 @@ export class UsageSender {
     if (claims.kind !== "usage") throw unbelievable("it is no receipt for usage");
     const charged: string[] = [];
     const denied: DeniedUsage[] = [];
-    for (const { id, meter, amount, occurredAt } of new Map(
-      events.map((event) => [event.id, event]),
-    ).values()) {
+    for (const event of new Map(events.map((each) => [each.id, each])).values()) {
+      const { id } = event;
       const outcome = Object.hasOwn(claims.events, id) ? claims.events[id] : undefined;
       if (outcome === "accepted" || outcome === "duplicate") charged.push(id);
-      else if (isServerCode(outcome))
-        denied.push({ id, meter, amount, at: new Date(occurredAt), code: outcome });
+      else if (isServerCode(outcome)) denied.push(deniedOf(event, outcome, true));
       else throw unbelievable("it does not say what became of each event");
     }
     return { charged, denied };
@@ -96,4 +144,21 @@ export class UsageSender {
 
 function bytesIn({ events }: Parcel): number {
   return events.reduce((sum, event) => sum + bytesOf(event), 0);
+}
+
+function deniedOf(
+  { occurredAt, ...event }: UsageEventRequest,
+  code: ServerCode,
+  signed: boolean,
+): DeniedUsage {
+  return { ...event, at: new Date(occurredAt), code, signed };
+}
+
+function eventOf({ id, meter, amount, at }: DeniedUsage): UsageEventRequest {
+  return { id, meter, amount, occurredAt: at.toISOString() };
+}
+
+/** The same event, not another one recorded under its name. */
+function isSame(denied: DeniedUsage, event: UsageEventRequest): boolean {
+  return JSON.stringify(eventOf(denied)) === JSON.stringify(event);
 }

@@ -21,7 +21,7 @@ export interface RecordOptions {
 export interface UsageEvents {
   /** Some events were charged, now or before; their ids. */
   charged: { readonly ids: readonly string[] };
-  /** The server has signed that it does not charge this event. It is kept: see {@link Usage.denied}. */
+  /** The server does not charge this event, or cannot read it; `signed` says which. It is kept: see {@link Usage.denied}. */
   denied: DeniedUsage;
   /** Nothing could be sent. It goes on trying by itself; `error.signed` says whether the server has refused. */
   failed: { readonly error: SignetError; readonly retryInMs: number };
@@ -115,7 +115,7 @@ export class Usage {
     });
   }
 
-  /** The events that the server has refused to charge, the oldest first. They count towards the 10,000 until {@link dismiss}ed. */
+  /** The events that the server has refused to charge, or cannot read, the oldest first. They count towards the 10,000 until {@link dismiss}ed. */
   denied(): Promise<readonly DeniedUsage[]> {
     return guarded(() => this.#denials.all());
   }
@@ -145,7 +145,8 @@ export class Usage {
   /** Sends by and by what an earlier process has left. Never rejects. */
   async resume(): Promise<void> {
     try {
-      if ((await this.#outbox.pending()) > 0) this.#schedule(GATHER_MS * jitter());
+      const waits = (await this.#outbox.pending()) > 0 || (await this.#sender.setAside()).length > 0;
+      if (waits) this.#schedule(GATHER_MS * jitter());
     } catch (error) {
       this.#line.configuration.debug("usage_not_resumed", { error });
     }
