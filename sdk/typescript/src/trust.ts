@@ -7,11 +7,17 @@ import type { Http } from "./http.ts";
 import { isRecord, isText, parseJson } from "./shapes.ts";
 import { readDocument, type StoredTrust, TRUST, writeDocument } from "./state.ts";
 import type { StateStorage } from "./storage.ts";
+import { jitter } from "./timer.ts";
 import { openTrustBundle, type TrustBundle } from "./trust-bundle.ts";
 import { type TokenExpectations, verifyToken } from "./verify.ts";
 
 /** After a fetch an unknown key does not cause another one for this long: anybody can make up a `kid`. */
 const COOL_DOWN_MS = 60_000;
+/**
+ * After a fetch that brought no bundle as new as an answer had said, what answers say causes no other for half this long to all of it:
+ * nobody signs that number. So after such a lie a bundle that is really newer comes a minute late at most.
+ */
+const UNMET_MS_MAX = 60_000;
 
 export interface TrustOptions {
   readonly url: string;
@@ -35,6 +41,8 @@ export class Trust {
   #fetching: Promise<TrustBundle> | undefined;
   #isUnpacked = false;
   #fetchedAt = Number.NEGATIVE_INFINITY;
+  #unmetAt = Number.NEGATIVE_INFINITY;
+  #unmetForMs = 0;
 
   constructor(options: TrustOptions) {
     this.#options = options;
@@ -123,15 +131,25 @@ export class Trust {
       if (isSignetError(error) && error.code === "trust_invalid") return this.#fetch(signal);
       throw error;
     }
-    if (stored.seq >= seqMin) return stored;
+    const now = await this.#options.time.now();
+    if (stored.seq >= seqMin || Math.abs(now - this.#unmetAt) < this.#unmetForMs) return stored;
     try {
-      return await this.#fetch(signal);
+      const fetched = await this.#fetch(signal);
+      if (fetched.seq < seqMin) this.#coolDown(now);
+      return fetched;
     } catch (error) {
       // The bundle in hand still stands on its own: a newer one that cannot be had is no reason to refuse.
-      if (isSignetError(error) && (error.code === "network_error" || error.code === "server_error"))
-        return stored;
-      throw error;
+      if (!isSignetError(error) || (error.code !== "network_error" && error.code !== "server_error"))
+        throw error;
+      this.#coolDown(now);
+      return stored;
     }
+  }
+
+  #coolDown(now: number): void {
+    this.#unmetAt = now;
+    // Many clients that heard the same lie do not come back together.
+    this.#unmetForMs = UNMET_MS_MAX * jitter();
   }
 
   /** The bundle on this machine; one that has ended only where that is allowed. */
