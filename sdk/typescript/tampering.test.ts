@@ -5,7 +5,7 @@ import { CODE_FACTS, isServerCode } from "./src/codes.ts";
 import { type Activation, isSignetError, memoryStorage, type Signet, SignetError } from "./src/index.ts";
 import { isRecord } from "./src/shapes.ts";
 import { copyOf } from "./testing/air-gap.ts";
-import { type Interference, TestNetwork } from "./testing/network.ts";
+import { TestNetwork, through } from "./testing/network.ts";
 import { creditRules, RealServer } from "./testing/real-server.ts";
 import { type Tampering, tamperingsOf } from "./testing/tampering.ts";
 import { time } from "./testing/timers.ts";
@@ -26,7 +26,6 @@ const RULES = {
   heartbeatSeconds: 60,
   features: { "export-4k": true, "watermark-off": false, "render-nodes": 8, tier: "studio" },
 };
-const through: Interference = (_sent, forward) => forward();
 
 let server: RealServer;
 let ours: Device;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { type DeniedUsage, isSignetError, memoryStorage, type StateStorage } from "./src/index.ts";
 import { fileStorage } from "./src/node.ts";
 import { Outbox } from "./src/outbox.ts";
-import { type Interference, type TestNetwork, unreachable } from "./testing/network.ts";
+import { type Interference, type TestNetwork, through, unreachable } from "./testing/network.ts";
 import { creditRules, RealServer } from "./testing/real-server.ts";
 import { time } from "./testing/timers.ts";
 
@@ -60,7 +60,6 @@ const answerLost: Interference = async (_sent, forward) => {
   await forward();
   throw new TypeError("fetch failed");
 };
-const through: Interference = (_sent, forward) => forward();
 const requests = (network: TestNetwork) =>
   network.sentTo(/usage$/).map(({ body }) => JSON.parse(body).events.length);
 

@@ -11,13 +11,12 @@ export interface DebugEvent {
 /** Reports to whoever listens; never throws. */
 export type Debug = (event: string, facts?: Readonly<Record<string, unknown>>) => void;
 
-export function debugTo(listener: ((event: DebugEvent) => void) | undefined, now: () => number): Debug {
+export function debugTo(listener: ((event: DebugEvent) => unknown) | undefined, now: () => number): Debug {
   if (listener === undefined) return () => undefined;
   return (event, facts = {}) => {
+    // A log that fails, at once or later, must not take down what it only describes.
     try {
-      listener({ event, at: now(), facts });
-    } catch {
-      // A log that fails must not take down what it only describes.
-    }
+      Promise.resolve(listener({ event, at: now(), facts })).catch(() => undefined);
+    } catch {}
   };
 }

@@ -38,8 +38,8 @@ export interface SignetOptions {
   readonly timeoutMs?: number | undefined;
   /** How often a request is sent again while the network or the server fails. Default 3. */
   readonly retriesMax?: number | undefined;
-  /** Is told what the library does, for a log. What it throws is ignored. */
-  readonly debug?: ((event: DebugEvent) => void) | undefined;
+  /** Is told what the library does, for a log. What it throws or rejects with is ignored. */
+  readonly debug?: ((event: DebugEvent) => unknown) | undefined;
 }
 
 /** What differs between the places this library runs in. */

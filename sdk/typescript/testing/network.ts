@@ -46,6 +46,7 @@ export class TestNetwork {
   }
 }
 
+export const through: Interference = (_sent, forward) => forward();
 /** Waits for the caller to give up, as for a server that never answers. */
 export const stalled: Interference = () => new Promise(() => undefined);
 export const unreachable: Interference = () => Promise.reject(new TypeError("fetch failed"));
