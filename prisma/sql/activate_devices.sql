@@ -106,7 +106,7 @@ BEGIN
   ), numbered AS (
     SELECT n.item, n.first_item, dense_rank() OVER (PARTITION BY n.license_id ORDER BY n.first_item) AS place FROM fresh n
   ), decided AS MATERIALIZED (
-    SELECT f.*, n.first_item, coalesce(n.first_item = f.item, false) AS is_first,
+    SELECT f.*, n.first_item, n.place, coalesce(n.first_item = f.item, false) AS is_first,
            coalesce(k.activation_id, first.id) AS granted_id,
            CASE WHEN alike.any THEN decide_apart()
                 WHEN f.refusal IS NOT NULL THEN f.refusal
@@ -127,7 +127,10 @@ BEGIN
              WHEN 'offline_not_allowed' THEN 'offline.offlineAllowed'
            END AS denial_rule,
            jsonb_strip_nulls(jsonb_build_object(
-             'activationCount', d.activation_count, 'activationsMax', d.activations_max,
+             -- As it stood when this one's turn came: with those of the batch that were admitted before it.
+             'activationCount', CASE WHEN d.place IS NULL OR d.activations_max < d.activation_count THEN d.activation_count
+                                     ELSE least(d.activation_count + d.place - 1, d.activations_max) END,
+             'activationsMax', d.activations_max,
              'expiresAt', d.expires_at, 'graceUntil', d.grace_until, 'knownDevice', d.denial IS NULL AND NOT d.is_first,
              'product', d.product, 'licenseProduct', CASE WHEN d.denial = 'product_mismatch' THEN d.license_product END
            )) AS decision_facts

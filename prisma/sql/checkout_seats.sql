@@ -44,7 +44,7 @@ BEGIN
   ), found AS MATERIALIZED (
     SELECT a.item, a.holder, a.holders, a.borrow_seconds, a.lease_id AS new_lease_id, a.event_id, a.correlation_id,
            x.id AS activation_id, l.id AS license_id, l.policy_version_id, l.status_index, p.code AS product,
-           pool.id AS pool_id, pool.seats,
+           pool.id AS pool_id, pool.seats, l.expires_at AS ends_at, l.grace_until,
            (l.effective->>'leaseTtlSeconds')::integer AS ttl, (l.effective->>'heartbeatSeconds')::integer AS heartbeat,
            (l.effective->>'seatsPerHolderMax')::integer AS per_holder_max,
            (l.effective->>'borrowDaysMax')::integer AS borrow_days_max,
@@ -86,7 +86,7 @@ BEGIN
                     SELECT count(*) FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id = f.pool_id
                                                   AND s.borrowed AND s.expires_at >= v_now)
                   THEN 'borrow_limit_reached' END) AS denial,
-           coalesce(b.place + b.held > f.per_holder_max, false) AS is_beyond, b.held
+           coalesce(b.place + b.held > f.per_holder_max, false) AS is_beyond, b.held, b.place
       FROM found f
       LEFT JOIN newcomers n ON n.item = f.item
       LEFT JOIN by_holder b ON b.item = n.first_item
@@ -147,15 +147,26 @@ BEGIN
            END AS denial_rule,
            jsonb_strip_nulls(jsonb_build_object(
              'seats', d.seats,
-             -- Counted only where it explains something: it reads the whole pool.
-             'inUse', CASE WHEN d.outcome_code IN ('no_seats_available', 'borrow_limit_reached')
+             'expiresAt', CASE WHEN d.outcome_code = 'license_expired' THEN d.ends_at END,
+             'graceUntil', CASE WHEN d.outcome_code = 'license_expired' THEN d.grace_until END,
+             -- Counted only where it explains something, since it reads the whole pool; with what the batch gave out before.
+             'inUse', CASE WHEN d.is_seat_denial
                            THEN (SELECT count(*) FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id = d.pool_id
-                                                               AND s.expires_at >= v_now) END,
+                                                               AND s.expires_at >= v_now)
+                              + (SELECT count(*) FROM paired w WHERE w.pool_id = d.pool_id AND w.item < d.item) END,
+             'borrowed', CASE WHEN d.is_seat_denial AND d.borrow_seconds IS NOT NULL
+                              THEN (SELECT count(*) FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id = d.pool_id
+                                                                  AND s.borrowed AND s.expires_at >= v_now) END,
+             'held', CASE WHEN d.outcome_code IS NULL THEN CASE WHEN d.place = 1 THEN d.held END
+                          WHEN d.is_seat_denial
+                          THEN d.held + (SELECT count(*) FROM paired w JOIN judged h ON h.item = w.item
+                                          WHERE w.pool_id = d.pool_id AND h.holder = d.holder AND w.item < d.item) END,
              'holder', d.holder, 'group', d.holders, 'seatsPerHolderMax', d.per_holder_max,
              'borrowSeconds', d.borrow_seconds, 'resumed', d.is_own,
              'slot', CASE WHEN d.outcome_code IS NULL THEN d.granted_slot END,
              'overage', CASE WHEN d.outcome_code IS NULL THEN d.granted_overage END)) AS decision_facts
-      FROM decided d
+      FROM (SELECT *, coalesce(outcome_code IN ('no_seats_available', 'borrow_not_allowed', 'borrow_too_long',
+                                                'borrow_limit_reached'), false) AS is_seat_denial FROM decided) d
   ), held AS MATERIALIZED (
     SELECT hold_seat(p_tenant, e.pool_id, e.granted_slot, e.granted_fence, e.granted_lease, e.activation_id, e.holder,
                      e.granted_borrowed, e.granted_until)
