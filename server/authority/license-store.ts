@@ -1,5 +1,4 @@
-import { Prisma } from "#prisma/generated/client.ts";
-import type { PolicyRules } from "../domain/policy.ts";
+import type { Prisma } from "#prisma/generated/client.ts";
 import type { Tx } from "./ports.ts";
 
 const DEVICES_SHOWN_MAX = 200;
@@ -97,57 +96,4 @@ export async function countHeldSeats(
 
 export async function insertRevocation(tx: Tx, data: Prisma.RevocationUncheckedCreateInput): Promise<void> {
   await tx.revocation.create({ data });
-}
-
-/** The next licenses of a policy, not revoked, that are on another version, by id, locked; `after` goes on where a page ended. */
-export async function lockLicensesToMove(
-  tx: Tx,
-  tenantId: string,
-  query: {
-    readonly policyId: string;
-    readonly versionId: string;
-    readonly after?: string | undefined;
-    readonly limit: number;
-  },
-) {
-  const after = query.after === undefined ? Prisma.empty : Prisma.sql`AND l.id > ${query.after}::uuid`;
-  return tx.$queryRaw<{ id: string; policyVersion: number; overrides: unknown }[]>`
-    SELECT l.id, v.number AS "policyVersion", l.overrides
-      FROM license l
-      JOIN policy_version v ON v.tenant_id = l.tenant_id AND v.id = l.policy_version_id
-     WHERE l.tenant_id = ${tenantId}::uuid AND l.policy_id = ${query.policyId}::uuid
-       AND l.policy_version_id <> ${query.versionId}::uuid AND l.revoked_at IS NULL ${after}
-     ORDER BY l.id LIMIT ${query.limit} FOR NO KEY UPDATE OF l`;
-}
-
-/**
- * Puts locked licenses under a version, their own overrides kept. Ends stay as they were granted; grace follows the
- * new rules. Lowering the maximum of devices breaks none that is active.
- */
-export async function moveLicenses(
-  tx: Tx,
-  tenantId: string,
-  move: {
-    readonly ids: readonly string[];
-    readonly versionId: string;
-    readonly rules: PolicyRules;
-    readonly now: Date;
-  },
-): Promise<void> {
-  const { ids, versionId, rules, now } = move;
-  await tx.$executeRaw`
-    UPDATE license l
-       SET policy_version_id = ${versionId}::uuid, effective = n.effective,
-           activations_max = n.activations_max,
-           activations_ceiling = CASE WHEN n.activations_max IS NOT NULL THEN greatest(n.activations_max, l.activation_count) END,
-           grace_until = n.grace_until,
-           announced_status = license_status(
-             l.valid_from, l.expires_at, n.grace_until, l.suspended_at, l.revoked_at, ${now}::timestamptz),
-           updated_at = greatest(${now}::timestamptz, l.updated_at + interval '1 millisecond')
-      FROM (
-        SELECT e.id, e.effective, (e.effective->>'activationsMax')::integer AS activations_max,
-               e.expires_at + make_interval(hours => 24 * (e.effective->>'graceDays')::integer) AS grace_until
-          FROM (SELECT id, expires_at, ${JSON.stringify(rules)}::jsonb || overrides AS effective FROM license
-                 WHERE tenant_id = ${tenantId}::uuid AND id = ANY (${ids}::uuid[])) AS e) AS n
-     WHERE l.tenant_id = ${tenantId}::uuid AND l.id = n.id`;
 }

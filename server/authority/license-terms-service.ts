@@ -13,9 +13,9 @@ import type { Database } from "../platform/database.ts";
 import { recordAudits } from "./audit.ts";
 import { applyEntitlements } from "./entitlements-store.ts";
 import { createLicenseChanger, type LockedLicense } from "./license-change.ts";
-import * as store from "./license-store.ts";
+import { lockLicensesToMove, type MoveFilter, moveLicenses } from "./license-move-store.ts";
 import { present } from "./missing.ts";
-import { type ProductCatalog, refuseContradictions } from "./policy-rules.ts";
+import { refuseContradictions, unfitReason } from "./policy-rules.ts";
 import { findVersion } from "./policy-store.ts";
 
 /** Licenses moved in one transaction: few enough to hold their locks for a moment only. */
@@ -88,8 +88,8 @@ export function createLicenseTerms(deps: { database: Database; clock: Clock }) {
       }),
 
     /**
-     * Puts the next licenses of a policy under one of its versions. Call again with `next` until it is null; running it
-     * again from the start moves only what is not there yet.
+     * Puts the next licenses of a policy that the filter names under one of its versions. Call again with `next` until it is
+     * null; running it again from the start moves only what is not there yet.
      */
     async movePolicy(
       actor: Actor,
@@ -97,26 +97,26 @@ export function createLicenseTerms(deps: { database: Database; clock: Clock }) {
         readonly policyId: string;
         readonly versionId: string;
         readonly after?: string | null | undefined;
-      },
+      } & MoveFilter,
     ): Promise<MoveResult> {
       const { tenantId } = actor;
-      const { policyId, versionId, after } = request;
+      const { policyId, versionId, after, ...filter } = request;
       return database.withTenant(tenantId, async (tx) => {
         const version = present(await findVersion(tx, tenantId, versionId), "policy version");
         if (version.policyId !== policyId)
           throw invalidField("/versionId", "This version belongs to another policy.");
         const rules = policyRules.parse(version.rules);
         const limit = MOVED_AT_ONCE_MAX;
-        const query = { policyId, versionId, after: after ?? undefined, limit };
-        const found = await store.lockLicensesToMove(tx, tenantId, query);
+        const query = { policyId, versionId, filter, after: after ?? undefined, limit };
+        const found = await lockLicensesToMove(tx, tenantId, query);
         const judged = found.map((license) => ({
           license,
-          reason: unfit(rules, policyOverrides.parse(license.overrides), version.policy.product),
+          reason: unfitReason(rules, policyOverrides.parse(license.overrides), version.policy.product),
         }));
         const moving = judged.filter(({ reason }) => reason === undefined).map(({ license }) => license);
         const ids = moving.map(({ id }) => id);
         const now = clock.now();
-        await store.moveLicenses(tx, tenantId, { ids, versionId, rules, now });
+        await moveLicenses(tx, tenantId, { ids, versionId, rules, now });
         await applyEntitlements(tx, tenantId, ids, clock);
         await recordAudits(
           tx,
@@ -158,16 +158,4 @@ function refuseRevoked(license: LockedLicense): void {
     "invalid_request",
     "This license is revoked, which is final: its rules can no longer change.",
   );
-}
-
-/** Why a license with these overrides cannot go under these rules. */
-function unfit(rules: PolicyRules, overrides: PolicyOverrides, catalog: ProductCatalog): string | undefined {
-  if (Object.keys(overrides).length === 0) return undefined;
-  try {
-    refuseContradictions(effectivePolicy(rules, overrides).rules, catalog, "");
-    return undefined;
-  } catch (error) {
-    if (error instanceof SignetError) return error.message;
-    throw error;
-  }
 }

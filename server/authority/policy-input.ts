@@ -27,9 +27,27 @@ export const archivePolicy = z.strictObject({
   id: idOf("policy"),
   archived: z.boolean("Say whether it is to be archived: true or false."),
 });
+/** Which licenses of a policy; what is left out does not narrow them. */
+const moveFilter = {
+  fromVersionIds: z.array(idOf("policyVersion")).min(1, "Choose at least one version.").max(1_000).optional(),
+  customerId: idOf("customer").optional(),
+  licenseIds: z
+    .array(idOf("license"))
+    .min(1, "Choose at least one license.")
+    .max(500, "Choose at most 500 licenses at once.")
+    .optional(),
+  withoutOwnTerms: z.boolean("Say true or false.").optional(),
+};
+export const policyImpact = z.strictObject({
+  policyId: idOf("policy"),
+  /** The draft when left out. */
+  versionId: idOf("policyVersion").optional(),
+  ...moveFilter,
+});
 export const moveLicenses = z.strictObject({
   policyId: idOf("policy"),
   versionId: idOf("policyVersion"),
+  ...moveFilter,
   /** The `next` of the call before; leave out to begin. */
   after: idOf("license").nullish(),
 });

@@ -1,5 +1,5 @@
 import { SignetError } from "../domain/errors.ts";
-import { contradictions, type PolicyRules } from "../domain/policy.ts";
+import { contradictions, effectivePolicy, type PolicyOverrides, type PolicyRules } from "../domain/policy.ts";
 
 interface CatalogEntry {
   readonly code: string;
@@ -32,4 +32,20 @@ export function refuseContradictions(rules: PolicyRules, catalog: ProductCatalog
 export function liveCatalog({ features, meters }: ProductCatalog): ProductCatalog {
   const live = ({ archivedAt }: CatalogEntry) => archivedAt === null;
   return { features: features.filter(live), meters: meters.filter(live) };
+}
+
+/** Why a license with these overrides cannot go under these rules; undefined: it can. */
+export function unfitReason(
+  rules: PolicyRules,
+  overrides: PolicyOverrides,
+  catalog: ProductCatalog,
+): string | undefined {
+  if (Object.keys(overrides).length === 0) return undefined;
+  try {
+    refuseContradictions(effectivePolicy(rules, overrides).rules, catalog, "");
+    return undefined;
+  } catch (error) {
+    if (error instanceof SignetError) return error.message;
+    throw error;
+  }
 }

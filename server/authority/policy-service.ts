@@ -9,6 +9,7 @@ import { newUuid } from "../platform/ids.ts";
 import { type Auditable, recordAudit } from "./audit.ts";
 import { userNames } from "./audit-store.ts";
 import { present } from "./missing.ts";
+import { createPolicyImpact } from "./policy-impact-service.ts";
 import type { PolicyChange, PolicyFields } from "./policy-input.ts";
 import { liveCatalog, refuseContradictions } from "./policy-rules.ts";
 import * as store from "./policy-store.ts";
@@ -167,6 +168,8 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
         await audit(tx, actor, id, "draft_discarded", policy.draft, null);
       });
     },
+
+    impact: createPolicyImpact(deps),
 
     /** Makes the draft the next version, for ever unchangeable. Licenses stay on theirs until they are moved. */
     async publish(actor: Actor, id: string) {

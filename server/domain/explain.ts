@@ -1,5 +1,4 @@
-import type { Code } from "./codes.ts";
-import { CODES } from "./codes.ts";
+import { type Code, isCode } from "./codes.ts";
 import type { Credential } from "./credential.ts";
 import type { PolicyRules } from "./policy.ts";
 
@@ -206,8 +205,4 @@ function activated(facts: RecordedFacts): string {
 
 function deactivated(facts: RecordedFacts): string {
   return facts.wasLive === false ? "the device had been deactivated before" : "the device was deactivated";
-}
-
-function isCode(text: string): text is Code {
-  return Object.hasOwn(CODES, text);
 }

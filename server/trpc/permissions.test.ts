@@ -56,6 +56,7 @@ const TABLE: Record<string, string> = {
   "policy.list": EVERYBODY,
   "policy.get": EVERYBODY,
   "policy.diff": EVERYBODY,
+  "policy.impact": EVERYBODY,
   "policy.create": ADMINS,
   "policy.update": ADMINS,
   "policy.saveDraft": ADMINS,

@@ -1,7 +1,7 @@
 import * as input from "../../authority/policy-input.ts";
 import { publicId } from "../../domain/ids.ts";
 import { authorised, router } from "../init.ts";
-import { policyDetail, policySummary } from "../views/policy.ts";
+import { policyDetail, policyImpact, policySummary } from "../views/policy.ts";
 
 const read = authorised("policy:read");
 const write = authorised("policy:write");
@@ -20,6 +20,12 @@ export const policyRouter = router({
   diff: read
     .input(input.diffVersions)
     .query(({ ctx, input: { from, to } }) => ctx.services.policies.diff(ctx.actor, from, to)),
+
+  impact: read
+    .input(input.policyImpact)
+    .query(async ({ ctx, input: request }) =>
+      policyImpact(await ctx.services.policies.impact(ctx.actor, request)),
+    ),
 
   create: write.input(input.createPolicy).mutation(async ({ ctx, input: fields }) => {
     const { id } = await ctx.services.policies.create(ctx.actor, fields);

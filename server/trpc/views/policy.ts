@@ -3,6 +3,7 @@ import { publicId } from "../../domain/ids.ts";
 
 type Summary = Awaited<ReturnType<Policies["list"]>>[number];
 type Detail = Awaited<ReturnType<Policies["get"]>>;
+type Impact = Awaited<ReturnType<Policies["impact"]>>;
 
 const productRef = ({ id, code, name }: Summary["product"]) => ({ id: publicId("product", id), code, name });
 
@@ -40,5 +41,18 @@ export function policyDetail(policy: Detail) {
     createdAt,
     updatedAt,
     archivedAt,
+  };
+}
+
+export function policyImpact({ licenses: { leftExamples, ...licenses }, ...impact }: Impact) {
+  return {
+    ...impact,
+    licenses: {
+      ...licenses,
+      leftExamples: leftExamples.map(({ licenseId, reason }) => ({
+        licenseId: publicId("license", licenseId),
+        reason,
+      })),
+    },
   };
 }
