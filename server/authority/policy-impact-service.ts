@@ -25,7 +25,6 @@ import {
 } from "./policy-impact-store.ts";
 import { unfitReason } from "./policy-rules.ts";
 import { findPolicyWithVersions } from "./policy-store.ts";
-import type { Tx } from "./ports.ts";
 import { findProductWithCatalog } from "./product-store.ts";
 
 const DAY_MS = 86_400_000;

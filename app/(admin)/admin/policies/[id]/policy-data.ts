@@ -3,7 +3,9 @@ import type { AppRouter } from "#server/trpc/router.ts";
 import type { LicenseCount } from "../_rules/license-count.ts";
 import { licenseCount } from "../_rules/license-count.ts";
 
-export type PolicyData = inferRouterOutputs<AppRouter>["policy"]["get"];
+type Answers = inferRouterOutputs<AppRouter>["policy"];
+export type PolicyData = Answers["get"];
+export type ImpactData = Answers["impact"];
 export type VersionData = PolicyData["versions"][number];
 
 /** "3 licenses on version 2 and 1 license on version 1", of the versions that have any. */

@@ -10,12 +10,13 @@ import { useTRPC } from "../../../../_trpc/client.tsx";
 import type { Catalog } from "../_rules/editable.ts";
 import { RulesView } from "../_rules/rules-view.tsx";
 import { Sentence } from "../_rules/sentence.tsx";
+import { ImpactTab } from "./impact-tab.tsx";
 import type { PolicyData } from "./policy-data.ts";
 import { PolicyHeader } from "./policy-header.tsx";
 import { RulesEditor } from "./rules-editor.tsx";
 import { VersionsTab } from "./versions-tab.tsx";
 
-const TABS = ["rules", "versions"] as const;
+const TABS = ["rules", "impact", "versions"] as const;
 
 export function PolicyScreen({
   id,
@@ -47,6 +48,7 @@ export function PolicyScreen({
       <Tabs value={tab} onChange={setTab} keepMounted>
         <Tabs.List mb="md">
           <Tabs.Tab value="rules">Rules</Tabs.Tab>
+          <Tabs.Tab value="impact">Impact</Tabs.Tab>
           <Tabs.Tab value="versions">
             Versions{" "}
             {policy.data.versions.length > 0 && (
@@ -64,6 +66,8 @@ export function PolicyScreen({
             <ReadOnlyRules policy={policy.data} rules={rules} catalog={product.data} />
           )}
         </Tabs.Panel>
+        {/* Asked for only when it is looked at: it reads thousands of decisions. */}
+        <Tabs.Panel value="impact">{tab === "impact" && <ImpactTab policy={policy.data} />}</Tabs.Panel>
         <Tabs.Panel value="versions">
           <VersionsTab policy={policy.data} catalog={product.data} mayMove={mayPublish} />
         </Tabs.Panel>

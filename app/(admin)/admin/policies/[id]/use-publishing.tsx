@@ -1,5 +1,6 @@
 "use client";
 
+import { Stack } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { policyDiff } from "#server/domain/policy-diff.ts";
 import { confirmAction } from "../../../../_components/confirm.tsx";
@@ -9,6 +10,7 @@ import { useTRPC } from "../../../../_trpc/client.tsx";
 import { DiffList } from "../_rules/diff-list.tsx";
 import { Sentence } from "../_rules/sentence.tsx";
 import { focusFirstProblem } from "./editor-context.ts";
+import { DraftImpact } from "./impact-summary.tsx";
 import { type PolicyData, whoStays } from "./policy-data.ts";
 import type { Editor } from "./use-editor.ts";
 
@@ -56,7 +58,10 @@ export function usePublishing(policy: PolicyData, editor: Editor) {
         published === undefined ? (
           <Sentence rules={rules} catalog={editor.catalog} />
         ) : (
-          <DiffList changes={policyDiff(published.rules, rules)} catalog={editor.catalog} />
+          <Stack gap="md">
+            <DiffList changes={policyDiff(published.rules, rules)} catalog={editor.catalog} />
+            {versions.some(({ licenses }) => licenses.count > 0) && <DraftImpact policyId={id} />}
+          </Stack>
         ),
       effects: publishEffects(policy, next),
       undo: "A version is never changed or deleted; a mistake is put right by publishing another.",

@@ -4,9 +4,11 @@ import { Badge, Box, Button, Card, Group, Stack, Text, Title } from "@mantine/co
 import { useDisclosure } from "@mantine/hooks";
 import { IconHistory } from "@tabler/icons-react";
 import { useId } from "react";
+import { policyDiff } from "#server/domain/policy-diff.ts";
 import { EmptyState } from "../../../../_components/empty-state.tsx";
 import { RelativeTime } from "../../../../_components/relative-time.tsx";
 import { StatusBadge } from "../../../../_components/status-badge.tsx";
+import { DiffList } from "../_rules/diff-list.tsx";
 import type { Catalog } from "../_rules/editable.ts";
 import { licenseCount } from "../_rules/license-count.ts";
 import { RulesView } from "../_rules/rules-view.tsx";
@@ -48,9 +50,10 @@ export function VersionsTab({
             <VersionRow
               key={version.id}
               version={version}
+              before={versions[index + 1]}
               catalog={catalog}
               newest={index === 0}
-              move={mayMove && index === 0 && <MoveLicenses policy={policy} to={version} />}
+              move={mayMove && <MoveLicenses policy={policy} to={version} />}
             />
           ))}
         </ol>
@@ -61,11 +64,14 @@ export function VersionsTab({
 
 function VersionRow({
   version: { number, rules, publishedAt, publishedBy, licenses },
+  before,
   catalog,
   newest,
   move,
 }: {
   version: VersionData;
+  /** The version before it; undefined: there was none. */
+  before: VersionData | undefined;
   catalog: Catalog;
   newest: boolean;
   move: React.ReactNode;
@@ -90,6 +96,14 @@ function VersionRow({
       <Box maw="52rem" mt={6}>
         <Sentence rules={rules} catalog={catalog} />
       </Box>
+      {before !== undefined && (
+        <Box maw="44rem" mt="sm" component="section" aria-label={`Changed in version ${number}`}>
+          <Text fz="sm" fw={600} mb={4}>
+            Changed since version {before.number}
+          </Text>
+          <DiffList changes={policyDiff(before.rules, rules)} catalog={catalog} />
+        </Box>
+      )}
       <Group gap="xs" mt="xs">
         <Button size="xs" variant="default" onClick={toggle} aria-expanded={opened} aria-controls={rulesId}>
           {opened ? "Hide the rules" : "Show every rule"}
