@@ -7,6 +7,7 @@ import { createAuth } from "./auth/sign-in.ts";
 import { createApiKeys } from "./authority/api-key-service.ts";
 import { createAuditCheckpoints } from "./authority/audit-checkpoints.ts";
 import { createAudit } from "./authority/audit-service.ts";
+import { createAuthorityFiles } from "./authority/authority-file-service.ts";
 import { createCustomers } from "./authority/customer-service.ts";
 import { createIdentityProviderSettings } from "./authority/identity-provider-service.ts";
 import { createLicenses } from "./authority/license-service.ts";
@@ -107,6 +108,7 @@ export function createContainer(env: Env, name = "signet") {
   const tenants = createTenants({ database, clock, trust });
   const products = createProducts({ database, clock, trust });
   const policies = createPolicies({ database, clock });
+  const authorityFiles = createAuthorityFiles({ database, clock });
   const customers = createCustomers({ database, clock });
   const licenses = createLicenses({ database, clock, vault, trust, certificates, devices: activations });
   const seats = createSeats({ database, clock, leases });
@@ -155,6 +157,7 @@ export function createContainer(env: Env, name = "signet") {
     tenants,
     products,
     policies,
+    authorityFiles,
     customers,
     licenses,
     apiKeys,

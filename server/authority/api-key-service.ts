@@ -1,7 +1,8 @@
 import type { UserActor } from "../domain/actor.ts";
 import { API_KEY_PURPOSE, API_KEY_SECRET_BYTES, formatApiKey } from "../domain/api-key.ts";
-import { invalidField } from "../domain/errors.ts";
+import { invalidField, SignetError } from "../domain/errors.ts";
 import { publicId } from "../domain/ids.ts";
+import { publishes } from "../domain/scopes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid, randomSecret } from "../platform/ids.ts";
@@ -35,6 +36,15 @@ export function createApiKeys(deps: { database: Database; clock: Clock; vault: V
       after,
     });
 
+  /** Else who may make keys could publish through one what their role may not. */
+  function refuseBeyondRole({ role }: UserActor, scopes: readonly string[]): void {
+    if (!publishes(scopes) || role === "owner" || role === "admin") return;
+    throw new SignetError(
+      "forbidden",
+      "Only an owner or an admin makes or rotates a key with authority:write.",
+    );
+  }
+
   async function insert(tx: Tx, actor: UserActor, { name, scopes, expiresAt, publicKey }: KeyTerms) {
     const { tenantId } = actor;
     const cipher = await vault.cipher(tenantId);
@@ -67,6 +77,7 @@ export function createApiKeys(deps: { database: Database; clock: Clock; vault: V
 
     /** `key` is null where the backend keeps its own. */
     async create(actor: UserActor, terms: CreateApiKey) {
+      refuseBeyondRole(actor, terms.scopes);
       if (terms.expiresAt !== null && terms.expiresAt <= clock.now())
         throw invalidField("/expiresAt", "Choose a time that is still to come.");
       const creating = database.withTenant(actor.tenantId, async (tx) => {
@@ -94,6 +105,7 @@ export function createApiKeys(deps: { database: Database; clock: Clock; vault: V
       const { tenantId } = actor;
       return database.withTenant(tenantId, async (tx) => {
         const old = present(await store.lockApiKey(tx, tenantId, id), "API key");
+        refuseBeyondRole(actor, old.scopes);
         if (isOver(old)) throw invalidField("/id", "This key is over; create a new one instead.");
         if (old.publicX !== null)
           throw invalidField(

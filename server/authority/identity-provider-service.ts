@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { UserActor } from "../domain/actor.ts";
 import { idOf } from "../domain/ids.ts";
-import { SCOPES } from "../domain/scopes.ts";
+import { RUNTIME_SCOPES } from "../domain/scopes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
@@ -22,7 +22,7 @@ export const saveIdentityProvider = z.strictObject({
   /** A value of that claim → a scope. */
   scopeMap: z.record(
     requiredText("Enter a value of the claim.", 200),
-    z.enum(SCOPES, `Choose of: ${SCOPES.join(", ")}.`),
+    z.enum(RUNTIME_SCOPES, `Choose of: ${RUNTIME_SCOPES.join(", ")}.`),
   ),
 });
 export type SaveIdentityProvider = z.output<typeof saveIdentityProvider>;

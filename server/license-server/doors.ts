@@ -58,8 +58,8 @@ export interface Doors {
   readonly activation: Door<ActivationScope>;
   /** The same, or a backend of the vendor that is allowed `scope`. */
   activationOrBackend(scope: ApiScope): Door<ActivationScope | BackendScope>;
-  /** A backend with an API key, and by nothing got with one. */
-  readonly apiKey: Door<ApiKeyScope>;
+  /** A backend with an API key, and by nothing got with one; that is allowed `scope`, where one is needed. */
+  apiKey(scope?: ApiScope): Door<ApiKeyScope>;
 }
 
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
@@ -155,8 +155,7 @@ export function createDoors(services: {
       ? await accepted(context, await callers.verifySignature(tenant.id, context.request))
       : await backendOf(context, tenant.id);
     await rates.count(context, { tenantId: tenant.id, backend: credentialName(credential) });
-    if (!scopes.includes(scope))
-      throw new SignetError("forbidden", `This credential is not allowed ${scope}; use one that is.`);
+    refuseBeyond(scopes, scope);
     if (trustSeq === undefined) return { context, tenant, credential };
     const proof = proofOf(trustSeq, (seqMin) => backendOf(context, tenant.id, seqMin));
     return { context, tenant, credential, proof };
@@ -186,16 +185,23 @@ export function createDoors(services: {
           : enterAsDevice(context, tenant);
       },
     }),
-    apiKey: {
+    apiKey: (scope) => ({
       caller: "apiKey",
+      ...(scope === undefined ? {} : { scope }),
       async enter(context) {
         const tenant = await tenantOf(context);
         const apiKey = await bearerOf(context, (token) => callers.verifyApiKey(tenant.id, token));
         await rates.count(context, { tenantId: tenant.id, backend: credentialName(apiKey.credential) });
+        refuseBeyond(apiKey.scopes, scope);
         return { context, tenant, apiKey };
       },
-    },
+    }),
   };
+}
+
+function refuseBeyond(scopes: readonly ApiScope[], scope: ApiScope | undefined): void {
+  if (scope === undefined || scopes.includes(scope)) return;
+  throw new SignetError("forbidden", `This credential is not allowed ${scope}; use one that is.`);
 }
 
 function bearerToken(context: RequestContext): string | undefined {

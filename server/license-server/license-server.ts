@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { createOpenApiDocument } from "./openapi.ts";
 import type { AnyReply, MaybePromise, Operation, Refusal } from "./operation.ts";
 import { activationOperations } from "./operations/activations.ts";
+import { authorityOperations } from "./operations/authority.ts";
 import { leaseOperations } from "./operations/leases.ts";
 import { offlineOperations } from "./operations/offline.ts";
 import { systemOperations } from "./operations/system.ts";
@@ -77,6 +78,7 @@ export function createLicenseServer(
     ...offlineOperations(doors, services.offline, failures),
     ...tokenOperations(doors, services.callers),
     ...trustOperations(doors, trust),
+    ...authorityOperations(doors, services.authorityFiles),
     ...systemOperations(doors, services, metrics, () => (document ??= createOpenApiDocument(operations))),
   ];
   const router = createRouter(operations);

@@ -52,7 +52,7 @@ const CALLERS: Readonly<Record<Caller, string>> = {
 function securityOf({ caller, scope }: Operation): readonly Json[] {
   if (caller === "public") return [{}];
   if (caller === "activation") return [{ activationToken: [] }];
-  if (caller === "apiKey") return [{ apiKey: [] }];
+  if (caller === "apiKey") return [{ apiKey: scope === undefined ? [] : [scope] }];
   return [{ activationToken: [] }, { apiKey: [scope] }, { accessToken: [scope] }, { signature: [scope] }];
 }
 

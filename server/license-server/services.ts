@@ -7,6 +7,7 @@ import type { Proof } from "#server/domain/proof.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Logger } from "#server/platform/log.ts";
 import type { RawReply } from "./raw.ts";
+import type { AuthorityFilesService } from "./services-authority.ts";
 import type { CallersService } from "./services-callers.ts";
 import type { OfflineService } from "./services-offline.ts";
 
@@ -257,6 +258,7 @@ export interface LicenseServerServices {
   readonly leases: LeasesService;
   readonly usage: UsageService;
   readonly offline: OfflineService;
+  readonly authorityFiles: AuthorityFilesService;
   readonly callers: CallersService;
   readonly idempotency: IdempotencyService;
   readonly trust: TrustService;

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { createApiKeys } from "#server/authority/api-key-service.ts";
 import { createAuditCheckpoints } from "#server/authority/audit-checkpoints.ts";
 import { createAudit } from "#server/authority/audit-service.ts";
+import { createAuthorityFiles } from "#server/authority/authority-file-service.ts";
 import { createCustomers } from "#server/authority/customer-service.ts";
 import { createIdentityProviderSettings } from "#server/authority/identity-provider-service.ts";
 import { issueLicenses } from "#server/authority/license-input.ts";
@@ -30,6 +31,7 @@ export function createAuthority(appUrl: string, runtime: Runtime = createRuntime
     tenants: createTenants(runtime),
     products: createProducts(runtime),
     policies: createPolicies(runtime),
+    authorityFiles: createAuthorityFiles(runtime),
     customers: createCustomers(runtime),
     licenses: createLicenses({ ...runtime, devices }),
     identityProviders: createIdentityProviderSettings(runtime),

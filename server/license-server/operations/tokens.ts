@@ -14,7 +14,7 @@ export function tokenOperations(doors: Doors, callers: CallersService): Operatio
       summary: "Exchange an API key for an access token",
       description:
         "The token stands for the key for up to 15 minutes, with all of its scopes or the ones asked for. It ends at once when the key is revoked.",
-      door: doors.apiKey,
+      door: doors.apiKey(),
       params: tenantParams,
       body: accessTokenRequest,
       requestExample: { scopes: ["usage:write"] },

@@ -202,6 +202,11 @@ export function plainServices(): LicenseServerServices & { readonly script: Scri
       recordJournal: (_tenantId, upload) => orThrow(decide(upload, { ...journaled })),
       snapshot: async () => writeArmour("snapshot", BUNDLE),
     },
+    authorityFiles: {
+      export: async () => orThrow(decide("export", { text: "signet: 1\n" })).then(({ text }) => text),
+      plan: (_tenantId, document) => orThrow(decide(document, { state: "s", steps: [], missing: [] })),
+      apply: (_tenantId, request) => orThrow(decide(request, { state: "s", steps: [], missing: [] })),
+    },
     idempotency: {
       once: async (_tenantId, request, work) => {
         script.asked.push(request);
