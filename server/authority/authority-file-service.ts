@@ -42,7 +42,7 @@ export function createAuthorityFiles({ database, clock }: { database: Database; 
       ),
 
     /** What applying the file would do now. Changes nothing. Throws `invalid_request` naming each line that is wrong. */
-    plan: (tenantId: string, document: string): Promise<PlannedAuthority> => {
+    async plan(tenantId: string, document: string): Promise<PlannedAuthority> {
       const file = readAuthorityFile(document);
       return database.withTenant(tenantId, async (tx) => {
         const { state } = await readAccount(tx, tenantId);

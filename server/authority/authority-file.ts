@@ -72,9 +72,7 @@ export function readAuthorityFile(text: string): AuthorityFile {
 
   const [broken] = document.errors;
   if (broken !== undefined)
-    throw refusal([
-      { line: lineAt(broken.pos[0]), text: broken.message.split("\n")[0]?.replace(/:$/, "") ?? "" },
-    ]);
+    throw refusal([{ line: lineAt(broken.pos[0]), text: broken.message.split(/ at line \d/)[0] ?? "" }]);
   const parsed = authorityFile.safeParse(document.toJS({ maxAliasCount: 100 }));
   if (parsed.success) return { state: { products: parsed.data.products }, refuse };
   return refuse(
