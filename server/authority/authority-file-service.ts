@@ -21,8 +21,6 @@ import type { Tx } from "./ports.ts";
 import * as productStore from "./product-store.ts";
 import { namingTaken } from "./taken.ts";
 
-export type AuthorityFiles = ReturnType<typeof createAuthorityFiles>;
-
 export interface PlannedAuthority {
   /** Names the account's state that this was planned against. */
   readonly state: string;
