@@ -1,7 +1,5 @@
 import { defineConfig, devices } from "@playwright/test";
-import { chromiumPath } from "./scripts/check/system.ts";
-
-const root = process.getuid?.() === 0;
+import { chromiumOptions } from "./scripts/check/system.ts";
 
 export default defineConfig({
   testDir: "tests/e2e",
@@ -17,10 +15,6 @@ export default defineConfig({
     ...devices["Desktop Chrome"],
     ...(process.env.SIGNET_PORTAL_URL === undefined ? {} : { baseURL: process.env.SIGNET_PORTAL_URL }),
     trace: "retain-on-failure",
-    launchOptions: {
-      executablePath: chromiumPath(),
-      // Chromium's sandbox does not work for root.
-      args: ["--disable-background-networking", ...(root ? ["--no-sandbox"] : [])],
-    },
+    launchOptions: chromiumOptions(),
   },
 });

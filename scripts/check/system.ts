@@ -27,10 +27,17 @@ export function findProgram(programs: readonly string[]): string | undefined {
 }
 
 /** The path of Chromium, which must be there. */
-export function chromiumPath(): string {
+function chromiumPath(): string {
   const path = findProgram(CHROMIUM);
   if (path === undefined) throw new Error("Chromium is missing; install it: apt-get install chromium");
   return path;
+}
+
+/** How Playwright starts it. */
+export function chromiumOptions(args: readonly string[] = []) {
+  // Chromium's sandbox does not work for root.
+  const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return { executablePath: chromiumPath(), args: ["--disable-background-networking", ...sandbox, ...args] };
 }
 
 /** Installs what is missing where it may; returns, where it may not, one sentence that says what to install. */

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -65,17 +65,26 @@ describe("the packed package", () => {
     expect(await run(command, ["help"], application)).toContain("Usage: signet COMMAND");
   });
 
-  test("has types for Node, for browsers and for verification alone", {
+  test("has types for Node, for browsers and React, and for verification alone, however a project resolves them", {
     timeout: INSTALL_TIMEOUT_MS,
   }, async () => {
     await writeFile(join(application, "application.ts"), TYPED_APPLICATION);
     const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-    const flags = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom"];
-    const node = ["--module", "nodenext", "application.ts"];
-    const browser = ["--module", "esnext", "--moduleResolution", "bundler", "--customConditions", "browser"];
     await writeFile(join(application, "page.ts"), TYPED_PAGE);
-    await run(process.execPath, [tsc, ...flags, ...node], application);
-    await run(process.execPath, [tsc, ...flags, ...browser, "page.ts"], application);
+    const checked = { noEmit: true, strict: true, skipDefaultLibCheck: true };
+    const shared = { ...checked, target: "es2022", lib: ["es2022", "dom"], types: [] };
+    const bundler = { module: "esnext", moduleResolution: "bundler" };
+    const projects = {
+      nodenext: [{ module: "nodenext" }, "application.ts"],
+      node16: [{ module: "node16", moduleResolution: "node16" }, "application.ts"],
+      bundler: [bundler, "page.ts"],
+      browser: [{ ...bundler, customConditions: ["browser"] }, "page.ts"],
+    } as const;
+    for (const [name, [options, file]] of Object.entries(projects)) {
+      const project = { compilerOptions: { ...shared, ...options }, files: [file] };
+      await writeFile(join(application, `tsconfig.${name}.json`), JSON.stringify(project));
+      await run(process.execPath, [tsc, "-p", `tsconfig.${name}.json`], application);
+    }
   });
 
   test("activates and verifies offline on the oldest Node it is for as on this one", {
@@ -108,11 +117,11 @@ describe("the packed package", () => {
     expect(gzipSync(code).length).toBeLessThanOrEqual(15 * 1024);
   });
 
-  test("reaches no part of Node from its browser and verify entries", async () => {
-    for (const entry of ["index.js", "verify.js", "backend.js"]) {
+  test("reaches no part of Node from its browser, verify, backend and React entries", async () => {
+    for (const entry of ["index.js", "verify.js", "backend.js", "react.js"]) {
       const reached = await modulesFrom(join(installed, "dist", entry));
-      expect(reached.filter((module) => module.startsWith("node:"))).toEqual([]);
-      expect(reached).toContain("jose");
+      expect([entry, reached.filter((module) => isBuiltin(module))]).toEqual([entry, []]);
+      expect(reached).toContain(entry === "react.js" ? "react" : "jose");
     }
     expect(await modulesFrom(join(installed, "dist", "node.js"))).toContain("node:fs/promises");
   });
@@ -124,8 +133,8 @@ describe("the packed package", () => {
     const listed = await readdir(installed, { recursive: true });
     const files = listed.map((path) => path.replaceAll("\\", "/")).sort();
     const outside = files.filter((path) => !path.startsWith("dist"));
-    const programs = ["air-gapped-batch", "api-gateway", "desktop", "floating-tool", "quickstart"];
-    const examples = programs.map((name) => `examples/${name}.mjs`);
+    const programs = ["air-gapped-batch.mjs", "api-gateway.mjs", "desktop.mjs", "floating-tool.mjs"];
+    const examples = [...programs, "quickstart.mjs", "react-app.jsx"].map((name) => `examples/${name}`);
     expect(outside).toEqual(["LICENSE", "README.md", "examples", ...examples, "package.json"]);
     expect(files.filter((path) => /test/.test(path))).toEqual([]);
   });
@@ -135,6 +144,7 @@ const TYPED_APPLICATION = `
 import { fileStorage, isSignetError, Signet, type Activation, type TokenReason } from "@signet/sdk";
 import { openTrustBundle, verifyToken, type LicenseClaims } from "@signet/sdk/verify";
 import { type LicenseCredits, meter, SignetBackend } from "@signet/sdk/backend";
+import { useLicense } from "@signet/sdk/react";
 const signet = new Signet({ server: "https://s", tenant: "t", rootKey: "k", product: "p", storage: fileStorage("d") });
 const backend = new SignetBackend({ server: "https://s", tenant: "t", rootKey: "k", product: "p", apiKey: "sk_" });
 const credits: LicenseCredits = backend.license("lic_1");
@@ -142,6 +152,7 @@ const handler: (request: Request) => Promise<Response> = meter(
   { license: (request: Request) => credits, meter: "calls", amount: 2 },
   async (request: Request) => new Response(request.url),
 );
+const granted: boolean = useLicense(signet).has("export-4k");
 const activation: Activation = await signet.activate("key", { signal: AbortSignal.timeout(1000) });
 const limit: number | undefined = activation.limit("nodes");
 try { await activation.refresh(); } catch (error) {
@@ -152,7 +163,13 @@ const license: LicenseClaims = await verifyToken("jws", "license", bundle, { aud
 `;
 const TYPED_PAGE = `
 import { memoryStorage, Signet } from "@signet/sdk";
-new Signet({ server: "https://s", tenant: "t", rootKey: "k", product: "p", storage: memoryStorage() });
+import { type License, type SeatState, useLicense, useSeat } from "@signet/sdk/react";
+const signet = new Signet({ server: "https://s", tenant: "t", rootKey: "k", product: "p", storage: memoryStorage() });
+const license: License = useLicense(signet);
+const seat: SeatState = useSeat(license.activation, { holder: "ada" });
+if (license.status === "grace") { const until: Date | undefined = license.activation.graceUntil; }
+if (license.status === "unlicensed") { const reason: string = license.reason; }
+if (seat.status === "holding") { const slot: number = seat.seat.slot; }
 // @ts-expect-error there is no disk in a browser
 import { fileStorage } from "@signet/sdk";
 `;

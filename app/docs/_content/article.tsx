@@ -109,6 +109,7 @@ function textOf(part: ElementContent): string {
 
 const LANGUAGES: Readonly<Record<string, string>> = {
   js: "JavaScript",
+  jsx: "JavaScript",
   ts: "TypeScript",
   tsx: "TypeScript",
   sh: "Command",

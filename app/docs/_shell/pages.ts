@@ -25,6 +25,7 @@ export const SECTIONS: readonly DocsSection[] = [
         about: "activate once, verify offline ever after",
       },
       { slug: "start/floating", title: "Floating seats", about: "share seats in a team, and get them back" },
+      { slug: "start/react", title: "React", about: "a license and a seat in a web application" },
       { slug: "start/credits", title: "API credits", about: "charge what is used, once" },
       {
         slug: "start/air-gapped",

@@ -48,8 +48,9 @@ export const SDK_CODE_HELP: Readonly<Record<LocalCode, CodeHelp>> = {
     todo: "Check the disk and its permissions, or pass a `storage` of your own.",
   },
   configuration_invalid: {
-    happened: "An option given to `new Signet` is missing or wrong; `message` names it.",
-    todo: "Correct the program.",
+    happened:
+      "An option given to `new Signet` is missing or wrong, and `message` names it; or a page came without HTTPS, and has no cryptography.",
+    todo: "Correct the program, or serve the page by HTTPS.",
   },
   file_invalid: {
     happened: "The file is damaged, cut off, of another kind, or its signature does not verify.",

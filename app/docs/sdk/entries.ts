@@ -26,4 +26,11 @@ export const ENTRIES: readonly {
     about:
       '`import { meter, SignetBackend } from "@signet/sdk/backend"`, with an API key. How to begin is in [API credits](/docs/start/credits).',
   },
+  {
+    path: "react",
+    module: "react",
+    title: "SDK: React hooks",
+    about:
+      '`import { useLicense, useSeat } from "@signet/sdk/react"`, in browsers and Electron windows. How to begin is in [React](/docs/start/react).',
+  },
 ];

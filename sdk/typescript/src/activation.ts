@@ -1,24 +1,20 @@
+import { type ActivationStatus, reasonOf } from "./activation-status.ts";
+import { type ActivationEvents, watchActivation } from "./activation-watch.ts";
 import type { Balance } from "./balances.ts";
-import { guarded } from "./errors.ts";
+import { guarded, type SignetError } from "./errors.ts";
+import { keepFresh } from "./keep-fresh.ts";
 import type { OfflineUse } from "./offline-use.ts";
 import type { Online } from "./online.ts";
 import type { Seat } from "./seat.ts";
 import type { CheckoutOptions } from "./seats.ts";
-import { isFinalRefusal, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import type { Ticket } from "./ticket.ts";
 import type { TicketOptions } from "./tickets.ts";
 import type { Usage } from "./usage.ts";
 import type { VerifiedActivation } from "./verified-activation.ts";
 import type { Features } from "./wire.ts";
 
-/**
- * - `active`: everything it grants may be used.
- * - `grace`: the license has expired, but still works until `graceUntil`; tell the user.
- * - `expired`: its time ran out; `refresh()`, or activate again.
- * - `stale`: the security snapshot is older than the license allows; `refresh()`, or import a fresh one.
- * - `refused`: the server has signed that it is over.
- */
-export type ActivationStatus = "active" | "grace" | "expired" | "stale" | "refused";
+const DAY_SECONDS = 86_400;
 
 /** The license behind an activation, as its certificate describes it. */
 export interface LicenseSummary {
@@ -36,7 +32,6 @@ export interface LicenseSummary {
 export class Activation {
   readonly #session: Session;
   readonly #online: Online;
-  #refused = false;
 
   /** Made by `signet.activate()` and `signet.current()`. */
   constructor(session: Session, verified: VerifiedActivation) {
@@ -80,7 +75,12 @@ export class Activation {
 
   /** When the license's grace ends; undefined while it has not expired. */
   get graceUntil(): Date | undefined {
-    return dateOf(this.#verified.claims.grace?.until);
+    const { claims, license } = this.#verified;
+    if (claims.grace !== undefined) return dateOf(claims.grace.until);
+    const { validUntil, graceDays } = license ?? {};
+    if (typeof validUntil !== "number" || this.#session.now() < validUntil * 1000) return undefined;
+    // It has expired since the token was signed, whose end is never past the grace.
+    return dateOf(validUntil + (graceDays ?? 0) * DAY_SECONDS);
   }
 
   /** When a fresh security snapshot must have come, online or by file; undefined: the license sets no such time. */
@@ -89,12 +89,22 @@ export class Activation {
   }
 
   get status(): ActivationStatus {
-    if (this.#refused || this.offline.isGivenUp) return "refused";
+    if (this.#online.link.isOver || this.offline.isGivenUp) return "refused";
     const now = this.#session.now();
     if (now >= this.expiresAt.getTime()) return "expired";
     if (this.snapshotUntil !== undefined && now >= this.snapshotUntil.getTime()) return "stale";
     if (this.graceUntil === undefined) return "active";
     return now < this.graceUntil.getTime() ? "grace" : "expired";
+  }
+
+  /** A sentence for the person at the screen about why it is not simply `active`; undefined while it is. */
+  get reason(): string | undefined {
+    return reasonOf(this);
+  }
+
+  /** The signed refusal that ended it, while the status is `refused`; undefined where this program gave it up. */
+  get refusal(): SignetError | undefined {
+    return this.#online.link.refusal;
   }
 
   /** Whether a feature may be used now: a flag that is on, a limit above 0, or a value that is not empty. */
@@ -126,16 +136,37 @@ export class Activation {
    * not at hand, since none is kept on disk: activate again with the license key. `not_activated`: the device had lost its slot besides.
    */
   refresh({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return guarded(async () => {
-      try {
-        const { link } = this.#online;
-        link.hold(await this.#session.refresh(link.held, signal));
-        this.#refused = false;
-      } catch (error) {
-        if (isFinalRefusal(error)) this.#refused = true;
-        throw error;
-      }
-    });
+    return guarded(() => this.#online.link.refresh(signal));
+  }
+
+  /**
+   * Refreshes now, and then about daily, sooner where a token does not live that long; after a failure again within the hour. It never
+   * throws: what comes of it is told by {@link on}. Its timers do not keep a process alive.
+   *
+   * @returns ends it.
+   *
+   * @example
+   * activation.on("changed", () => showLicense(activation));
+   * activation.keepFresh();
+   */
+  keepFresh(): () => void {
+    return keepFresh(this.#online.link);
+  }
+
+  /**
+   * Listens: `changed` is told when it was refreshed or refused, by whatever part of this program, when it was given up, and when its
+   * time has come: that of its token, of the license's grace, or of the security snapshot.
+   *
+   * @returns takes the listener away again.
+   *
+   * @example
+   * activation.on("changed", ({ status }) => status === "active" || showNotice(activation.reason));
+   */
+  on<Name extends keyof ActivationEvents>(
+    name: Name,
+    listener: (event: ActivationEvents[Name]) => unknown,
+  ): () => void {
+    return watchActivation(this, this.#online.link, name, listener);
   }
 
   /**
@@ -147,7 +178,7 @@ export class Activation {
   deactivate({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     return guarded(async () => {
       await this.#session.deactivate(this.#verified, signal);
-      this.#refused = true;
+      this.#online.link.end();
     });
   }
 

@@ -59,6 +59,7 @@ const REASON_SENTENCES: Partial<Record<Reason, string>> = {
   fingerprint:
     "This activation belongs to another device, or too much of this one has changed since; activate it again.",
 };
+const NO_CRYPTOGRAPHY = "This page must be served by HTTPS: without it the browser has no cryptography.";
 const TOKEN_EXPIRED = "This activation has run out; connect to the internet to renew it.";
 
 export interface SignetErrorOptions {
@@ -138,6 +139,11 @@ export function isSignetError(error: unknown): error is SignetFailure {
   return error instanceof SignetError;
 }
 
+/** A signed no to a refresh that waiting will not change: the activation is over until a server says otherwise. */
+export function isFinalRefusal(error: unknown): error is SignetError {
+  return error instanceof SignetError && error.signed && !error.retryable;
+}
+
 export function tokenInvalid(reason: TokenReason, cause?: unknown): SignetError {
   return new SignetError("token_invalid", { reason, cause });
 }
@@ -170,6 +176,9 @@ export async function guarded<Value>(work: () => Promise<Value>): Promise<Value>
     return await work();
   } catch (error) {
     if (error instanceof SignetError) throw error;
+    // Browsers give it only to pages that came by TLS, or from this very machine.
+    if (!globalThis.crypto?.subtle)
+      throw new SignetError("configuration_invalid", { sentence: NO_CRYPTOGRAPHY, cause: error });
     throw new SignetError("unexpected_error", { cause: error });
   }
 }

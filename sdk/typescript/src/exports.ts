@@ -1,5 +1,7 @@
 /** What every entry point exports alike. */
-export type { Activation, ActivationStatus, LicenseSummary } from "./activation.ts";
+export type { Activation, LicenseSummary } from "./activation.ts";
+export type { ActivationStatus } from "./activation-status.ts";
+export type { ActivationEvents } from "./activation-watch.ts";
 export type { Balance } from "./balances.ts";
 export type { Clock } from "./clock.ts";
 export type { ErrorCode, LocalCode, ServerCode } from "./codes.ts";

@@ -9,17 +9,21 @@ import {
   type OnlineKind,
   type Owner,
 } from "./credit-line.ts";
-import { isSignetError } from "./errors.ts";
+import { Emitter } from "./emitter.ts";
+import { isFinalRefusal, isSignetError, type SignetError } from "./errors.ts";
 import type { Configuration } from "./options.ts";
 import type { Trust } from "./trust.ts";
 import { bearerOf, type VerifiedActivation } from "./verified-activation.ts";
 
-interface LinkOptions {
+export interface LinkOptions {
   readonly configuration: Configuration;
   readonly api: Api;
   readonly trust: Trust;
   readonly time: ServerTime;
-  readonly refresh: (held: VerifiedActivation) => Promise<VerifiedActivation>;
+  readonly refresh: (
+    held: VerifiedActivation,
+    signal: AbortSignal | undefined,
+  ) => Promise<VerifiedActivation>;
 }
 
 /** A token that is about to run out is renewed once this little of its life is left. */
@@ -29,14 +33,19 @@ const RENEWAL_COOL_DOWN_MS = 60_000;
 /** One activation's line to the server: what its seats, tickets and usage share. */
 export class Link implements CreditLine {
   readonly configuration: Configuration;
+  /** Told of all that may change what the activation grants, but for the passing of time. */
+  readonly changes: Emitter<{ changed: undefined }>;
   readonly #options: LinkOptions;
   #held: VerifiedActivation;
+  #isOver = false;
+  #refusal: SignetError | undefined;
   #renewing: Promise<void> | undefined;
   #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LinkOptions, held: VerifiedActivation) {
     this.#options = options;
     this.configuration = options.configuration;
+    this.changes = new Emitter(options.configuration.debug);
     this.#held = held;
   }
 
@@ -50,8 +59,37 @@ export class Link implements CreditLine {
     return { license, activation: sub };
   }
 
+  /** Whether the server has signed that it is over, or this program has given it up. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get refusal(): SignetError | undefined {
+    return this.#refusal;
+  }
+
   hold(verified: VerifiedActivation): void {
     if (verified.claims.iat >= this.#held.claims.iat) this.#held = verified;
+    this.#isOver = false;
+    this.#refusal = undefined;
+    this.changes.emit("changed", undefined);
+  }
+
+  /** @param refusal the signed one that ended it, unless this program gave it up. */
+  end(refusal?: SignetError): void {
+    this.#isOver = true;
+    this.#refusal = refusal;
+    this.changes.emit("changed", undefined);
+  }
+
+  /** Gets and holds a fresh token; a signed and lasting refusal ends the activation. */
+  async refresh(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      this.hold(await this.#options.refresh(this.#held, signal));
+    } catch (error) {
+      if (isFinalRefusal(error)) this.end(error);
+      throw error;
+    }
   }
 
   /** Sends what only this activation may ask for; once more where the token was not taken and could be renewed. */
@@ -102,9 +140,8 @@ export class Link implements CreditLine {
     const now = this.configuration.clock.now();
     if (Math.abs(now - this.#renewedAt) < RENEWAL_COOL_DOWN_MS) return this.#renewing;
     this.#renewedAt = now;
-    this.#renewing = this.#options.refresh(this.#held).then(
-      (verified) => this.hold(verified),
-      (error: unknown) => this.configuration.debug("token_not_renewed", { error }),
+    this.#renewing = this.refresh(undefined).catch((error: unknown) =>
+      this.configuration.debug("token_not_renewed", { error }),
     );
     return this.#renewing;
   }

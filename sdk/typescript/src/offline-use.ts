@@ -107,6 +107,7 @@ export class OfflineUse {
       await writeDocument(storage, OFFLINE_FAREWELL, { files });
       await deleteDocument(storage, ACTIVATION);
       this.#isGivenUp = true;
+      this.#link.end();
       return files;
     });
   }

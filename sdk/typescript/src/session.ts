@@ -5,11 +5,11 @@ import { CodeExchange } from "./code-exchange.ts";
 import { isServerCode } from "./codes.ts";
 import { assertGivenBack } from "./credit-line.ts";
 import { randomText } from "./encoding.ts";
-import { isSignetError, SignetError, tokenInvalid } from "./errors.ts";
+import { isFinalRefusal, isSignetError, SignetError, tokenInvalid } from "./errors.ts";
 import { assertSameDevice, type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import { createHttp } from "./http.ts";
 import { parseLicenseKey } from "./license-key.ts";
-import { Link } from "./link.ts";
+import { Link, type LinkOptions } from "./link.ts";
 import { OfflineExchange } from "./offline-exchange.ts";
 import { Online } from "./online.ts";
 import type { Configuration } from "./options.ts";
@@ -67,10 +67,10 @@ export class Session {
   online(verified: VerifiedActivation): Online {
     const id = verified.claims.sub;
     const known = this.#online.get(id);
-    known?.link.hold(verified);
     known?.offline.resume();
+    known?.link.hold(verified);
     if (known !== undefined) return known;
-    const refresh = (held: VerifiedActivation) => this.refresh(held, undefined);
+    const refresh: LinkOptions["refresh"] = (held, signal) => this.refresh(held, signal);
     const [configuration, api, trust, time] = [this.#configuration, this.#api, this.#trust, this.#time];
     const options = { configuration, api, trust, time, refresh };
     const online = new Online(new Link(options, verified));
@@ -299,11 +299,6 @@ export class Session {
     const stored = await readDocument(this.#configuration.storage, ACTIVATION);
     return stored && unverifiedClaim(stored.token, "sub") === activationId ? stored : undefined;
   }
-}
-
-/** A signed no to a refresh that waiting will not change: the activation is over until a server says otherwise. */
-export function isFinalRefusal(error: unknown): error is SignetError {
-  return error instanceof SignetError && error.signed && !error.retryable;
 }
 
 function unverifiedClaim(token: unknown, name: "sub" | "fingerprint"): unknown {
