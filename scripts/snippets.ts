@@ -1,12 +1,17 @@
-/** Puts the examples, as they are now, into the snippets of the SDK's README. */
+/** Puts the examples, as they are now, into the snippets of the SDK's README, and the commands into the page of the command line. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withCommands } from "../sdk/typescript/testing/cli-page.ts";
 import { withSnippets } from "../sdk/typescript/testing/snippets.ts";
 
-const PACKAGE = join(import.meta.dirname, "../sdk/typescript");
-const readme = join(PACKAGE, "README.md");
-const markdown = readFileSync(readme, "utf8");
-writeFileSync(
-  readme,
+const ROOT = join(import.meta.dirname, "..");
+const PACKAGE = join(ROOT, "sdk/typescript");
+
+rewrite(join(PACKAGE, "README.md"), (markdown) =>
   withSnippets(markdown, (file) => readFileSync(join(PACKAGE, file), "utf8")),
 );
+rewrite(join(ROOT, "docs/cli.md"), withCommands);
+
+function rewrite(page: string, change: (markdown: string) => string): void {
+  writeFileSync(page, change(readFileSync(page, "utf8")));
+}

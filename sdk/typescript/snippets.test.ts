@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { withCommands } from "./testing/cli-page.ts";
 import { snippetFiles, withSnippets } from "./testing/snippets.ts";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, file), "utf8");
@@ -18,6 +19,12 @@ describe("the package's README", () => {
       expect([file, read(join("examples", file)).split("\n").length - 1 < LINES_MAX]).toEqual([file, true]);
     }
   });
+});
+
+test("the page of the command line has every command, option and exit code: after a change, run `npm run snippets`", () => {
+  const markdown = read("../../docs/cli.md");
+  expect(withCommands(markdown)).toBe(markdown);
+  expect(markdown).toContain("| `--on-lost warn\\|kill` |");
 });
 
 describe("a snippet", () => {

@@ -5,7 +5,9 @@ import { completion } from "./completion.ts";
 import { deactivate } from "./deactivate.ts";
 import { doctor } from "./doctor.ts";
 import { importFile } from "./import.ts";
+import type { Option } from "./option.ts";
 import { request } from "./request.ts";
+import { SETTING_OPTIONS } from "./settings.ts";
 import { status } from "./status.ts";
 import { usage } from "./usage.ts";
 import { verify } from "./verify.ts";
@@ -21,4 +23,11 @@ export const COMMANDS: readonly Command[] = [
   verify,
   doctor,
   completion,
+];
+
+/** Options of every command. */
+export const GLOBALS: readonly Option[] = [
+  ...SETTING_OPTIONS,
+  { name: "json", summary: "print one JSON object, for scripts" },
+  { name: "help", summary: "show this help" },
 ];

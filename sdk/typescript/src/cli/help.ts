@@ -20,7 +20,7 @@ export function helpOf(commands: readonly Command[], globals: readonly Option[])
 
 export function commandHelp(command: Command, globals: readonly Option[]): string {
   return [
-    ["Usage: signet", command.name, "[OPTION …]", ...command.parameters].join(" "),
+    `Usage: ${usageOf(command)}`,
     "",
     `  ${command.summary}`,
     ...(command.options.length === 0 ? [] : ["", "Options:", ...optionRows(command.options)]),
@@ -31,12 +31,18 @@ export function commandHelp(command: Command, globals: readonly Option[]): strin
 }
 
 function optionRows(options: readonly Option[]): string[] {
-  return indented(
-    options.map(({ name, value, choices, summary }) => {
-      const shown = choices?.join("|") ?? value;
-      return [shown === undefined ? `--${name}` : `--${name} ${shown}`, summary];
-    }),
-  );
+  return indented(options.map((option) => [shownOption(option), option.summary]));
+}
+
+/** As it is typed: `--wait SECONDS`. */
+export function shownOption({ name, value, choices }: Option): string {
+  const shown = choices?.join("|") ?? value;
+  return shown === undefined ? `--${name}` : `--${name} ${shown}`;
+}
+
+/** A whole command line: `signet import [OPTION …] [FILE | -]`. */
+export function usageOf({ name, parameters }: Command): string {
+  return ["signet", name, "[OPTION …]", ...parameters].join(" ");
 }
 
 function indented(rows: readonly (readonly [string, string])[]): string[] {

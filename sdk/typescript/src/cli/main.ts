@@ -3,19 +3,14 @@ import { parseArgs } from "node:util";
 import { Signet } from "../node.ts";
 import { SDK_VERSION } from "../version.ts";
 import { type Call, type Colour, type Command, usageError } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, GLOBALS } from "./commands.ts";
 import { EXIT } from "./exit-codes.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { commandHelp, helpOf } from "./help.ts";
 import type { Option } from "./option.ts";
-import { readSettings, SETTING_OPTIONS, signetOptions } from "./settings.ts";
+import { readSettings, signetOptions } from "./settings.ts";
 import { surroundings } from "./surroundings.ts";
 
-const GLOBALS: readonly Option[] = [
-  ...SETTING_OPTIONS,
-  { name: "json", summary: "print one JSON object, for scripts" },
-  { name: "help", summary: "show this help" },
-];
 const COLOURS: Readonly<Record<Colour, number>> = { red: 31, green: 32, yellow: 33, bold: 1, dim: 2 };
 const { env, out, err } = surroundings;
 
