@@ -67,5 +67,5 @@ function isLauncher(pid: number): boolean {
   }
   // After a crash the number may belong to someone else; where the system can tell, ask it.
   const commandLine = `/proc/${pid}/cmdline`;
-  return !existsSync(commandLine) || readFileSync(commandLine, "utf8").includes("start.ts");
+  return !existsSync(commandLine) || /\b(start|seed-world)\.ts/.test(readFileSync(commandLine, "utf8"));
 }

@@ -20,15 +20,17 @@ export function newLicenseKey(
 ): { key: string; stored: StoredLicenseKey } {
   const data = randomBytes(LICENSE_KEY_DATA_LENGTH).map((byte) => byte & 31);
   const key = formatLicenseKey(prefix, data);
+  return { key, stored: storedLicenseKey(key, cipher) };
+}
+
+/** What is stored of a key that was just made. */
+export function storedLicenseKey(key: string, cipher: TenantCipher): StoredLicenseKey {
   const parsed = parseLicenseKey(key);
   if (!parsed.ok) throw new Error("A new license key could not be read back.");
   return {
-    key,
-    stored: {
-      keyHash: cipher.keyedHash(PURPOSE, parsed.body),
-      keyCipher: cipher.encrypt(PURPOSE, Buffer.from(key, "utf8")),
-      keyHint: parsed.body.slice(-HINT_LENGTH),
-    },
+    keyHash: cipher.keyedHash(PURPOSE, parsed.body),
+    keyCipher: cipher.encrypt(PURPOSE, Buffer.from(key, "utf8")),
+    keyHint: parsed.body.slice(-HINT_LENGTH),
   };
 }
 

@@ -1,0 +1,31 @@
+import type { Client } from "pg";
+
+/** Computes the figures with the job's own function, of the hours in which anything was. */
+export async function rollUp(owner: Client, tenantId: string, until: Date): Promise<void> {
+  const { rows } = await owner.query<{ hour: Date }>(
+    `SELECT DISTINCT date_trunc('hour', at, 'UTC') AS hour FROM (
+       SELECT at FROM runtime_event WHERE tenant_id = $1
+       UNION ALL SELECT recorded_at FROM ledger_entry WHERE tenant_id = $1
+       UNION ALL SELECT t FROM lease x CROSS JOIN LATERAL generate_series(
+         date_trunc('hour', x.granted_at, 'UTC'), coalesce(x.ended_at, $2::timestamptz), interval '1 hour') AS t
+        WHERE x.tenant_id = $1) AS happened
+      WHERE at < $2 ORDER BY hour`,
+    [tenantId, until],
+  );
+  const begin = rows[0]?.hour ?? until;
+  await owner.query("INSERT INTO rollup_watermark (tenant_id, complete_until) VALUES ($1, $2)", [
+    tenantId,
+    begin,
+  ]);
+  for (const { hour } of rows) {
+    await owner.query({
+      name: "roll_up_hour",
+      text: "SELECT roll_up_hour($1::uuid, $2::timestamptz, $3::timestamptz)",
+      values: [tenantId, hour, until],
+    });
+  }
+  await owner.query("UPDATE rollup_watermark SET complete_until = $2 WHERE tenant_id = $1", [
+    tenantId,
+    until,
+  ]);
+}
