@@ -15,6 +15,7 @@ import { createOverview } from "./authority/overview-service.ts";
 import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
 import { createSeats } from "./authority/seat-service.ts";
+import { createSearch } from "./authority/search-service.ts";
 import { createStories } from "./authority/story-service.ts";
 import { createTenants } from "./authority/tenant-service.ts";
 import { createTrustKeys } from "./authority/trust-service.ts";
@@ -126,6 +127,7 @@ export function createContainer(env: Env, name = "signet") {
   });
   const reconciliation = createReconciliation({ database, clock, log });
   const stories = createStories({ database, vault });
+  const search = createSearch({ database, clock, vault });
   const trustKeys = createTrustKeys({ database, clock, trust });
 
   const auth = createAuth({ database, log });
@@ -166,6 +168,7 @@ export function createContainer(env: Env, name = "signet") {
     audit,
     auditCheckpoints,
     stories,
+    search,
     analytics,
     reconciliation,
     retention,

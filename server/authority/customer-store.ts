@@ -1,13 +1,15 @@
 import type { Prisma } from "#prisma/generated/client.ts";
-import { likeLiteral } from "./like.ts";
 import type { Position } from "./page.ts";
 import type { Tx } from "./ports.ts";
+import { findByWords } from "./search-terms.ts";
 
 /** A customer's licenses are counted up to here. */
 export const LICENSE_COUNT_CAP = 1_000;
+/** Customers that one search text may stand for. */
+const SEARCHED_MAX = 1_000;
 
 /** Newest first; one row more than a page, to tell whether there is a next. */
-export function listCustomers(
+export async function listCustomers(
   tx: Tx,
   tenantId: string,
   query: {
@@ -18,9 +20,11 @@ export function listCustomers(
   },
 ) {
   const { search, archived, before, limit } = query;
-  const contains = { contains: likeLiteral(search ?? ""), mode: "insensitive" } as const;
   const conditions: Prisma.CustomerWhereInput[] = [];
-  if (search) conditions.push({ OR: [{ name: contains }, { email: contains }] });
+  if (search) {
+    const found = await findByWords(tx, tenantId, "customer", search, SEARCHED_MAX);
+    conditions.push({ id: { in: found } });
+  }
   if (before !== undefined) {
     conditions.push({
       OR: [{ createdAt: { lt: before.at } }, { createdAt: before.at, id: { lt: before.id } }],

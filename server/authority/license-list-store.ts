@@ -1,8 +1,8 @@
 import { Prisma } from "#prisma/generated/client.ts";
 import type { LicenseStatus } from "../domain/license-state.ts";
-import { likeLiteral } from "./like.ts";
 import type { Position } from "./page.ts";
 import type { Tx } from "./ports.ts";
+import { findByWords } from "./search-terms.ts";
 
 export interface LicenseRow {
   readonly id: string;
@@ -29,7 +29,25 @@ export interface LicenseRow {
 export type LicenseSearch =
   | { readonly kind: "id"; readonly id: string }
   | { readonly kind: "key"; readonly keyHash: Buffer<ArrayBuffer> }
-  | { readonly kind: "text"; readonly text: string };
+  | {
+      readonly kind: "text";
+      readonly hint: string;
+      readonly customerIds: readonly string[];
+      readonly noteIds: readonly string[];
+    };
+
+/** Customers, and licenses by their notes, that one search text may stand for. */
+const SEARCHED_MAX = 200;
+
+/** What a text that is no id and no key may mean: a key's last characters, words of a customer's name, or of a note. */
+export async function textSearch(tx: Tx, tenantId: string, text: string): Promise<LicenseSearch> {
+  return {
+    kind: "text",
+    hint: text.toUpperCase(),
+    customerIds: await findByWords(tx, tenantId, "customer", text, SEARCHED_MAX),
+    noteIds: await findByWords(tx, tenantId, "license", text, SEARCHED_MAX),
+  };
+}
 
 export interface LicenseQuery {
   readonly status?: LicenseStatus | undefined;
@@ -73,7 +91,7 @@ function conditions(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sq
     ...(policyId === undefined ? [] : [Prisma.sql`l.policy_id = ${policyId}::uuid`]),
     ...(customerId === undefined ? [] : [Prisma.sql`l.customer_id = ${customerId}::uuid`]),
     ...(status === undefined ? [] : [hasStatus(status, now)]),
-    ...(search === undefined ? [] : [matches(tenantId, search)]),
+    ...(search === undefined ? [] : [matches(search)]),
     ...(before === undefined
       ? []
       : [Prisma.sql`(l.issued_at, l.id) < (${before.at}::timestamptz, ${before.id}::uuid)`]),
@@ -100,19 +118,16 @@ function hasStatus(status: LicenseStatus, now: Date): Prisma.Sql {
   }
 }
 
-function matches(tenantId: string, search: LicenseSearch): Prisma.Sql {
+function matches(search: LicenseSearch): Prisma.Sql {
   switch (search.kind) {
     case "id":
       return Prisma.sql`l.id = ${search.id}::uuid`;
     case "key":
       return Prisma.sql`l.key_hash = ${search.keyHash}`;
-    case "text": {
-      const pattern = `%${likeLiteral(search.text)}%`;
+    case "text":
       return Prisma.sql`(
-        l.key_hint = upper(${search.text})
-        OR l.customer_id = ANY (ARRAY(
-             SELECT c.id FROM customer c WHERE c.tenant_id = ${tenantId}::uuid AND c.name ILIKE ${pattern} LIMIT 1000))
-        OR l.note ILIKE ${pattern})`;
-    }
+        l.key_hint COLLATE "C" = ${search.hint}
+        OR l.customer_id = ANY (${search.customerIds}::uuid[])
+        OR l.id = ANY (${search.noteIds}::uuid[]))`;
   }
 }

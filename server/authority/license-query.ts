@@ -11,11 +11,11 @@ import { recordAudit } from "./audit.ts";
 import { listAuditEvents, withActorNames } from "./audit-store.ts";
 import type { ListLicenses } from "./license-input.ts";
 import { licenseKeyHash, openLicenseKey } from "./license-keys.ts";
-import { type LicenseSearch, listLicenses } from "./license-list-store.ts";
+import { type LicenseSearch, listLicenses, textSearch } from "./license-list-store.ts";
 import * as store from "./license-store.ts";
 import { present } from "./missing.ts";
 import { pageOf, readCursor } from "./page.ts";
-import type { Certificates, Devices, Vault } from "./ports.ts";
+import type { Certificates, Devices, Tx, Vault } from "./ports.ts";
 
 const AUDIT_SHOWN_MAX = 50;
 
@@ -29,12 +29,16 @@ export function createLicenseQueries(deps: {
 }) {
   const { database, clock, vault, devices, certificates } = deps;
 
-  async function searchFor(tenantId: string, text: string | undefined): Promise<LicenseSearch | undefined> {
+  async function searchFor(
+    tx: Tx,
+    tenantId: string,
+    text: string | undefined,
+  ): Promise<LicenseSearch | undefined> {
     if (!text) return undefined;
     const id = storedId("license", text);
     if (id !== undefined) return { kind: "id", id };
     const keyHash = await licenseKeyHash(vault, tenantId, text);
-    return keyHash === undefined ? { kind: "text", text } : { kind: "key", keyHash };
+    return keyHash === undefined ? textSearch(tx, tenantId, text) : { kind: "key", keyHash };
   }
 
   return {
@@ -42,11 +46,10 @@ export function createLicenseQueries(deps: {
     async list(actor: Actor, { search: text, cursor, limit, ...filter }: ListLicenses) {
       const { tenantId } = actor;
       const before = readCursor(cursor);
-      const search = await searchFor(tenantId, text);
-      const query = { ...filter, search, before, limit };
-      const rows = await database.withTenant(tenantId, (tx) =>
-        listLicenses(tx, tenantId, query, clock.now()),
-      );
+      const rows = await database.withTenant(tenantId, async (tx) => {
+        const search = await searchFor(tx, tenantId, text);
+        return listLicenses(tx, tenantId, { ...filter, search, before, limit }, clock.now());
+      });
       return pageOf(rows, limit, ({ issuedAt, id }) => ({ at: issuedAt, id }));
     },
 

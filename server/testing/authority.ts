@@ -11,6 +11,7 @@ import { createOverview } from "#server/authority/overview-service.ts";
 import { createPolicies } from "#server/authority/policy-service.ts";
 import { createProducts } from "#server/authority/product-service.ts";
 import { createSeats } from "#server/authority/seat-service.ts";
+import { createSearch } from "#server/authority/search-service.ts";
 import { createStories } from "#server/authority/story-service.ts";
 import { createTenants } from "#server/authority/tenant-service.ts";
 import { createTrustKeys } from "#server/authority/trust-service.ts";
@@ -41,6 +42,7 @@ export function createAuthority(appUrl: string, runtime: Runtime = createRuntime
     audit: createAudit({ ...runtime, auditCheckpoints }),
     seats: createSeats(runtime),
     stories: createStories(runtime),
+    search: createSearch(runtime),
     trustKeys: createTrustKeys(runtime),
   };
 }

@@ -12,6 +12,7 @@ import type { Overview } from "../authority/overview-service.ts";
 import type { Policies } from "../authority/policy-service.ts";
 import type { Products } from "../authority/product-service.ts";
 import type { Seats } from "../authority/seat-service.ts";
+import type { Search } from "../authority/search-service.ts";
 import type { Stories } from "../authority/story-service.ts";
 import type { TrustKeys } from "../authority/trust-service.ts";
 import type { Logger } from "../platform/log.ts";
@@ -33,6 +34,7 @@ export interface PortalServices {
   readonly seats: Seats;
   readonly audit: Audit;
   readonly stories: Stories;
+  readonly search: Search;
   readonly analytics: Pick<Analytics, "series">;
   readonly reconciliation: Pick<Reconciliation, "incidents">;
   readonly trustKeys: TrustKeys;

@@ -80,6 +80,7 @@ const TABLE: Record<string, string> = {
   "seat.pools": EVERYBODY,
   "seat.held": EVERYBODY,
   "seat.release": LICENSE_STAFF,
+  "search.query": EVERYBODY,
   "team.list": EVERYBODY,
   "team.invitations": EVERYBODY,
   "team.changeRole": ADMINS,

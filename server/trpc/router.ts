@@ -10,6 +10,7 @@ import { policyRouter } from "./routers/policy.ts";
 import { portalRouter } from "./routers/portal.ts";
 import { productRouter } from "./routers/product.ts";
 import { seatRouter } from "./routers/seat.ts";
+import { searchRouter } from "./routers/search.ts";
 import { teamRouter } from "./routers/team.ts";
 import { trustRouter } from "./routers/trust.ts";
 
@@ -26,6 +27,7 @@ export const appRouter = router({
   portal: portalRouter,
   product: productRouter,
   seat: seatRouter,
+  search: searchRouter,
   team: teamRouter,
   trust: trustRouter,
 });
