@@ -9,8 +9,8 @@ import { overviewRouter } from "./routers/overview.ts";
 import { policyRouter } from "./routers/policy.ts";
 import { portalRouter } from "./routers/portal.ts";
 import { productRouter } from "./routers/product.ts";
-import { seatRouter } from "./routers/seat.ts";
 import { searchRouter } from "./routers/search.ts";
+import { seatRouter } from "./routers/seat.ts";
 import { teamRouter } from "./routers/team.ts";
 import { trustRouter } from "./routers/trust.ts";
 

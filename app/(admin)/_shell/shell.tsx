@@ -9,6 +9,8 @@ import type { Permission } from "#server/auth/permissions.ts";
 import type { Role } from "#server/domain/actor.ts";
 import { Wordmark } from "../../_components/mark.tsx";
 import { UserMenu } from "../../_components/user-menu.tsx";
+import { Search } from "../_search/search.tsx";
+import { SearchButton } from "../_search/search-button.tsx";
 import { Nav } from "./nav-links.tsx";
 import classes from "./shell.module.css";
 import { TenantBlock, type TenantChoice } from "./tenant-block.tsx";
@@ -37,6 +39,7 @@ export function Shell({ user, role, tenant, tenants, permissions, children }: Sh
       padding={{ base: "md", sm: "xl" }}
       classNames={{ main: classes.main, navbar: classes.navbar, header: classes.header }}
     >
+      <Search tenantId={tenant.id} permissions={permissions} />
       <a href="#main" className={classes.skip}>
         Skip to content
       </a>
@@ -48,7 +51,10 @@ export function Shell({ user, role, tenant, tenants, permissions, children }: Sh
               <Wordmark size={26} />
             </Link>
           </Group>
-          <UserMenu user={user} caption={role} compact />
+          <Group gap="xs" wrap="nowrap">
+            <SearchButton compact />
+            <UserMenu user={user} caption={role} compact />
+          </Group>
         </Group>
       </AppShell.Header>
 
@@ -61,6 +67,9 @@ export function Shell({ user, role, tenant, tenants, permissions, children }: Sh
             <Burger hiddenFrom="md" opened={opened} onClick={toggle} size="sm" aria-label="Close menu" />
           </Group>
           <TenantBlock tenant={tenant} tenants={tenants} />
+          <Box visibleFrom="md" mt="sm">
+            <SearchButton />
+          </Box>
         </AppShell.Section>
         <AppShell.Section grow component={ScrollArea} px="sm" type="scroll">
           <Nav permissions={permissions} path={path} />
