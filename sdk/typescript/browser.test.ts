@@ -41,7 +41,8 @@ const rules = (changes: Parameters<typeof createLicense>[2] = {}) =>
 
 describe("in Chromium, from another origin", { timeout: TIMEOUT_MS }, () => {
   test("an application activates, refreshes, holds a seat, spends credits, and opens again without the network", async () => {
-    const license = await rules({ seats: 1, ...creditRules(100) });
+    // Each request proves the device's key too, by a header that browsers ask about.
+    const license = await rules({ seats: 1, deviceProofRequired: true, ...creditRules(100) });
     const page = await browser.page();
     const done = await page.evaluate(async (key) => {
       const signet = new sdk.Signet(licensing);

@@ -310,9 +310,14 @@ describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-methods")).toBe("POST");
+    for (const name of ["authorization", "content-type", "dpop", "idempotency-key"])
+      expect(preflight.headers.get("access-control-allow-headers")).toContain(name);
     const answer = await activate(exampleOf("activate"), { origin: "https://app.example" });
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
-    expect(answer.headers.get("access-control-expose-headers")).toContain("x-correlation-id");
+    for (const name of ["x-correlation-id", "retry-after", "ratelimit", "ratelimit-policy"])
+      expect(answer.headers.get("access-control-expose-headers")).toContain(name);
+    // With credentials a browser would want to be named; there are none to send.
+    expect(answer.headers.has("access-control-allow-credentials")).toBe(false);
     expect((await ask("OPTIONS", "/v1/acme/nothing")).status).toBe(404);
   });
 

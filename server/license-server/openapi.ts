@@ -72,7 +72,7 @@ export function createOpenApiDocument(operations: readonly Operation[]): Json {
       title: "Signet runtime API",
       version: API_VERSION,
       description:
-        "What an application asks a LicenseServer at run time. Whatever it acts on is signed: verify tokens and denials against the trust bundle, and the bundle against the tenant's root key.",
+        "What an application asks a LicenseServer at run time. Whatever it acts on is signed: verify tokens and denials against the trust bundle, and the bundle against the tenant's root key. Pages of any origin may ask (CORS, without credentials): nothing here goes by cookies.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/", description: "The server this document came from." }],

@@ -28,7 +28,15 @@ const DETAILS = [
 ] as const;
 
 /** Read by anybody; one of each kind of page. */
-const DOCS = ["/docs", "/docs/start/desktop", "/docs/protocol", "/docs/errors", "/docs/api", "/docs/sdk"];
+const DOCS = [
+  "/docs",
+  "/docs/start/desktop",
+  "/docs/protocol",
+  "/docs/errors",
+  "/docs/api",
+  "/docs/sdk",
+  "/docs/cli",
+];
 
 const LOOKS = [
   { name: "a desk, light", colorScheme: "light", viewport: { width: 1440, height: 900 } },
@@ -115,6 +123,20 @@ test("every code a refusal can carry is explained where its type leads", async (
   await page.goto(type);
   await expectWhole(page, type);
   await expect(page.locator(`#${code}`)).toBeInViewport();
+});
+
+test("a page of another origin may ask the runtime API that the portal serves, and read its answer", async ({
+  page,
+  baseURL,
+}) => {
+  await page.goto(`${process.env.SIGNET_LICENSE_SERVER_URL}/healthz`);
+  const read = await page.evaluate(async (portal) => {
+    const headers = { "content-type": "application/json", "idempotency-key": crypto.randomUUID() };
+    const address = `${portal}/api/v1/acme/activations`;
+    const answer = await fetch(address, { method: "POST", headers, body: "{}" });
+    return [answer.status, answer.headers.get("x-correlation-id")];
+  }, baseURL);
+  expect(read).toEqual([400, expect.stringMatching(/^cor_/)]);
 });
 
 test("signing in with a wrong password says one indistinguishable sentence, and keeps the address typed", async ({
