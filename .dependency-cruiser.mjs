@@ -9,7 +9,8 @@ const ARROWS = {
   "server/domain/": [SHARED],
   "server/platform/": ["server/domain/", DATABASE_CLIENT],
   "server/jobs/": ["server/domain/", "server/platform/"],
-  "server/trust/": ["server/domain/", "server/platform/", DATABASE_CLIENT, SHARED],
+  "server/events/": ["server/domain/", "server/platform/", DATABASE_CLIENT],
+  "server/trust/": ["server/events/", "server/domain/", "server/platform/", DATABASE_CLIENT, SHARED],
   "server/(activations|leases|usage|callers|idempotency)/": [
     "server/trust/",
     "server/domain/",
@@ -19,22 +20,30 @@ const ARROWS = {
   ],
   "server/offline/": ["server/(activations|usage|trust|domain|platform)/", SHARED],
   "server/(authority|analytics|reconciliation|retention)/": [
+    "server/events/",
     "server/jobs/",
     "server/domain/",
     "server/platform/",
     DATABASE_CLIENT,
     SHARED,
   ],
+  "server/webhooks/": [
+    "server/authority/",
+    "server/events/",
+    "server/domain/",
+    "server/platform/",
+    DATABASE_CLIENT,
+  ],
   "server/auth/": ["server/authority/", "server/domain/", "server/platform/", DATABASE_CLIENT],
   "server/live/": ["server/(auth|domain|platform)/"],
-  "server/trpc/": ["server/(authority|analytics|reconciliation|auth|domain|platform)/", SHARED],
+  "server/trpc/": ["server/(authority|analytics|reconciliation|webhooks|auth|domain|platform)/", SHARED],
   "server/license-server/": [
     "server/(activations|leases|usage|offline|callers|idempotency|trust|domain|platform)/",
     "server/container\\.ts$",
     SHARED,
   ],
   "server/container\\.ts$": [
-    "server/(activations|leases|usage|offline|callers|idempotency|trust|authority|analytics|reconciliation|retention|jobs|auth|live|domain|platform)/",
+    "server/(activations|leases|usage|offline|callers|idempotency|trust|events|webhooks|authority|analytics|reconciliation|retention|jobs|auth|live|domain|platform)/",
   ],
   "app/": [
     "server/(trpc|auth|domain|platform)/",
@@ -43,7 +52,7 @@ const ARROWS = {
     SHARED,
   ],
   "workers/": [
-    "server/(activations|leases|usage|trust|authority|analytics|reconciliation|retention|jobs|domain|platform)/",
+    "server/(activations|leases|usage|trust|events|webhooks|authority|analytics|reconciliation|retention|jobs|domain|platform)/",
     "server/container\\.ts$",
   ],
   "prisma/(migrator|embedded)/": ["prisma/embedded/", "server/platform/"],
@@ -69,7 +78,7 @@ export default {
       comment: "The LicenseServer and all it stands on never reach Next, React or tRPC, by whatever way.",
       severity: "error",
       from: {
-        path: "^server/(license-server|domain|platform|trust|activations|leases|usage|offline|callers|idempotency)/",
+        path: "^server/(license-server|domain|platform|events|trust|activations|leases|usage|offline|callers|idempotency)/",
         pathNot: TESTS,
       },
       to: { path: "^node_modules/(next|next-auth|react|react-dom|@trpc)/", reachable: true },

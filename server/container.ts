@@ -21,6 +21,7 @@ import { createTenants } from "./authority/tenant-service.ts";
 import { createTrustKeys } from "./authority/trust-service.ts";
 import { createCallersStore } from "./callers/callers-store.ts";
 import { createCallers } from "./callers/service.ts";
+import { createEventRelay } from "./events/relay.ts";
 import { createIdempotencyStore } from "./idempotency/idempotency-store.ts";
 import { createIdempotency } from "./idempotency/service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
@@ -37,7 +38,7 @@ import { watchEventLoop } from "./platform/event-loop.ts";
 import { createListener } from "./platform/listener.ts";
 import { createLogger } from "./platform/log.ts";
 import { localKeyWrapper } from "./platform/master-key.ts";
-import { createPublicFetch } from "./platform/public-fetch.ts";
+import { createPublicFetch, createPublicRequest, refuseUrl } from "./platform/public-fetch.ts";
 import { createReconciliation } from "./reconciliation/service.ts";
 import { createRetentionStore } from "./retention/retention-store.ts";
 import { createRetention } from "./retention/service.ts";
@@ -47,6 +48,9 @@ import { createVault } from "./trust/vault.ts";
 import { createCredits } from "./usage/credits.ts";
 import { createUsage } from "./usage/service.ts";
 import { createUsageStore } from "./usage/usage-store.ts";
+import { createDeliverer } from "./webhooks/deliveries.ts";
+import { createSender } from "./webhooks/sender.ts";
+import { createWebhooks } from "./webhooks/service.ts";
 
 export type Container = ReturnType<typeof createContainer>;
 
@@ -124,11 +128,19 @@ export function createContainer(env: Env, name = "signet") {
     store: createRetentionStore(database.pool, clock),
     idempotencyKeys: idempotencyStore,
     eventDays: env.EVENT_RETENTION_DAYS,
+    webhookDays: env.WEBHOOK_RETENTION_DAYS,
   });
   const reconciliation = createReconciliation({ database, clock, log });
   const stories = createStories({ database, vault });
   const search = createSearch({ database, clock, vault });
   const trustKeys = createTrustKeys({ database, clock, trust });
+
+  const events = createEventRelay({ database, clock });
+  const reach = env.WEBHOOK_PRIVATE_NETWORK ? { isAllowed: () => true, plainHttp: true } : {};
+  const send = createSender({ ask: createPublicRequest(reach), clock });
+  const deliveries = createDeliverer({ database, clock, vault, send });
+  const checkUrl = (url: string) => refuseUrl(url, reach);
+  const webhooks = createWebhooks({ database, clock, vault, deliverer: deliveries, checkUrl });
 
   const auth = createAuth({ database, log });
   const seatStreams = createSeatStreams({
@@ -173,6 +185,9 @@ export function createContainer(env: Env, name = "signet") {
     reconciliation,
     retention,
     trustKeys,
+    events,
+    deliveries,
+    webhooks,
     auth,
     members,
     invitations,

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createAnalytics } from "#server/analytics/service.ts";
+import { createEventRelay } from "#server/events/relay.ts";
 import { JOB_NAMES, type JobName } from "#server/jobs/catalogue.ts";
 import { createJobs } from "#server/jobs/jobs.ts";
 import { systemClock } from "#server/platform/clock.ts";
@@ -12,7 +13,7 @@ import { createRetention } from "#server/retention/service.ts";
 import { type Authority, createAuthority, createVendor } from "#server/testing/authority.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
-import { createTenant, type TestTenant } from "#server/testing/fixtures.ts";
+import { activateRequest, createTenant, type TestTenant } from "#server/testing/fixtures.ts";
 import { type RedisServer, startRedis } from "#server/testing/redis.ts";
 import { createAccount } from "#server/testing/usage.ts";
 import { createJobMetrics } from "./metrics.ts";
@@ -37,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 beforeEach(async () => {
   database = await createTestDatabase();
-  services = createAuthority(database.appUrl);
+  services = createAuthority(database.appUrl, undefined, { isAllowed: () => true });
   tenant = await createTenant(services);
   lines = [];
 });
@@ -56,6 +57,8 @@ const log = createLogger({
 const runs = (name: JobName) => lines.filter(({ job, msg }) => job === name && msg === "job done");
 
 function startWorker(store: "PostgreSQL" | "Redis") {
+  /** The services' clock is years ahead of the database's, by which it is decided what is settled. */
+  const lookAheadMs = services.clock.now().getTime() - Date.now() + 60_000;
   queues = createQueues({
     databaseUrl: store === "Redis" ? "postgresql://signet_app:x@127.0.0.1:1/signet" : database.appUrl,
     redisUrl: store === "Redis" ? redis.url : undefined,
@@ -64,6 +67,8 @@ function startWorker(store: "PostgreSQL" | "Redis") {
   });
   const processors = createProcessors({
     ...services,
+    events: createEventRelay({ ...services, marginMs: -lookAheadMs }),
+    deliveries: services.deliveries,
     analytics: createAnalytics(services),
     reconciliation: createReconciliation({ ...services, log }),
     retention: createRetention({
@@ -71,6 +76,7 @@ function startWorker(store: "PostgreSQL" | "Redis") {
       store: createRetentionStore(services.database.pool, services.clock),
       idempotencyKeys: services.idempotencyStore,
       eventDays: 400,
+      webhookDays: 400,
     }),
   });
   runJobs({ queues, processors, log, clock: systemClock, metrics: createJobMetrics() });
@@ -102,6 +108,13 @@ async function leaveWork() {
   // The tenant of the test was made without an audit; a vendor's begins with its making.
   await createVendor(services);
   services.clock.advance(32 * DAY_MS);
+  const { tenantId } = tenant;
+  await services.activations.activate(tenantId, activateRequest(license.licenseKey, "another"));
+  await services.webhooks.create(
+    { kind: "user", tenantId, userId: newUuid(), role: "developer" },
+    { url: "https://127.0.0.1:1/", description: "", events: ["customer.created"] },
+  );
+  await services.customers.create({ kind: "system", tenantId }, { name: "New", email: null, note: "" });
 }
 
 /** What each job reports of its run when there was work, and when there is none left. */
@@ -110,6 +123,11 @@ const OUTCOMES: { readonly [Name in JobName]?: readonly [first: object, second: 
   "ticket-expiry": [{ expired: 1 }, { expired: 0 }],
   "credit-expiry": [{ renewed: 1 }, { renewed: 0 }],
   "license-transitions": [{ announced: 1 }, { announced: 0 }],
+  "event-relay": [{ told: 1 }, { told: 0 }],
+  "webhook-delivery": [
+    { delivered: 0, failed: 1 },
+    { delivered: 0, failed: 0 },
+  ],
   "analytics-rollup": [{ hours: expect.any(Number) }, { hours: expect.any(Number) }],
   reconciliation: [
     { checked: 5, begun: 0 },

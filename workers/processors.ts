@@ -2,12 +2,14 @@ import type { JobName, JobPayload } from "#server/jobs/catalogue.ts";
 import { type Analytics, analyticsRollup } from "./analytics-rollup.ts";
 import { type AuditCheckpoints, auditCheckpoint } from "./audit-checkpoint.ts";
 import { type Credits, creditExpiry } from "./credit-expiry.ts";
+import { type Events, eventRelay } from "./event-relay.ts";
 import { type Leases, leaseExpiry } from "./lease-expiry.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
 import { type Reconciliation, reconciliation } from "./reconciliation.ts";
 import { type Retention, retention } from "./retention.ts";
 import { type Tickets, ticketExpiry } from "./ticket-expiry.ts";
 import { type Trust, trustRefresh } from "./trust-refresh.ts";
+import { type Deliveries, webhookDelivery } from "./webhook-delivery.ts";
 
 /** Does a job's work; what it returns, counts of what it did, is logged. Throws to be run again. */
 export type Processor<Name extends JobName> = (
@@ -20,6 +22,8 @@ export function createProcessors(services: {
   leases: Leases;
   usage: Tickets & Credits;
   licenses: Licenses;
+  events: Events;
+  deliveries: Deliveries;
   analytics: Analytics;
   reconciliation: Reconciliation;
   auditCheckpoints: AuditCheckpoints;
@@ -31,6 +35,8 @@ export function createProcessors(services: {
     "ticket-expiry": ticketExpiry(services.usage),
     "credit-expiry": creditExpiry(services.usage),
     "license-transitions": licenseTransitions(services.licenses),
+    "event-relay": eventRelay(services.events),
+    "webhook-delivery": webhookDelivery(services.deliveries),
     "analytics-rollup": analyticsRollup(services.analytics),
     reconciliation: reconciliation(services.reconciliation),
     "audit-checkpoint": auditCheckpoint(services.auditCheckpoints),

@@ -1,5 +1,5 @@
 -- Computes a tenant's figures of one hour, and of the day it is in, from what is committed, and moves the watermark to the
--- hour's end or to p_horizon, which ever is first: before that nothing can still be committed (see analytics-store.ts).
+-- hour's end or to p_horizon, which ever is first: before that nothing can still be committed (see platform/horizon.ts).
 -- Running it again changes nothing. The watermark's row is locked in a statement of its own, so that of two workers the
 -- later one sees everything that the earlier one saw.
 CREATE OR REPLACE FUNCTION roll_up_hour(p_tenant uuid, p_hour timestamptz, p_horizon timestamptz) RETURNS void

@@ -1,6 +1,7 @@
 import type { Actor } from "../domain/actor.ts";
 import type { Database } from "../platform/database.ts";
 import { eachTenant } from "../platform/each-tenant.ts";
+import { readHorizon } from "../platform/horizon.ts";
 import * as store from "./analytics-store.ts";
 
 export type Analytics = ReturnType<typeof createAnalytics>;
@@ -27,7 +28,7 @@ export function createAnalytics({
     async rollUp(): Promise<{ hours: number }> {
       let hours = 0;
       await eachTenant(database, async (tenantId) => {
-        const { now, safe } = await store.readHorizon(database.prisma, marginMs);
+        const { now, safe } = await readHorizon(database.prisma, marginMs);
         const begin = await database.withTenant(tenantId, (tx) => store.beginAt(tx, tenantId, safe));
         const first = begin.getTime() - (begin.getTime() % HOUR_MS);
         const last = Math.min(now.getTime(), first + (HOURS_MAX - 1) * HOUR_MS);

@@ -18,6 +18,8 @@ const TABLE: Record<Permission, string> = {
   "customer:write": "yes yes no yes no",
   "apikey:read": "yes yes yes no yes",
   "apikey:write": "yes yes yes no no",
+  "webhook:read": "yes yes yes no yes",
+  "webhook:write": "yes yes yes no no",
   "trust:read": "yes yes yes yes yes",
   "trust:rotate": "yes yes no no no",
   "analytics:read": "yes yes yes yes yes",

@@ -16,6 +16,8 @@ export const PERMISSIONS = [
   "customer:write",
   "apikey:read",
   "apikey:write",
+  "webhook:read",
+  "webhook:write",
   "trust:read",
   "trust:rotate",
   "analytics:read",
@@ -42,10 +44,10 @@ const READS = [
 const GRANTS: Record<Role, ReadonlySet<Permission>> = {
   owner: new Set(PERMISSIONS),
   admin: new Set(PERMISSIONS),
-  developer: new Set([...READS, "apikey:read", "apikey:write"]),
+  developer: new Set([...READS, "apikey:read", "apikey:write", "webhook:read", "webhook:write"]),
   // Operates on licenses day to day; revoking is final and stays with admins.
   support: new Set([...READS, "license:issue", "license:suspend", "license:reveal", "customer:write"]),
-  auditor: new Set([...READS, "apikey:read", "audit:read"]),
+  auditor: new Set([...READS, "apikey:read", "webhook:read", "audit:read"]),
 };
 
 /** Whether the role may do it. */

@@ -5,6 +5,7 @@ import type { JsonValue } from "../domain/canonical-json.ts";
 import type { Clock } from "../platform/clock.ts";
 import { newCorrelationId } from "../platform/ids.ts";
 import { currentCorrelationId } from "../platform/log.ts";
+import { announceChanges } from "./announce.ts";
 
 /** What a value of an audit entry may be made of; dates are kept as ISO text, and what is undefined is left out. */
 export type Auditable =
@@ -32,7 +33,7 @@ export interface AuditEntry {
   readonly after: Auditable;
 }
 
-/** Appends one entry to the tenant's audit chain, in the transaction of the change it tells of. */
+/** Appends one entry to the tenant's audit chain, and tells of it through the outbox, in the transaction of the change. */
 export function recordAudit(
   tx: Prisma.TransactionClient,
   author: Author,
@@ -56,6 +57,7 @@ export async function recordAudits(
   const { tenantId } = author;
   const correlationId = currentCorrelationId() ?? newCorrelationId();
   const at = clock.now();
+  await announceChanges(tx, tenantId, at, entries);
   const head = await lockHead(tx, tenantId);
   let { seq, hash } = head;
   const rows = entries.map((entry) => {

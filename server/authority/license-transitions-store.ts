@@ -33,3 +33,28 @@ export async function recordTransitions(
 ): Promise<void> {
   await tx.runtimeEvent.createMany({ data: [...events] });
 }
+
+export interface EndingLicense {
+  readonly id: string;
+  readonly expiresAt: Date;
+  /** Of the event that tells of this end: the same whenever it is asked. */
+  readonly eventId: string;
+}
+
+/** Licenses in use that end by `until`, and of whose end nothing was told. */
+export function listEnding(
+  tx: Tx,
+  tenantId: string,
+  now: Date,
+  until: Date,
+  limit: number,
+): Promise<EndingLicense[]> {
+  return tx.$queryRaw<EndingLicense[]>`
+    SELECT l.id, l.expires_at AS "expiresAt", e.id AS "eventId"
+      FROM license l
+     CROSS JOIN LATERAL (SELECT md5('license.expiring ' || l.id || ' ' || extract(epoch FROM l.expires_at))::uuid AS id) e
+     WHERE l.tenant_id = ${tenantId}::uuid AND l.expires_at > ${now}::timestamptz AND l.expires_at <= ${until}::timestamptz
+       AND l.revoked_at IS NULL AND l.suspended_at IS NULL
+       AND NOT EXISTS (SELECT FROM domain_event d WHERE d.tenant_id = l.tenant_id AND d.id = e.id)
+     ORDER BY l.expires_at LIMIT ${limit}`;
+}

@@ -1,3 +1,7 @@
+import { happened } from "../domain/event-catalogue.ts";
+import type { LicenseStatus } from "../domain/license-state.ts";
+import { licenseSnapshots } from "../events/license-snapshot.ts";
+import { recordEvents } from "../events/outbox.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { eachTenant } from "../platform/each-tenant.ts";
@@ -5,6 +9,11 @@ import { newCorrelationId, newUuid } from "../platform/ids.ts";
 import { currentCorrelationId } from "../platform/log.ts";
 import * as store from "./license-transitions-store.ts";
 import type { Tx } from "./ports.ts";
+
+const DAY_MS = 86_400_000;
+const EXPIRING_DAYS = 7;
+/** Told of in one run; the runs after it go on. */
+const ENDS_AT_ONCE = 500;
 
 /** Tells of what time alone has done to licenses. Status never waits for this: it is derived from fields and the clock. */
 export function createTransitions({ database, clock }: { database: Database; clock: Clock }) {
@@ -20,6 +29,7 @@ export function createTransitions({ database, clock }: { database: Database; clo
     }): Promise<{ readonly announced: number }> {
       let announced = 0;
       await eachTenant(database, async (tenantId) => {
+        await database.withTenant(tenantId, (tx) => tellOfEnds(tx, tenantId, clock.now()));
         const left = limit - announced;
         if (left === 0) return;
         announced += await database.withTenant(tenantId, (tx) => announce(tx, tenantId, clock.now(), left));
@@ -47,5 +57,54 @@ async function announce(tx: Tx, tenantId: string, now: Date, limit: number): Pro
       correlationId,
     })),
   );
+  await tellOf(tx, tenantId, now, changed);
   return changed.length;
+}
+
+const TOLD: Partial<Record<LicenseStatus, "license.grace_started" | "license.expired">> = {
+  grace: "license.grace_started",
+  expired: "license.expired",
+};
+
+async function tellOf(
+  tx: Tx,
+  tenantId: string,
+  now: Date,
+  changed: readonly store.Transition[],
+): Promise<void> {
+  const told = changed.flatMap(({ id, to }) => {
+    const type = TOLD[to];
+    return type === undefined ? [] : [{ id, type }];
+  });
+  const licenses = await licenseSnapshots(
+    tx,
+    tenantId,
+    told.map(({ id }) => id),
+    now,
+  );
+  const events = told.flatMap(({ id, type }) => {
+    const license = licenses.get(id);
+    return license === undefined ? [] : [happened(type, { license }, { id: newUuid(), at: now })];
+  });
+  await recordEvents(tx, tenantId, now, events);
+}
+
+/** Once for each end: one that is renewed, or ends earlier, is told of again. */
+async function tellOfEnds(tx: Tx, tenantId: string, now: Date): Promise<void> {
+  const until = new Date(now.getTime() + EXPIRING_DAYS * DAY_MS);
+  const ending = await store.listEnding(tx, tenantId, now, until, ENDS_AT_ONCE);
+  const licenses = await licenseSnapshots(
+    tx,
+    tenantId,
+    ending.map(({ id }) => id),
+    now,
+  );
+  const events = ending.flatMap(({ id, eventId, expiresAt }) => {
+    const license = licenses.get(id);
+    const daysLeft = Math.ceil((expiresAt.getTime() - now.getTime()) / DAY_MS);
+    return license === undefined
+      ? []
+      : [happened("license.expiring", { license, daysLeft }, { id: eventId, at: now })];
+  });
+  await recordEvents(tx, tenantId, now, events);
 }

@@ -30,6 +30,7 @@ export const ID_PREFIXES = {
   identityProvider: "idp",
   runtimeEvent: "evt",
   auditEvent: "aud",
+  domainEvent: "msg",
   webhookEndpoint: "whe",
   webhookDelivery: "whd",
   token: "tok",

@@ -47,6 +47,22 @@ const catalogue = {
     backoffMs: 5 * SECOND_MS,
     concurrency: 1,
   }),
+  /** Writes into the outbox what the runtime plane has decided since. */
+  "event-relay": job({
+    payload: z.strictObject({}),
+    everyMs: 10 * SECOND_MS,
+    attempts: 2,
+    backoffMs: 5 * SECOND_MS,
+    concurrency: 1,
+  }),
+  /** Sends the webhooks that are due. A few runs at once, so that slow endpoints in one hold up no other. */
+  "webhook-delivery": job({
+    payload: z.strictObject({}),
+    everyMs: 5 * SECOND_MS,
+    attempts: 1,
+    backoffMs: 5 * SECOND_MS,
+    concurrency: 4,
+  }),
   /** Computes the figures of the hours that are not final yet. */
   "analytics-rollup": job({
     payload: z.strictObject({}),

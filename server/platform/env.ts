@@ -57,6 +57,10 @@ const schema = z
     WORKER_METRICS_PORT: port.optional(),
     /** Days that decisions and ended leases are kept. */
     EVENT_RETENTION_DAYS: count.min(31, "be at least 31").default(400),
+    /** Days that events, their deliveries and attempts are kept. */
+    WEBHOOK_RETENTION_DAYS: count.min(7, "be at least 7").default(30),
+    /** Whether webhooks go to private addresses too, and over plain HTTP: on a network of one's own only. */
+    WEBHOOK_PRIVATE_NETWORK: z.stringbool("be true or false").default(false),
     SMTP_URL: z
       .url({ protocol: /^smtps?$/, error: "be a URL such as smtp://user:password@host:587" })
       .optional(),

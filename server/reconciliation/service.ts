@@ -1,7 +1,11 @@
 import type { Actor } from "../domain/actor.ts";
+import { happened } from "../domain/event-catalogue.ts";
+import { publicId } from "../domain/ids.ts";
+import { recordEvents } from "../events/outbox.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { eachTenant } from "../platform/each-tenant.ts";
+import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
 import * as store from "./reconciliation-store.ts";
 
@@ -32,6 +36,12 @@ export function createReconciliation({
       const afterId = await store.readCursor(tx, tenantId, sweep);
       const done = await store.compareNext(tx, tenantId, sweep, { now, afterId, rows: rowsAtOnce });
       await store.writeCursor(tx, tenantId, sweep, { afterId: done.lastId, updatedAt: now });
+      await recordEvents(
+        tx,
+        tenantId,
+        now,
+        done.begun.map((drift) => incidentEvent(sweep, drift, now)),
+      );
       return done;
     });
     for (const drift of begun) log.error({ tenantId, ...drift }, "incident: records disagree");
@@ -57,4 +67,12 @@ export function createReconciliation({
     incidents: ({ tenantId }: Actor) =>
       database.withTenant(tenantId, (tx) => store.listIncidents(tx, tenantId, INCIDENTS_SHOWN_MAX)),
   };
+}
+
+const SUBJECTS = { accounts: "account", pools: "pool", licenses: "license" } as const;
+
+function incidentEvent(sweep: store.Sweep, { kind, subject, expected, actual }: store.Drift, at: Date) {
+  const subjectKind = SUBJECTS[sweep];
+  const about = { kind: subjectKind, id: publicId(subjectKind, subject) };
+  return happened("incident.noted", { kind, subject: about, expected, actual }, { id: newUuid(), at });
 }

@@ -14,5 +14,15 @@ export function createRetentionStore(pool: Pool, clock: Clock) {
       });
       return rows[0]?.count ?? 0;
     },
+
+    /** Deletes up to `limit` events of the outbox of more than `days` ago, with what was delivered of them. */
+    async deleteOldWebhooks(tenantId: string, days: number, limit: number): Promise<number> {
+      const { rows } = await pool.query<{ count: number }>({
+        name: "delete_old_webhooks",
+        text: "SELECT delete_old_webhooks($1, $2, $3, $4) AS count",
+        values: [tenantId, clock.forDatabase(), days, limit],
+      });
+      return rows[0]?.count ?? 0;
+    },
   };
 }

@@ -1,6 +1,9 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { happened } from "#server/domain/event-catalogue.ts";
+import { recordEvents } from "#server/events/outbox.ts";
 import { createIdempotencyStore } from "#server/idempotency/idempotency-store.ts";
+import { newUuid } from "#server/platform/ids.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { createRuntime, createTenant, type Runtime, type TestTenant } from "#server/testing/fixtures.ts";
@@ -34,6 +37,7 @@ function retentionOf(days: number) {
     store: createRetentionStore(connections.pool, clock),
     idempotencyKeys: createIdempotencyStore(connections.pool, clock),
     eventDays: days,
+    webhookDays: 7,
   });
 }
 
@@ -119,4 +123,47 @@ test("the application deletes no decision by itself, and nothing of another tena
   runtime.clock.advance(400 * DAY_MS);
   expect(await store.deleteOldEvents(other.tenantId, 31, 1_000)).toBe(0);
   expect(await count("runtime_event")).toBe(before);
+});
+
+test("events that were told go after their time, with what was delivered of them; younger than a week none does", async () => {
+  const { database: connections, clock } = runtime;
+  const { tenantId } = tenant;
+  const store = createRetentionStore(connections.pool, clock);
+  const tell = () =>
+    connections.withTenant(tenantId, async (tx) => {
+      const event = happened("webhook.test", { sentBy: "Olive" }, { id: newUuid(), at: clock.now() });
+      await recordEvents(tx, tenantId, clock.now(), [event]);
+      return event.id;
+    });
+  const old = await tell();
+  await connections.withTenant(tenantId, async (tx) => {
+    const [endpointId, id, now] = [newUuid(), newUuid(), clock.now()];
+    const secret = { secretCipher: new Uint8Array(), secretMadeAt: now };
+    await tx.webhookEndpoint.create({
+      data: {
+        tenantId,
+        id: endpointId,
+        url: "https://example.com",
+        events: ["*"],
+        ...secret,
+        createdAt: now,
+      },
+    });
+    const ended = { status: "delivered", createdAt: now, endedAt: now } as const;
+    await tx.webhookDelivery.create({
+      data: { tenantId, id, endpointId, eventId: old, eventType: "webhook.test", ...ended },
+    });
+    await tx.webhookAttempt.create({ data: { tenantId, deliveryId: id, number: 1, at: now, durationMs: 5 } });
+  });
+  clock.advance(6.9 * DAY_MS);
+  const young = await tell();
+  expect(await store.deleteOldWebhooks(tenantId, 0, 1_000)).toBe(0);
+  clock.advance(0.2 * DAY_MS);
+  expect(await store.deleteOldWebhooks(tenantId, 0, 1_000)).toBe(1);
+  const left = await connections.withTenant(tenantId, async (tx) => [
+    await tx.domainEvent.findMany({ select: { id: true } }),
+    await tx.webhookDelivery.count(),
+    await tx.webhookAttempt.count(),
+  ]);
+  expect(left).toEqual([[{ id: young }], 0, 0]);
 });

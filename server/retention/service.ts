@@ -6,15 +6,20 @@ import type { RetentionStore } from "./retention-store.ts";
 const DELETED_AT_ONCE = 1_000;
 const STEPS_MAX = 100;
 
-/** Lets go of what is kept for a time only: decisions, ended leases, answers kept for idempotency keys. Never the ledger. */
+/**
+ * Lets go of what is kept for a time only: decisions, ended leases, the outbox, answers kept for
+ * idempotency keys. Never the ledger.
+ */
 export function createRetention(deps: {
   database: Database;
   store: RetentionStore;
   idempotencyKeys: { deleteExpired(tenantId: string, limit: number): Promise<number> };
   /** Days that decisions and ended leases are kept. */
   eventDays: number;
+  /** Days that the outbox, and what was delivered of it, is kept. */
+  webhookDays: number;
 }) {
-  const { database, store, idempotencyKeys, eventDays } = deps;
+  const { database, store, idempotencyKeys, eventDays, webhookDays } = deps;
 
   async function untilNothingIsLeft(deleteSome: () => Promise<number>): Promise<number> {
     let deleted = 0;
@@ -33,6 +38,9 @@ export function createRetention(deps: {
       await eachTenant(database, async (tenantId) => {
         deleted += await untilNothingIsLeft(() =>
           store.deleteOldEvents(tenantId, eventDays, DELETED_AT_ONCE),
+        );
+        deleted += await untilNothingIsLeft(() =>
+          store.deleteOldWebhooks(tenantId, webhookDays, DELETED_AT_ONCE),
         );
         deleted += await untilNothingIsLeft(() => idempotencyKeys.deleteExpired(tenantId, DELETED_AT_ONCE));
       });

@@ -19,14 +19,25 @@ import type { UserActor } from "#server/domain/actor.ts";
 import { publicId } from "#server/domain/ids.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
+import { createPublicRequest, type PublicRequestOptions, refuseUrl } from "#server/platform/public-fetch.ts";
+import { createDeliverer } from "#server/webhooks/deliveries.ts";
+import { createSender } from "#server/webhooks/sender.ts";
+import { createWebhooks } from "#server/webhooks/service.ts";
 import { createRuntime, type Runtime } from "./fixtures.ts";
 
 export type Authority = ReturnType<typeof createAuthority>;
 
 /** The control plane's services beside the runtime's, on a real database, with a clock to advance. */
-export function createAuthority(appUrl: string, runtime: Runtime = createRuntime(appUrl)) {
+export function createAuthority(
+  appUrl: string,
+  runtime: Runtime = createRuntime(appUrl),
+  reach: PublicRequestOptions = {},
+) {
   const { activations: devices } = runtime;
   const auditCheckpoints = createAuditCheckpoints({ ...runtime, log: pino({ level: "silent" }) });
+  const send = createSender({ ask: createPublicRequest(reach), clock: runtime.clock, timeoutMs: 1_000 });
+  const deliveries = createDeliverer({ ...runtime, send });
+  const checkUrl = (url: string) => refuseUrl(url, reach);
   return {
     ...runtime,
     tenants: createTenants(runtime),
@@ -44,6 +55,8 @@ export function createAuthority(appUrl: string, runtime: Runtime = createRuntime
     stories: createStories(runtime),
     search: createSearch(runtime),
     trustKeys: createTrustKeys(runtime),
+    deliveries,
+    webhooks: createWebhooks({ ...runtime, deliverer: deliveries, checkUrl }),
   };
 }
 

@@ -17,6 +17,7 @@ import type { Stories } from "../authority/story-service.ts";
 import type { TrustKeys } from "../authority/trust-service.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Reconciliation } from "../reconciliation/service.ts";
+import type { Webhooks } from "../webhooks/service.ts";
 
 /** The services procedures call. The container has them all under these names; a router that needs one adds it here. */
 export interface PortalServices {
@@ -38,6 +39,7 @@ export interface PortalServices {
   readonly analytics: Pick<Analytics, "series">;
   readonly reconciliation: Pick<Reconciliation, "incidents">;
   readonly trustKeys: TrustKeys;
+  readonly webhooks: Webhooks;
 }
 
 export interface PortalContext {

@@ -100,6 +100,19 @@ const TABLE: Record<string, string> = {
   "trust.prepareBundle": ADMINS,
   "trust.takeSignedBundle": ADMINS,
   "trust.restoreRoot": ADMINS,
+  "webhook.list": "owner admin developer auditor",
+  "webhook.create": DEVELOPERS,
+  "webhook.update": DEVELOPERS,
+  "webhook.setEnabled": DEVELOPERS,
+  "webhook.remove": DEVELOPERS,
+  "webhook.rotateSecret": DEVELOPERS,
+  "webhook.revealSecret": DEVELOPERS,
+  "webhook.sendTest": DEVELOPERS,
+  "webhook.deliveries": "owner admin developer auditor",
+  "webhook.delivery": "owner admin developer auditor",
+  "webhook.replay": DEVELOPERS,
+  "webhook.replayable": "owner admin developer auditor",
+  "webhook.replaySince": DEVELOPERS,
 };
 
 const PROCEDURES = Object.keys(appRouter._def.procedures);

@@ -13,6 +13,7 @@ import { searchRouter } from "./routers/search.ts";
 import { seatRouter } from "./routers/seat.ts";
 import { teamRouter } from "./routers/team.ts";
 import { trustRouter } from "./routers/trust.ts";
+import { webhookRouter } from "./routers/webhook.ts";
 
 /** Every procedure of the portal: one router a noun. */
 export const appRouter = router({
@@ -30,6 +31,7 @@ export const appRouter = router({
   search: searchRouter,
   team: teamRouter,
   trust: trustRouter,
+  webhook: webhookRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -3,7 +3,9 @@ import { z } from "zod";
 import type { Prisma, SigningKey } from "#prisma/generated/client.ts";
 import type { KeyUse } from "#sdk/wire.ts";
 import { SignetError } from "#server/domain/errors.ts";
+import { happened } from "#server/domain/event-catalogue.ts";
 import type { KeyChange } from "#server/domain/signing-key.ts";
+import { recordEvents } from "#server/events/outbox.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { bundleClaims, DAY_MS } from "./bundle.ts";
@@ -100,6 +102,15 @@ export function createPublisher({ clock, vault }: { clock: Clock; vault: Vault }
     await store.markAnnounced(tx, tenantId, now);
     const hash = createHash("sha256").update(bundle.jws).digest("base64url");
     await store.insertBundle(tx, { tenantId, ...bundle, hash, issuedAt: now });
+    const about = () => ({ id: newUuid(), at: now });
+    const events = after.flatMap((key, index) => {
+      if (key.status === before[index]?.status) return [];
+      const { use, kid } = key;
+      const facts = { use, kid, trustSeq: bundle.seq };
+      if (key.status === "active") return [happened("key.rotated", facts, about())];
+      return key.status === "compromised" ? [happened("key.compromised", facts, about())] : [];
+    });
+    await recordEvents(tx, tenantId, now, events);
     return { seq: bundle.seq, awaitsSignature: false };
   }
 
