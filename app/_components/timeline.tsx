@@ -31,8 +31,9 @@ export function Moment({
   icon: Icon;
   tone: MomentTone;
   title: ReactNode;
-  at: Date;
-  correlationId: string;
+  /** Left out where it is not known. */
+  at?: Date;
+  correlationId?: string;
   children: ReactNode;
 }) {
   return (
@@ -45,21 +46,25 @@ export function Moment({
           <Text fz="sm" fw={600}>
             {title}
           </Text>
-          <span className={classes.when}>
-            <RelativeTime at={at} />
-          </span>
+          {at !== undefined && (
+            <span className={classes.when}>
+              <RelativeTime at={at} />
+            </span>
+          )}
         </Group>
         <Group justify="space-between" gap="xs" align="flex-start">
           <Text fz="sm" c="dimmed" component="div" className={classes.note}>
             {children}
           </Text>
-          <Text span visibleFrom="sm" fz="xs">
-            <CopyText
-              value={correlationId}
-              label="correlation id"
-              shown={`cor_…${correlationId.slice(-6)}`}
-            />
-          </Text>
+          {correlationId !== undefined && (
+            <Text span visibleFrom="sm" fz="xs">
+              <CopyText
+                value={correlationId}
+                label="correlation id"
+                shown={`cor_…${correlationId.slice(-6)}`}
+              />
+            </Text>
+          )}
         </Group>
       </div>
     </li>

@@ -145,6 +145,13 @@ export const SUBSCRIBABLE = EVENT_TYPES.filter((type) => type !== "webhook.test"
 /** Asks for every event, also those there will be. */
 export const ALL_EVENTS = "*";
 
+export type Subscription = typeof ALL_EVENTS | (typeof SUBSCRIBABLE)[number];
+
+/** Those of the texts that can be asked for, each once. */
+export function asSubscriptions(texts: readonly string[]): Subscription[] {
+  return texts.includes(ALL_EVENTS) ? [ALL_EVENTS] : SUBSCRIBABLE.filter((type) => texts.includes(type));
+}
+
 /** An event that happened, on its way into the outbox. */
 export interface HappenedEvent {
   /** As stored; one that is in the outbox already is not told again. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { optionalText, pageFields } from "../authority/input.ts";
-import { ALL_EVENTS, SUBSCRIBABLE } from "../domain/event-catalogue.ts";
+import { ALL_EVENTS, asSubscriptions, SUBSCRIBABLE } from "../domain/event-catalogue.ts";
 import { idOf } from "../domain/ids.ts";
 
 const url = z
@@ -17,7 +17,7 @@ const events = z
     "Choose what to be told of.",
   )
   .min(1, "Choose at least one event.")
-  .transform((types) => (types.includes(ALL_EVENTS) ? [ALL_EVENTS] : [...new Set(types)]));
+  .transform(asSubscriptions);
 
 export const endpointFields = z.strictObject({ url, description: optionalText(200).default(""), events });
 export type EndpointFields = z.output<typeof endpointFields>;

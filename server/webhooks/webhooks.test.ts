@@ -2,7 +2,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createCustomers } from "#server/authority/customer-service.ts";
 import type { UserActor } from "#server/domain/actor.ts";
-import { EVENTS } from "#server/domain/event-catalogue.ts";
+import { EVENTS, type Subscription } from "#server/domain/event-catalogue.ts";
 import { publicId } from "#server/domain/ids.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import {
@@ -51,7 +51,7 @@ beforeEach(async () => {
   };
 });
 
-const subscribe = (...events: string[]) =>
+const subscribe = (...events: Subscription[]) =>
   authority.webhooks.create(actor, { url: receiver.url, description: "", events });
 const deliver = () => authority.deliveries.deliverDue();
 const addCustomer = (name: string) => authority.customers.create(actor, { name, email: null, note: "" });
@@ -307,7 +307,7 @@ test("no answer in time, a redirect and a broken name are failures, told in word
 
 test("nothing is sent into the network that the server stands in", async () => {
   const strict = createAuthority(database.appUrl, authority, { ca: TEST_CA });
-  const fields = { description: "", events: ["*"] };
+  const fields = { description: "", events: ["*" as const] };
   for (const url of [
     "http://example.com/",
     "https://10.0.0.8/",

@@ -15,6 +15,7 @@ const VENDOR = [
   "/admin/seats",
   "/admin/trace",
   "/admin/api-keys",
+  "/admin/webhooks",
   "/admin/trust",
   "/admin/audit",
   "/admin/team",

@@ -11,6 +11,7 @@ import {
   IconScale,
   IconShieldCheck,
   IconUsers,
+  IconWebhook,
 } from "@tabler/icons-react";
 import type { Permission } from "#server/auth/permissions.ts";
 
@@ -53,6 +54,7 @@ export const NAV: readonly NavSection[] = [
     items: [
       { href: "/admin/trust", label: "Trust", icon: IconShieldCheck, permission: "trust:read" },
       { href: "/admin/api-keys", label: "API keys", icon: IconKey, permission: "apikey:read" },
+      { href: "/admin/webhooks", label: "Webhooks", icon: IconWebhook, permission: "webhook:read" },
       { href: "/admin/team", label: "Team", icon: IconUsers, permission: "team:read" },
       { href: "/admin/audit", label: "Audit", icon: IconHistory, permission: "audit:read" },
     ],
