@@ -106,15 +106,12 @@ async function leaveWork() {
     keptSeconds: 86_400,
   });
   // The tenant of the test was made without an audit; a vendor's begins with its making.
-  await createVendor(services);
+  const { actor } = await createVendor(services);
   services.clock.advance(32 * DAY_MS);
-  const { tenantId } = tenant;
-  await services.activations.activate(tenantId, activateRequest(license.licenseKey, "another"));
-  await services.webhooks.create(
-    { kind: "user", tenantId, userId: newUuid(), role: "developer" },
-    { url: "https://127.0.0.1:1/", description: "", events: ["customer.created"] },
-  );
-  await services.customers.create({ kind: "system", tenantId }, { name: "New", email: null, note: "" });
+  await services.activations.activate(tenant.tenantId, activateRequest(license.licenseKey, "another"));
+  const endpoint = { url: "https://127.0.0.1:1/", description: "" };
+  await services.webhooks.create(actor, { ...endpoint, events: ["customer.created"] });
+  await services.customers.create(actor, { name: "New", email: null, note: "" });
 }
 
 /** What each job reports of its run when there was work, and when there is none left. */

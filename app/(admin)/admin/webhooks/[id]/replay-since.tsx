@@ -4,6 +4,7 @@ import { Button, Group, List, Modal, Select, Skeleton, Stack, Text } from "@mant
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { countOf } from "../../../../_components/format.ts";
+import { useNow } from "../../../../_components/relative-time.tsx";
 import { toastDone, toastFailed } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 
@@ -27,9 +28,11 @@ export function ReplaySince({ id, opened, close }: { id: string; opened: boolean
 function ReplayBody({ id, close }: { id: string; close: () => void }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const [opened] = useState(() => Date.now());
+  const now = useNow();
+  // Kept, so that what is counted is what is sent.
+  const [openedAt] = useState(now);
   const [hours, setHours] = useState("24");
-  const since = new Date(opened - Number(hours) * HOUR_MS);
+  const since = new Date(openedAt.getTime() - Number(hours) * HOUR_MS);
   const replayable = useQuery(trpc.webhook.replayable.queryOptions({ id, since }));
   const replay = useMutation(
     trpc.webhook.replaySince.mutationOptions({
