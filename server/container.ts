@@ -122,7 +122,7 @@ export function createContainer(env: Env, name = "signet") {
   const overview = createOverview({ database, clock });
   const auditCheckpoints = createAuditCheckpoints({ database, clock, trust, log });
   const audit = createAudit({ database, clock, trust, auditCheckpoints });
-  const analytics = createAnalytics({ database });
+  const analytics = createAnalytics({ database, clock });
   const retention = createRetention({
     database,
     store: createRetentionStore(database.pool, clock),

@@ -7,17 +7,24 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_end timestamptz := p_hour + interval '1 hour';
   v_day timestamptz := date_trunc('day', p_hour, 'UTC');
+  v_day_end timestamptz := v_day + interval '24 hours';
   c_unknown constant uuid := '00000000-0000-0000-0000-000000000000';
 BEGIN
   PERFORM set_config('signet.tenant_id', p_tenant::text, true);
   PERFORM 1 FROM rollup_watermark WHERE tenant_id = p_tenant FOR UPDATE;
 
   WITH happened AS MATERIALIZED (
-    SELECT e.outcome, e.code, coalesce(l.product_id, c_unknown) AS product_id, coalesce(l.customer_id, c_unknown) AS customer_id
+    SELECT e.at, e.outcome, e.code, e.rule, e.facts->>'holder' AS holder, e.correlation_id, e.license_id, e.activation_id,
+           coalesce(l.product_id, c_unknown) AS product_id, coalesce(l.customer_id, c_unknown) AS customer_id
       FROM runtime_event e LEFT JOIN license l ON l.tenant_id = p_tenant AND l.id = e.license_id
      WHERE e.tenant_id = p_tenant AND e.at >= p_hour AND e.at < v_end
        AND (e.outcome = 'denied'
             OR e.operation IN ('activate', 'offline_activate') AND e.facts->>'knownDevice' = 'false')
+  ), joined AS MATERIALIZED (
+    SELECT h.product_id, h.customer_id, a.app_version, a.platform
+      FROM happened h
+      LEFT JOIN LATERAL (SELECT * FROM activation WHERE tenant_id = p_tenant AND id = h.activation_id OFFSET 0) a ON true
+     WHERE h.outcome = 'granted'
   ), held AS MATERIALIZED (
     SELECT x.pool_id, greatest(x.granted_at, p_hour) AS begun_at, x.ended_at FROM lease x
      WHERE x.tenant_id = p_tenant AND x.granted_at < v_end AND x.ended_at > p_hour AND x.ended_at > x.granted_at
@@ -32,14 +39,26 @@ BEGIN
     SELECT pool_id, sum(change) OVER (PARTITION BY pool_id ORDER BY at, change ROWS UNBOUNDED PRECEDING) AS in_use
       FROM (SELECT pool_id, begun_at AS at, 1 AS change FROM held
             UNION ALL SELECT pool_id, ended_at, -1 FROM held) c
+  ), peaks AS MATERIALIZED (
+    SELECT l.product_id, l.customer_id, l.id, max(s.in_use) AS in_use, max(p.seats) AS seats
+      FROM steps s
+      JOIN pool p ON p.tenant_id = p_tenant AND p.id = s.pool_id
+      JOIN license l ON l.tenant_id = p_tenant AND l.id = p.license_id
+     GROUP BY l.product_id, l.customer_id, l.id
   ), figures AS (
-    SELECT 'activations' AS metric, product_id, customer_id, '' AS dimension, count(*) AS value
-      FROM happened WHERE outcome = 'granted' GROUP BY product_id, customer_id
+    SELECT 'activations' AS metric, product_id, customer_id, '' AS dimension, count(*) AS value, NULL AS example
+      FROM joined GROUP BY product_id, customer_id
     UNION ALL
-    SELECT 'denials', product_id, customer_id, code, count(*)
+    SELECT 'versions', product_id, customer_id, coalesce(app_version, ''), count(*), NULL
+      FROM joined GROUP BY product_id, customer_id, coalesce(app_version, '')
+    UNION ALL
+    SELECT 'platforms', product_id, customer_id, coalesce(platform, ''), count(*), NULL
+      FROM joined GROUP BY product_id, customer_id, coalesce(platform, '')
+    UNION ALL
+    SELECT 'denials', product_id, customer_id, code, count(*), (array_agg(correlation_id ORDER BY at DESC))[1]
       FROM happened WHERE outcome = 'denied' GROUP BY product_id, customer_id, code
     UNION ALL
-    SELECT 'usage', l.product_id, l.customer_id, m.code, sum(e.spent)
+    SELECT 'usage', l.product_id, l.customer_id, m.code, sum(e.spent), NULL
       FROM ledger_entry e
       JOIN account a ON a.tenant_id = p_tenant AND a.id = e.account_id
       JOIN license l ON l.tenant_id = p_tenant AND l.id = a.license_id
@@ -47,26 +66,49 @@ BEGIN
      WHERE e.tenant_id = p_tenant AND e.recorded_at >= p_hour AND e.recorded_at < v_end AND e.kind IN ('debit', 'settle')
      GROUP BY l.product_id, l.customer_id, m.code
     UNION ALL
-    SELECT 'seats_peak', l.product_id, l.customer_id, l.id::text, max(s.in_use)
-      FROM steps s
-      JOIN pool p ON p.tenant_id = p_tenant AND p.id = s.pool_id
-      JOIN license l ON l.tenant_id = p_tenant AND l.id = p.license_id
-     GROUP BY l.product_id, l.customer_id, l.id
+    SELECT 'seats_peak', product_id, customer_id, id::text, in_use, NULL FROM peaks
+    UNION ALL
+    SELECT 'seats_capacity', product_id, customer_id, id::text, seats, NULL FROM peaks
+    UNION ALL
+    -- Who came in vain, each once however often they tried; a holder who has had their share is no lack of seats.
+    SELECT 'seats_denied', product_id, customer_id, license_id::text, count(DISTINCT coalesce(holder, correlation_id)), NULL
+      FROM happened WHERE outcome = 'denied' AND code = 'no_seats_available' AND rule = 'seats.seats'
+     GROUP BY product_id, customer_id, license_id
   )
-  INSERT INTO rollup (tenant_id, metric, size, start, product_id, customer_id, dimension, value)
-  SELECT p_tenant, metric, 'hour', p_hour, product_id, customer_id, dimension, value FROM figures
+  INSERT INTO rollup (tenant_id, metric, size, start, product_id, customer_id, dimension, value, example)
+  SELECT p_tenant, metric, 'hour', p_hour, product_id, customer_id, dimension, value, example FROM figures
   ON CONFLICT (tenant_id, metric, size, start, product_id, customer_id, dimension)
-    DO UPDATE SET value = excluded.value WHERE rollup.value <> excluded.value;
+    DO UPDATE SET value = excluded.value, example = excluded.example
+    WHERE (rollup.value, rollup.example) IS DISTINCT FROM (excluded.value, excluded.example);
 
-  INSERT INTO rollup (tenant_id, metric, size, start, product_id, customer_id, dimension, value)
+  INSERT INTO rollup (tenant_id, metric, size, start, product_id, customer_id, dimension, value, example)
   SELECT p_tenant, metric, 'day', v_day, product_id, customer_id, dimension,
-         CASE metric WHEN 'seats_peak' THEN max(value) ELSE sum(value) END
+         CASE WHEN metric IN ('seats_peak', 'seats_capacity') THEN max(value) ELSE sum(value) END,
+         (array_agg(example ORDER BY start DESC) FILTER (WHERE example IS NOT NULL))[1]
     FROM rollup
-   WHERE tenant_id = p_tenant AND metric IN ('activations', 'denials', 'usage', 'seats_peak') AND size = 'hour'
-     AND start >= v_day AND start < v_day + interval '24 hours'
+   WHERE tenant_id = p_tenant
+     AND metric IN ('activations', 'versions', 'platforms', 'denials', 'usage', 'seats_peak', 'seats_capacity')
+     AND size = 'hour' AND start >= v_day AND start < v_day_end
    GROUP BY metric, product_id, customer_id, dimension
+  UNION ALL
+  -- Who came in vain in two hours of a day is one person still, so that these are counted and not added up.
+  SELECT p_tenant, 'seats_denied', 'day', v_day, r.product_id, r.customer_id, r.dimension, c.people, NULL
+    FROM rollup r
+   CROSS JOIN LATERAL (
+     SELECT count(DISTINCT coalesce(e.facts->>'holder', e.correlation_id)) AS people FROM runtime_event e
+      WHERE e.tenant_id = p_tenant AND e.license_id = r.dimension::uuid AND e.at >= v_day AND e.at < v_day_end
+        AND e.outcome = 'denied' AND e.code = 'no_seats_available' AND e.rule = 'seats.seats' OFFSET 0) c
+   WHERE r.tenant_id = p_tenant AND r.metric = 'seats_denied' AND r.size = 'hour' AND r.start = p_hour
   ON CONFLICT (tenant_id, metric, size, start, product_id, customer_id, dimension)
-    DO UPDATE SET value = excluded.value WHERE rollup.value <> excluded.value;
+    DO UPDATE SET value = excluded.value, example = excluded.example
+    WHERE (rollup.value, rollup.example) IS DISTINCT FROM (excluded.value, excluded.example);
+
+  PERFORM roll_up_totals(p_tenant, 'hour', p_hour);
+  PERFORM roll_up_totals(p_tenant, 'day', v_day);
+  -- What there is to hold, used or not, takes a look at every pool: once for each day that is over, and for the hour that is not.
+  IF v_end = v_day_end OR v_end > p_horizon THEN
+    PERFORM roll_up_capacity(p_tenant, p_hour);
+  END IF;
 
   UPDATE rollup_watermark SET complete_until = greatest(complete_until, least(v_end, p_horizon)) WHERE tenant_id = p_tenant;
 END $$;

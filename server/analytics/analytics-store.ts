@@ -1,4 +1,4 @@
-import { Prisma } from "#prisma/generated/client.ts";
+import type { Prisma } from "#prisma/generated/client.ts";
 
 type Tx = Prisma.TransactionClient;
 
@@ -16,33 +16,7 @@ export async function rollUpHour(tx: Tx, tenantId: string, hour: Date, safe: Dat
   await tx.$executeRaw`SELECT roll_up_hour(${tenantId}::uuid, ${hour}::timestamptz, ${safe}::timestamptz)`;
 }
 
-export const METRICS = ["activations", "denials", "usage", "seats_peak"] as const;
-
-export interface SeriesQuery {
-  readonly metric: (typeof METRICS)[number];
-  readonly size: "hour" | "day";
-  readonly from: Date;
-  /** Exclusive. */
-  readonly until: Date;
-  readonly productId?: string | undefined;
-  readonly customerId?: string | undefined;
-}
-
-export interface Point {
-  readonly start: Date;
-  readonly dimension: string;
-  readonly value: bigint;
-}
-
-/** Oldest first; a period without any has no point. */
-export function readSeries(tx: Tx, tenantId: string, query: SeriesQuery): Promise<Point[]> {
-  const { metric, size, from, until, productId, customerId } = query;
-  const product = productId === undefined ? Prisma.empty : Prisma.sql`AND product_id = ${productId}::uuid`;
-  const customer =
-    customerId === undefined ? Prisma.empty : Prisma.sql`AND customer_id = ${customerId}::uuid`;
-  return tx.$queryRaw<Point[]>`
-    SELECT start, dimension, sum(value)::bigint AS value FROM rollup
-     WHERE tenant_id = ${tenantId}::uuid AND metric = ${metric} AND size = ${size}
-       AND start >= ${from}::timestamptz AND start < ${until}::timestamptz ${product} ${customer}
-     GROUP BY start, dimension ORDER BY start, dimension`;
+/** Counts the trials again of which some may have been converted since the figures were final until `since`. */
+export async function rollUpTrials(tx: Tx, tenantId: string, since: Date): Promise<void> {
+  await tx.$executeRaw`SELECT roll_up_trials(${tenantId}::uuid, ${since}::timestamptz)`;
 }

@@ -1,25 +1,46 @@
 import { z } from "zod";
+import { spanOf } from "../domain/analytics-period.ts";
 import { idOf } from "../domain/ids.ts";
-import { METRICS } from "./analytics-store.ts";
 
-const PERIODS_MAX = 1_000;
-const SIZE_MS = { hour: 3_600_000, day: 86_400_000 };
+const ANY_DAY = new Date(0);
 
-export const readSeries = z
-  .strictObject({
-    metric: z.enum(METRICS, "Choose activations, denials, usage or seats_peak."),
-    size: z.enum(["hour", "day"], "Choose hour or day."),
-    from: z.date("Enter a date."),
-    /** Exclusive. */
-    until: z.date("Enter a date."),
-    productId: idOf("product").optional(),
-    customerId: idOf("customer").optional(),
-  })
-  .refine(({ from, until }) => from < until, {
-    path: ["until"],
-    message: "Choose a later end than the begin.",
-  })
-  .refine(({ size, from, until }) => until.getTime() - from.getTime() <= PERIODS_MAX * SIZE_MS[size], {
-    path: ["from"],
-    message: `Ask for at most ${PERIODS_MAX} hours or days at once.`,
-  });
+/** What every chart is asked with. */
+const question = {
+  period: z
+    .string()
+    .refine(
+      (text) => spanOf(text, ANY_DAY) !== undefined,
+      "Choose 24h, 7d, 30d, 90d, 12m or two days: 2030-01-01..2030-01-31.",
+    ),
+  productId: idOf("product").optional(),
+  customerId: idOf("customer").optional(),
+};
+
+export const readChart = z.strictObject(question);
+export type ReadChart = z.output<typeof readChart>;
+
+export const readSeats = z.strictObject({ ...question, licenseId: idOf("license").optional() });
+export type ReadSeats = z.output<typeof readSeats>;
+
+export const readUsage = z.strictObject({ ...question, meterId: idOf("meter").optional() });
+export type ReadUsage = z.output<typeof readUsage>;
+
+/** Each table that can be downloaded: what a chart or a list shows. */
+export const TABLES = [
+  "seats",
+  "renewals",
+  "denials",
+  "activations",
+  "usage",
+  "usage_customers",
+  "versions",
+  "platforms",
+  "trials",
+] as const;
+
+export const readTable = z.strictObject({
+  table: z.enum(TABLES, "Choose one of the tables."),
+  ...readSeats.shape,
+  ...readUsage.shape,
+});
+export type ReadTable = z.output<typeof readTable>;

@@ -1,8 +1,11 @@
-import type { Actor } from "../domain/actor.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { eachTenant } from "../platform/each-tenant.ts";
 import { readHorizon } from "../platform/horizon.ts";
 import * as store from "./analytics-store.ts";
+import { createCharts } from "./charts.ts";
+import { createSeatsChart } from "./seats-chart.ts";
+import { createTables } from "./tables.ts";
 
 export type Analytics = ReturnType<typeof createAnalytics>;
 
@@ -13,14 +16,20 @@ const HOURS_MAX = 1_000;
 const MARGIN_MS = 5 * 60_000;
 
 /** Figures by hour and day, for charts: computed by the worker, read by the portal. */
-export function createAnalytics({
-  database,
-  marginMs = MARGIN_MS,
-}: {
+export function createAnalytics(deps: {
   database: Database;
+  clock: Clock;
   marginMs?: number;
+  /** See `RANKED_ROWS_MAX`. */
+  rankedRowsMax?: number;
 }) {
+  const { database, marginMs = MARGIN_MS } = deps;
+  const charts = { ...createCharts(deps), ...createSeatsChart(deps) };
+
   return {
+    ...charts,
+    ...createTables(charts),
+
     /**
      * Computes every tenant's hours that are not final yet, each in a transaction of its own: a run that ends early is gone
      * on with by the next, and running it twice changes nothing.
@@ -36,12 +45,9 @@ export function createAnalytics({
           await database.withTenant(tenantId, (tx) => store.rollUpHour(tx, tenantId, new Date(hour), safe));
           hours++;
         }
+        await database.withTenant(tenantId, (tx) => store.rollUpTrials(tx, tenantId, begin));
       });
       return { hours };
     },
-
-    /** Oldest first; of seats one point for each license, which is the dimension. */
-    series: ({ tenantId }: Actor, query: store.SeriesQuery) =>
-      database.withTenant(tenantId, (tx) => store.readSeries(tx, tenantId, query)),
   };
 }

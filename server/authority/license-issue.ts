@@ -93,6 +93,7 @@ export function createIssuing(deps: { database: Database; clock: Clock; vault: V
             overrides,
             effective: rules,
             issuedAt: now,
+            issuedType: rules.type,
             ...times,
             updatedAt: now,
             announcedStatus: licenseStatus(times, now),

@@ -30,7 +30,7 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
     members,
     invitations,
     reconciliation,
-    analytics: createAnalytics({ database }),
+    analytics: createAnalytics({ database, clock }),
   };
 }
 

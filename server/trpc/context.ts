@@ -36,7 +36,7 @@ export interface PortalServices {
   readonly audit: Audit;
   readonly stories: Stories;
   readonly search: Search;
-  readonly analytics: Pick<Analytics, "series">;
+  readonly analytics: Omit<Analytics, "rollUp">;
   readonly reconciliation: Pick<Reconciliation, "incidents">;
   readonly trustKeys: TrustKeys;
   readonly webhooks: Webhooks;

@@ -1,0 +1,136 @@
+import { Prisma } from "#prisma/generated/client.ts";
+
+export type Tx = Prisma.TransactionClient;
+
+export type Metric =
+  | "activations"
+  | "versions"
+  | "platforms"
+  | "denials"
+  | "usage"
+  | "seats_peak"
+  | "seats_capacity"
+  | "seats_denied"
+  | "trials"
+  | "trials_converted";
+
+export interface FigureQuery {
+  readonly size: "hour" | "day";
+  readonly from: Date;
+  /** Exclusive. */
+  readonly until: Date;
+  readonly productId?: string | undefined;
+  readonly customerId?: string | undefined;
+}
+
+export interface Figure {
+  readonly metric: Metric;
+  readonly start: Date;
+  readonly productId: string;
+  readonly dimension: string;
+  readonly value: number;
+  readonly example: string | null;
+}
+
+/** Oldest first. Of all customers from the totals, of one from its own rows: either way about as many as are drawn. */
+export function readFigures(
+  tx: Tx,
+  tenantId: string,
+  metrics: readonly Metric[],
+  query: FigureQuery,
+): Promise<Figure[]> {
+  const { size, from, until, productId, customerId } = query;
+  const source =
+    customerId === undefined
+      ? Prisma.sql`rollup_total WHERE true`
+      : Prisma.sql`rollup WHERE customer_id = ${customerId}::uuid`;
+  const product = productId === undefined ? Prisma.empty : Prisma.sql`AND product_id = ${productId}::uuid`;
+  return tx.$queryRaw<Figure[]>`
+    SELECT metric, start, product_id AS "productId", dimension, value::float8 AS value, example FROM ${source}
+       AND tenant_id = ${tenantId}::uuid AND metric = ANY (${metrics}::text[]) AND size = ${size}
+       AND start >= ${from}::timestamptz AND start < ${until}::timestamptz ${product}
+     ORDER BY start, dimension`;
+}
+
+/** Until when figures are final; undefined where none has been computed. */
+export async function findCompleteUntil(tx: Tx, tenantId: string): Promise<Date | undefined> {
+  return (await tx.rollupWatermark.findUnique({ where: { tenantId } }))?.completeUntil;
+}
+
+/** When there last was any, by the day, and whether there was any in a time; of all products and customers. */
+export async function findLatest(
+  tx: Tx,
+  tenantId: string,
+  metric: Metric,
+  { from, until }: Pick<FigureQuery, "from" | "until">,
+): Promise<{ latest: Date | undefined; inPeriod: boolean }> {
+  const where = { tenantId, metric, size: "day", value: { gt: 0 } };
+  const select = { start: true };
+  const latest = await tx.rollupTotal.findFirst({ where, select, orderBy: { start: "desc" } });
+  const within = { ...where, start: { gte: from, lt: until } };
+  const any = await tx.rollupTotal.findFirst({ where: within, select, orderBy: { start: "desc" } });
+  return { latest: latest?.start, inPeriod: any !== null };
+}
+
+/**
+ * From when on the days of a metric can be added up for each customer or license by reading at most `rowsMax` rows: the
+ * begin of the period unless there are more. Undefined where the newest day alone has more.
+ */
+export async function findAddableFrom(
+  tx: Tx,
+  tenantId: string,
+  metric: Metric,
+  { from, until }: Pick<FigureQuery, "from" | "until">,
+  rowsMax: number,
+): Promise<Date | undefined> {
+  const [beyond] = await tx.$queryRaw<{ next: Date; some: boolean }[]>`
+    SELECT start + interval '24 hours' AS next,
+           EXISTS (SELECT FROM rollup n WHERE n.tenant_id = ${tenantId}::uuid AND n.metric = ${metric} AND n.size = 'day'
+                      AND n.start > r.start AND n.start < ${until}::timestamptz) AS some
+      FROM rollup r
+     WHERE tenant_id = ${tenantId}::uuid AND metric = ${metric} AND size = 'day'
+       AND start >= ${from}::timestamptz AND start < ${until}::timestamptz
+     ORDER BY start DESC OFFSET ${rowsMax} LIMIT 1`;
+  if (beyond === undefined) return from;
+  return beyond.some ? beyond.next : undefined;
+}
+
+/** Who used most of a meter, most first. */
+export function readUsageByCustomer(
+  tx: Tx,
+  tenantId: string,
+  query: {
+    readonly from: Date;
+    readonly until: Date;
+    readonly productId: string;
+    readonly code: string;
+    readonly limit: number;
+  },
+) {
+  const { from, until, productId, code, limit } = query;
+  return tx.$queryRaw<{ customerId: string; name: string; value: number }[]>`
+    SELECT u.customer_id AS "customerId", c.name, u.value
+      FROM (SELECT customer_id, sum(value)::float8 AS value FROM rollup
+             WHERE tenant_id = ${tenantId}::uuid AND metric = 'usage' AND size = 'day'
+               AND start >= ${from}::timestamptz AND start < ${until}::timestamptz
+               AND product_id = ${productId}::uuid AND dimension = ${code}
+             GROUP BY customer_id ORDER BY value DESC, customer_id LIMIT ${limit}) u
+      JOIN customer c ON c.tenant_id = ${tenantId}::uuid AND c.id = u.customer_id
+     ORDER BY u.value DESC, c.id`;
+}
+
+/** The meters there are, of one product or all. */
+export function listMeters(tx: Tx, tenantId: string, productId: string | undefined) {
+  return tx.meter.findMany({
+    where: { tenantId, ...(productId === undefined ? {} : { productId }) },
+    select: {
+      id: true,
+      productId: true,
+      code: true,
+      name: true,
+      unit: true,
+      product: { select: { name: true } },
+    },
+    orderBy: { createdAt: "asc" },
+  });
+}
