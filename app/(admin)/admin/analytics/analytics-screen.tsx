@@ -11,7 +11,7 @@ import { Filters } from "./filters.tsx";
 import { RenewalsCard } from "./renewals-card.tsx";
 import { SeatsCard } from "./seats-card.tsx";
 import { SpreadCard } from "./spread-card.tsx";
-import { spanWords } from "./time-words.ts";
+import { momentWords, spanWords } from "./time-words.ts";
 import { TrialsCard } from "./trials-card.tsx";
 import { UsageCard } from "./usage-card.tsx";
 import { useView, type ViewState } from "./use-view.ts";
@@ -71,7 +71,8 @@ function Freshness({ state: { view } }: { state: ViewState }) {
         "Nothing has been computed yet; the worker does so every five minutes."
       ) : (
         <>
-          Complete up to <RelativeTime at={completeUntil} />; what came after is added every five minutes.
+          Complete up to {momentWords(completeUntil)} (<RelativeTime at={completeUntil} />
+          ); what came after is added every five minutes.
         </>
       )}
     </Text>
