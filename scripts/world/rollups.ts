@@ -24,6 +24,7 @@ export async function rollUp(owner: Client, tenantId: string, until: Date): Prom
       values: [tenantId, hour, until],
     });
   }
+  await owner.query("SELECT roll_up_trials($1::uuid, $2::timestamptz)", [tenantId, until]);
   await owner.query("UPDATE rollup_watermark SET complete_until = $2 WHERE tenant_id = $1", [
     tenantId,
     until,
