@@ -1,9 +1,12 @@
 import { createActivationsStore } from "./activations/activations-store.ts";
 import { createActivations } from "./activations/service.ts";
 import { createAnalytics } from "./analytics/service.ts";
+import { createAccount } from "./auth/account.ts";
 import { createInvitations } from "./auth/invitations.ts";
+import { createSignInLimiter } from "./auth/limiter.ts";
 import { createMembers } from "./auth/members.ts";
 import { createAuth } from "./auth/sign-in.ts";
+import { createTwoFactor } from "./auth/two-factor.ts";
 import { createApiKeys } from "./authority/api-key-service.ts";
 import { createAuditCheckpoints } from "./authority/audit-checkpoints.ts";
 import { createAudit } from "./authority/audit-service.ts";
@@ -16,6 +19,7 @@ import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
 import { createSearch } from "./authority/search-service.ts";
 import { createSeats } from "./authority/seat-service.ts";
+import { createTenantSettings } from "./authority/settings-service.ts";
 import { createStories } from "./authority/story-service.ts";
 import { createTenants } from "./authority/tenant-service.ts";
 import { createTrustKeys } from "./authority/trust-service.ts";
@@ -69,7 +73,8 @@ export function createContainer(env: Env, name = "signet") {
     backendPerMinute: env.RATE_LIMIT_BACKEND_PER_MINUTE,
   };
 
-  const vault = createVault({ database, keyWrapper: localKeyWrapper(env.SIGNET_MASTER_KEY) });
+  const keyWrapper = localKeyWrapper(env.SIGNET_MASTER_KEY);
+  const vault = createVault({ database, keyWrapper });
   const trust = createTrust({ database, clock, vault });
   const certificates = createCertificates({ database, clock, trust });
   const seatChanges = createAnnouncer({ pool: database.pool, channel: SEAT_CHANGES, log });
@@ -119,6 +124,7 @@ export function createContainer(env: Env, name = "signet") {
   const seats = createSeats({ database, clock, leases });
   const apiKeys = createApiKeys({ database, clock, vault });
   const identityProviders = createIdentityProviderSettings({ database, clock });
+  const tenantSettings = createTenantSettings({ database, clock });
   const overview = createOverview({ database, clock });
   const auditCheckpoints = createAuditCheckpoints({ database, clock, trust, log });
   const audit = createAudit({ database, clock, trust, auditCheckpoints });
@@ -142,7 +148,10 @@ export function createContainer(env: Env, name = "signet") {
   const checkUrl = (url: string) => refuseUrl(url, reach);
   const webhooks = createWebhooks({ database, clock, vault, deliverer: deliveries, checkUrl });
 
-  const auth = createAuth({ database, log });
+  const limiter = createSignInLimiter(database.pool);
+  const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
+  const auth = createAuth({ database, log, limiter, twoFactor });
+  const account = createAccount({ database, log, limiter });
   const seatStreams = createSeatStreams({
     auth,
     listener: createListener({ url: env.DATABASE_APP_URL, channel: SEAT_CHANGES, log }),
@@ -189,6 +198,9 @@ export function createContainer(env: Env, name = "signet") {
     deliveries,
     webhooks,
     auth,
+    account,
+    twoFactor,
+    tenantSettings,
     members,
     invitations,
     seats,

@@ -30,6 +30,8 @@ export interface CurrentActor {
   readonly actor: UserActor;
   readonly user: SignedInUser;
   readonly tenant: TenantSummary;
+  /** Whether the tenant asks its staff for a second factor that this person has not set up: until then nothing is allowed. */
+  readonly lacksTwoFactor: boolean;
   /** Every tenant the person belongs to, for switching. */
   readonly tenants: readonly TenantSummary[];
 }
@@ -45,7 +47,14 @@ export interface CurrentCustomer {
   readonly customerName: string;
 }
 
-const TENANT = { id: true, name: true, slug: true, mode: true, suspendedAt: true } as const;
+const TENANT = {
+  id: true,
+  name: true,
+  slug: true,
+  mode: true,
+  suspendedAt: true,
+  twoFactorRequired: true,
+} as const;
 
 /**
  * Who the session's person is in the tenant they look at, read from the database now: a membership that was removed,
@@ -58,7 +67,10 @@ export async function currentActor(
   if (session === undefined) return undefined;
   const user = await database.prisma.user.findUnique({
     where: { id: session.userId },
-    include: { memberships: { orderBy: { createdAt: "asc" }, include: { tenant: { select: TENANT } } } },
+    include: {
+      memberships: { orderBy: { createdAt: "asc" }, include: { tenant: { select: TENANT } } },
+      twoFactor: { select: { confirmedAt: true } },
+    },
   });
   if (!isStillValid(user, session)) return undefined;
   const membership =
@@ -68,6 +80,7 @@ export async function currentActor(
     actor: { kind: "user", userId: user.id, tenantId: membership.tenantId, role: membership.role },
     user: { id: user.id, name: user.name, email: user.email },
     tenant: summary(membership.tenant),
+    lacksTwoFactor: membership.tenant.twoFactorRequired && user.twoFactor?.confirmedAt == null,
     tenants: user.memberships.map(({ tenant }) => summary(tenant)),
   };
 }

@@ -67,7 +67,10 @@ export interface Invitations {
    * under the sign-in limits. Throws `not_found`, `invalid_request`, `unauthorized` or `rate_limited`. Answers the
    * address to sign in with.
    */
-  accept(token: string, input: { name: string; password: string; ip: string }): Promise<{ email: string }>;
+  accept(
+    token: string,
+    input: { name: string; password: string; code?: string | undefined; ip: string },
+  ): Promise<{ email: string }>;
 }
 
 export function createInvitations({
@@ -196,11 +199,11 @@ export function createInvitations({
       return { ...shown, to: "customer", customerName: customer?.name ?? "", role: offer.role };
     },
 
-    async accept(token, { name, password, ip }) {
+    async accept(token, { name, password, code, ip }) {
       const { invitation, user, offer } = await open(token);
       const { tenantId, id, email } = invitation;
       const known = hasPassword(user);
-      if (known) await auth.signIn({ email, password, ip });
+      if (known) await auth.signIn({ email, password, code, ip });
       const passwordHash = known ? null : await hashPassword(acceptable(password));
       const userId = user?.id ?? newUuid();
       await database.withTenant(tenantId, async (tx) => {

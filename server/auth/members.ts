@@ -12,6 +12,8 @@ export interface Member {
   readonly email: string;
   readonly role: Role;
   readonly joinedAt: Date;
+  /** Whether they prove a second factor at sign-in. */
+  readonly twoFactor: boolean;
 }
 
 export interface Members {
@@ -36,7 +38,9 @@ export function createMembers({
     async list(actor) {
       const memberships = await database.prisma.membership.findMany({
         where: { tenantId: actor.tenantId },
-        include: { user: { select: { name: true, email: true } } },
+        include: {
+          user: { select: { name: true, email: true, twoFactor: { select: { confirmedAt: true } } } },
+        },
         orderBy: { createdAt: "asc" },
       });
       return memberships.map(({ userId, role, createdAt, user }) => ({
@@ -45,6 +49,7 @@ export function createMembers({
         email: user.email,
         role,
         joinedAt: createdAt,
+        twoFactor: user.twoFactor?.confirmedAt != null,
       }));
     },
 

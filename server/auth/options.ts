@@ -30,12 +30,12 @@ export function createAuthOptions({ auth, secret }: { auth: Auth; secret: string
     pages: { signIn: "/sign-in", signOut: "/sign-out", error: "/sign-in" },
     providers: [
       CredentialsProvider({
-        credentials: { email: { type: "email" }, password: { type: "password" } },
+        credentials: { email: { type: "email" }, password: { type: "password" }, code: { type: "text" } },
         async authorize(credentials, request) {
-          const { email = "", password = "" } = credentials ?? {};
+          const { email = "", password = "", code } = credentials ?? {};
           try {
             const ip = clientAddress(request.headers);
-            const { userId, ...user } = await auth.signIn({ email, password, ip });
+            const { userId, ...user } = await auth.signIn({ email, password, code, ip });
             return { id: userId, ...user };
           } catch (error) {
             // The message reaches the sign-in page as it is: next-auth carries nothing else.

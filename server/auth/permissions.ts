@@ -24,6 +24,7 @@ export const PERMISSIONS = [
   "audit:read",
   "team:read",
   "team:write",
+  "settings:write",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -8,8 +8,9 @@ import {
   currentCustomer,
   type SessionClaims,
 } from "./actor.ts";
-import { createSignInLimiter, type SignInLimiter } from "./limiter.ts";
+import type { SignInLimiter } from "./limiter.ts";
 import { passwordStamp, verifyPassword } from "./passwords.ts";
+import type { TwoFactor } from "./two-factor.ts";
 
 /** The one sentence for every failed sign-in, so that it never tells whether the address is known. */
 export const SIGN_IN_FAILED = "That e-mail address and password do not match.";
@@ -17,12 +18,17 @@ export const SIGN_IN_FAILED = "That e-mail address and password do not match.";
 export interface Credentials {
   readonly email: string;
   readonly password: string;
+  /** Of the authenticator app, or a recovery code; asked for where the person has set that up. */
+  readonly code?: string | undefined;
   /** The network address the attempt came from. */
   readonly ip: string;
 }
 
 export interface Auth {
-  /** Throws `unauthorized` (one sentence whatever was wrong) or `rate_limited`. */
+  /**
+   * Throws `unauthorized`: one sentence whatever was wrong with the address or password, `TWO_FACTOR_NEEDED` where they fit and a
+   * code is missing. Throws `rate_limited` after too many failures of either.
+   */
   signIn(credentials: Credentials): Promise<SessionClaims & { name: string; email: string }>;
   currentActor(session: SessionClaims | undefined): Promise<CurrentActor | undefined>;
   currentCustomer(session: SessionClaims | undefined): Promise<CurrentCustomer | undefined>;
@@ -36,14 +42,16 @@ export function normalEmail(email: string): string {
 export function createAuth({
   database,
   log,
-  limiter = createSignInLimiter(database.pool),
+  limiter,
+  twoFactor,
 }: {
   database: Database;
   log: Logger;
-  limiter?: SignInLimiter;
+  limiter: SignInLimiter;
+  twoFactor: Pick<TwoFactor, "challenge">;
 }): Auth {
   return {
-    async signIn({ email: typed, password, ip }) {
+    async signIn({ email: typed, password, code, ip }) {
       const email = normalEmail(typed);
       await limiter.attempt(email, ip);
       const user = await database.prisma.user.findUnique({ where: { email } });
@@ -52,6 +60,7 @@ export function createAuth({
         log.info({ ip }, "sign-in refused");
         throw new SignetError("unauthorized", SIGN_IN_FAILED);
       }
+      await twoFactor.challenge(user.id, code);
       await limiter.succeeded(email, ip);
       log.info({ userId: user.id, ip }, "signed in");
       return { userId: user.id, stamp: passwordStamp(user.passwordHash), name: user.name, email: user.email };

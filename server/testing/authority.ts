@@ -12,6 +12,7 @@ import { createPolicies } from "#server/authority/policy-service.ts";
 import { createProducts } from "#server/authority/product-service.ts";
 import { createSearch } from "#server/authority/search-service.ts";
 import { createSeats } from "#server/authority/seat-service.ts";
+import { createTenantSettings } from "#server/authority/settings-service.ts";
 import { createStories } from "#server/authority/story-service.ts";
 import { createTenants } from "#server/authority/tenant-service.ts";
 import { createTrustKeys } from "#server/authority/trust-service.ts";
@@ -52,6 +53,7 @@ export function createAuthority(
     auditCheckpoints,
     audit: createAudit({ ...runtime, auditCheckpoints }),
     seats: createSeats(runtime),
+    tenantSettings: createTenantSettings(runtime),
     stories: createStories(runtime),
     search: createSearch(runtime),
     trustKeys: createTrustKeys(runtime),

@@ -1,14 +1,18 @@
 import { createAnalytics } from "#server/analytics/service.ts";
+import { createAccount } from "#server/auth/account.ts";
 import { createInvitations } from "#server/auth/invitations.ts";
 import { createSignInLimiter, type SignInLimits } from "#server/auth/limiter.ts";
 import { createMembers } from "#server/auth/members.ts";
 import { hashPassword } from "#server/auth/passwords.ts";
 import { createAuth } from "#server/auth/sign-in.ts";
+import { createTwoFactor } from "#server/auth/two-factor.ts";
 import type { Role, UserActor } from "#server/domain/actor.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
+import { localKeyWrapper } from "#server/platform/master-key.ts";
 import { createReconciliation } from "#server/reconciliation/service.ts";
 import { type Authority, createAuthority, createVendor } from "./authority.ts";
+import { TEST_MASTER_KEY } from "./fixtures.ts";
 
 export const PASSWORD = "correct horse battery staple";
 
@@ -19,7 +23,10 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
   const authority = createAuthority(appUrl);
   const { database, clock } = authority;
   const log = createLogger({ level: "silent", name: "test" });
-  const auth = createAuth({ database, log, limiter: createSignInLimiter(database.pool, limits) });
+  const limiter = createSignInLimiter(database.pool, limits);
+  const keyWrapper = localKeyWrapper(TEST_MASTER_KEY);
+  const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
+  const auth = createAuth({ database, log, limiter, twoFactor });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth });
   const reconciliation = createReconciliation({ database, clock, log });
@@ -27,6 +34,8 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
     ...authority,
     log,
     auth,
+    account: createAccount({ database, log, limiter }),
+    twoFactor,
     members,
     invitations,
     reconciliation,

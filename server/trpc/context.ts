@@ -1,8 +1,10 @@
 import type { Analytics } from "../analytics/service.ts";
+import type { Account } from "../auth/account.ts";
 import type { CurrentActor, CurrentCustomer, SessionClaims } from "../auth/actor.ts";
 import type { Invitations } from "../auth/invitations.ts";
 import type { Members } from "../auth/members.ts";
 import type { Auth } from "../auth/sign-in.ts";
+import type { TwoFactor } from "../auth/two-factor.ts";
 import type { ApiKeys } from "../authority/api-key-service.ts";
 import type { Audit } from "../authority/audit-service.ts";
 import type { Customers } from "../authority/customer-service.ts";
@@ -13,6 +15,7 @@ import type { Policies } from "../authority/policy-service.ts";
 import type { Products } from "../authority/product-service.ts";
 import type { Search } from "../authority/search-service.ts";
 import type { Seats } from "../authority/seat-service.ts";
+import type { TenantSettings } from "../authority/settings-service.ts";
 import type { Stories } from "../authority/story-service.ts";
 import type { TrustKeys } from "../authority/trust-service.ts";
 import type { Logger } from "../platform/log.ts";
@@ -23,6 +26,9 @@ import type { Webhooks } from "../webhooks/service.ts";
 export interface PortalServices {
   readonly log: Logger;
   readonly auth: Auth;
+  readonly account: Account;
+  readonly twoFactor: TwoFactor;
+  readonly tenantSettings: TenantSettings;
   readonly members: Members;
   readonly invitations: Invitations;
   readonly products: Products;

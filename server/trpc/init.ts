@@ -38,10 +38,22 @@ export function authorised(permission: Permission) {
     const current = await ctx.currentActor();
     if (current === undefined) throw new SignetError("unauthorized", "You are signed out; sign in again.");
     if (current.tenant.suspended) throw new SignetError("tenant_suspended");
+    if (current.lacksTwoFactor)
+      throw new SignetError(
+        "forbidden",
+        "Your team asks for two-factor sign-in; set it up on your account page.",
+      );
     if (!allows(current.actor.role, permission)) throw forbidden(permission);
     return next({ ctx: { ...ctx, actor: current.actor, current } });
   });
 }
+
+/** A procedure about the person's own account, whatever they are here; gives it `ctx.user`. */
+export const signedIn = open.use(async ({ ctx, next }) => {
+  const current = (await ctx.currentActor()) ?? (await ctx.currentCustomer());
+  if (current === undefined) throw new SignetError("unauthorized", "You are signed out; sign in again.");
+  return next({ ctx: { ...ctx, user: current.user } });
+});
 
 /**
  * A procedure for the people of an end customer; gives it `ctx.customer`, whose ids say which rows are theirs. Refuses

@@ -15,7 +15,14 @@ const DEVELOPERS = "owner admin developer";
 const ADMINS = "owner admin";
 const ANYONE = "anyone, also signed out";
 const CUSTOMERS = "customer";
+const SIGNED_IN = "anyone signed in";
 const TABLE: Record<string, string> = {
+  "account.get": SIGNED_IN,
+  "account.changePassword": SIGNED_IN,
+  "account.beginTwoFactor": SIGNED_IN,
+  "account.confirmTwoFactor": SIGNED_IN,
+  "account.renewRecoveryCodes": SIGNED_IN,
+  "account.disableTwoFactor": SIGNED_IN,
   "apiKey.list": "owner admin developer auditor",
   "apiKey.create": DEVELOPERS,
   "apiKey.rotate": DEVELOPERS,
@@ -87,6 +94,8 @@ const TABLE: Record<string, string> = {
   "seat.held": EVERYBODY,
   "seat.release": LICENSE_STAFF,
   "search.query": EVERYBODY,
+  "settings.get": EVERYBODY,
+  "settings.update": ADMINS,
   "team.list": EVERYBODY,
   "team.invitations": EVERYBODY,
   "team.changeRole": ADMINS,
@@ -140,6 +149,7 @@ function contextOf(role: Role | "customer" | undefined): PortalContext {
     actor: { kind: "user", userId: id, tenantId: id, role: staff },
     user,
     tenant,
+    lacksTwoFactor: false,
     tenants: [tenant],
   };
   const customer: CurrentCustomer | undefined =
@@ -186,12 +196,13 @@ describe.each(PROCEDURES)("%s", (path) => {
   const row = TABLE[path] ?? "";
 
   test.each(ROLES)("as %s", async (role) => {
-    const expected = row === ANYONE || row.split(" ").includes(role) ? "allowed" : "forbidden";
+    const expected =
+      [ANYONE, SIGNED_IN].includes(row) || row.split(" ").includes(role) ? "allowed" : "forbidden";
     expect(await outcome(path, role)).toBe(expected);
   });
 
   test("as a person of a customer", async () => {
-    const expected = row === ANYONE || row === CUSTOMERS ? "allowed" : "unauthorized";
+    const expected = [ANYONE, SIGNED_IN, CUSTOMERS].includes(row) ? "allowed" : "unauthorized";
     expect(await outcome(path, "customer")).toBe(expected);
   });
 

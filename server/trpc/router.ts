@@ -1,4 +1,5 @@
 import { router } from "./init.ts";
+import { accountRouter } from "./routers/account.ts";
 import { analyticsRouter } from "./routers/analytics.ts";
 import { apiKeyRouter } from "./routers/api-key.ts";
 import { auditRouter } from "./routers/audit.ts";
@@ -11,12 +12,14 @@ import { portalRouter } from "./routers/portal.ts";
 import { productRouter } from "./routers/product.ts";
 import { searchRouter } from "./routers/search.ts";
 import { seatRouter } from "./routers/seat.ts";
+import { settingsRouter } from "./routers/settings.ts";
 import { teamRouter } from "./routers/team.ts";
 import { trustRouter } from "./routers/trust.ts";
 import { webhookRouter } from "./routers/webhook.ts";
 
 /** Every procedure of the portal: one router a noun. */
 export const appRouter = router({
+  account: accountRouter,
   apiKey: apiKeyRouter,
   analytics: analyticsRouter,
   audit: auditRouter,
@@ -29,6 +32,7 @@ export const appRouter = router({
   product: productRouter,
   seat: seatRouter,
   search: searchRouter,
+  settings: settingsRouter,
   team: teamRouter,
   trust: trustRouter,
   webhook: webhookRouter,

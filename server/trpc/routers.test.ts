@@ -32,6 +32,7 @@ beforeAll(async () => {
     actor: vendor.actor,
     user: { id: vendor.userId, name: "Olive Owner", email: "olive@example.com" },
     tenant,
+    lacksTwoFactor: false,
     tenants: [tenant],
   };
   portal = callerFor({

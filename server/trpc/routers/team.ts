@@ -45,9 +45,10 @@ export const teamRouter = router({
       invitation.extend({
         name: requiredText("Enter your name.", 120),
         password: z.string().min(1, "Enter a password.").max(200),
+        code: z.string().max(40).optional(),
       }),
     )
-    .mutation(({ ctx, input: { token, name, password } }) =>
-      ctx.services.invitations.accept(token, { name, password, ip: ctx.ip }),
+    .mutation(({ ctx, input: { token, ...input } }) =>
+      ctx.services.invitations.accept(token, { ...input, ip: ctx.ip }),
     ),
 });

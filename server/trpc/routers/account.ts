@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { newPasswordSchema } from "../../auth/passwords.ts";
+import { router, signedIn } from "../init.ts";
+
+const proof = z.strictObject({ code: z.string().trim().min(1, "Enter the code.").max(40) });
+
+/** A person's own account: staff and customers alike. */
+export const accountRouter = router({
+  get: signedIn.query(async ({ ctx: { user, services } }) => ({
+    name: user.name,
+    email: user.email,
+    twoFactor: await services.twoFactor.status(user.id),
+  })),
+
+  changePassword: signedIn
+    .input(
+      z.strictObject({
+        current: z.string().min(1, "Enter your present password.").max(200),
+        next: newPasswordSchema,
+      }),
+    )
+    .mutation(({ ctx, input }) => ctx.services.account.changePassword(ctx.user, { ...input, ip: ctx.ip })),
+
+  beginTwoFactor: signedIn.mutation(({ ctx }) => ctx.services.twoFactor.begin(ctx.user)),
+
+  confirmTwoFactor: signedIn
+    .input(proof)
+    .mutation(({ ctx, input }) =>
+      ctx.services.twoFactor.confirm({ ...input, userId: ctx.user.id, ip: ctx.ip }),
+    ),
+
+  renewRecoveryCodes: signedIn
+    .input(proof)
+    .mutation(({ ctx, input }) =>
+      ctx.services.twoFactor.renewRecoveryCodes({ ...input, userId: ctx.user.id, ip: ctx.ip }),
+    ),
+
+  disableTwoFactor: signedIn
+    .input(proof)
+    .mutation(({ ctx, input }) =>
+      ctx.services.twoFactor.disable({ ...input, userId: ctx.user.id, ip: ctx.ip }),
+    ),
+});
