@@ -11,6 +11,9 @@ import { server } from "./_server.ts";
 /** Remembers which of their tenants a person looks at; it grants nothing. */
 export const TENANT_COOKIE = "signet-tenant";
 
+/** Where a second factor is set up: the one page that is open without it to whom it is asked of. */
+const ACCOUNT = "/admin/account";
+
 export function authOptions(): AuthOptions {
   const { auth, env } = server();
   return createAuthOptions({ auth, secret: env.NEXTAUTH_SECRET });
@@ -42,6 +45,7 @@ export async function requireActor(permission?: Permission): Promise<CurrentActo
     return leave();
   }
   if (current.tenant.suspended) redirect("/sign-in?reason=tenant_suspended");
+  if (current.lacksTwoFactor && !(await requestedPath()).startsWith(ACCOUNT)) redirect(ACCOUNT);
   if (permission !== undefined && !allows(current.actor.role, permission)) {
     redirect(`/admin/forbidden?permission=${permission}`);
   }
@@ -59,6 +63,9 @@ export async function requireCustomer(): Promise<CurrentCustomer> {
 async function leave(): Promise<never> {
   const session = await readSession();
   if (session !== undefined) redirect("/sign-in?reason=access_ended");
-  const path = (await headers()).get("x-signet-path") ?? "/";
-  redirect(`/sign-in?next=${encodeURIComponent(path)}`);
+  redirect(`/sign-in?next=${encodeURIComponent(await requestedPath())}`);
+}
+
+async function requestedPath(): Promise<string> {
+  return (await headers()).get("x-signet-path") ?? "/";
 }

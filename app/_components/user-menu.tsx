@@ -11,7 +11,15 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from "@mantine/core";
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSelector, IconSun } from "@tabler/icons-react";
+import {
+  IconDeviceDesktop,
+  IconLogout,
+  IconMoon,
+  IconSelector,
+  IconSun,
+  IconUserCircle,
+} from "@tabler/icons-react";
+import Link from "next/link";
 import { signOutAndLeave } from "./sign-out.ts";
 import classes from "./user-menu.module.css";
 
@@ -19,11 +27,14 @@ import classes from "./user-menu.module.css";
 export function UserMenu({
   user,
   caption,
+  account,
   compact = false,
 }: {
   user: { name: string; email: string };
   /** What the person is here: their role. */
   caption: string;
+  /** Their own page; undefined where there is none. */
+  account?: string;
   /** Only the picture, where there is little room. */
   compact?: boolean;
 }) {
@@ -62,6 +73,11 @@ export function UserMenu({
           <ThemeSwitch />
         </Box>
         <Menu.Divider />
+        {account !== undefined && (
+          <Menu.Item component={Link} href={account} leftSection={<IconUserCircle size={16} aria-hidden />}>
+            Your account
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOutAndLeave()}>
           Sign out
         </Menu.Item>

@@ -9,7 +9,10 @@ const STEP_MS = 30_000;
 let database: TestDatabase;
 let people: People;
 let addresses = 0;
-const freshIp = () => `198.51.100.${(addresses += 1)}`;
+function freshIp(): string {
+  addresses += 1;
+  return `198.51.100.${addresses}`;
+}
 
 beforeAll(async () => {
   database = await createTestDatabase();

@@ -31,7 +31,7 @@ export async function signIn(page: Page, label: "Admin" | "Customer"): Promise<v
 }
 
 /** Fails the test at its end when a page logged an error or asked for something that failed. */
-export function watch(page: Page): { expectQuiet(): void } {
+export function watch(page: Page): { noise(): readonly string[]; expectQuiet(): void } {
   const noise: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") noise.push(message.text());
@@ -40,7 +40,7 @@ export function watch(page: Page): { expectQuiet(): void } {
   page.on("response", (response) => {
     if (response.status() >= 400) noise.push(`${response.status()} ${response.url()}`);
   });
-  return { expectQuiet: () => expect(noise).toEqual([]) };
+  return { noise: () => noise, expectQuiet: () => expect(noise).toEqual([]) };
 }
 
 const run = promisify(execFile);

@@ -17,6 +17,8 @@ const VENDOR = [
   "/admin/api-keys",
   "/admin/webhooks",
   "/admin/trust",
+  "/admin/settings",
+  "/admin/account",
   "/admin/audit",
   "/admin/team",
 ];

@@ -53,7 +53,7 @@ export function Shell({ user, role, tenant, tenants, permissions, children }: Sh
           </Group>
           <Group gap="xs" wrap="nowrap">
             <SearchButton compact />
-            <UserMenu user={user} caption={role} compact />
+            <UserMenu user={user} caption={role} account="/admin/account" compact />
           </Group>
         </Group>
       </AppShell.Header>
@@ -75,7 +75,7 @@ export function Shell({ user, role, tenant, tenants, permissions, children }: Sh
           <Nav permissions={permissions} path={path} />
         </AppShell.Section>
         <AppShell.Section className={classes.foot} p="xs" visibleFrom="md">
-          <UserMenu user={user} caption={role} />
+          <UserMenu user={user} caption={role} account="/admin/account" />
         </AppShell.Section>
       </AppShell.Navbar>
 

@@ -5,19 +5,29 @@ import { useForm } from "@mantine/form";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { signIn } from "next-auth/react";
 import { useState } from "react";
+import { TWO_FACTOR_NEEDED } from "#server/domain/two-factor.ts";
+import { CodeInput } from "../../_components/code-input.tsx";
+
+interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  /** Empty until it is asked for. */
+  readonly code: string;
+}
 
 export function SignInForm({ target }: { target: string }) {
   const [failure, setFailure] = useState<string>();
+  const [codeAsked, setCodeAsked] = useState(false);
   const form = useForm({
     mode: "uncontrolled",
-    initialValues: { email: "", password: "" },
+    initialValues: { email: "", password: "", code: "" },
     validate: {
       email: (value) => (value.includes("@") ? null : "Enter your e-mail address."),
       password: (value) => (value ? null : "Enter your password."),
     },
   });
 
-  async function submit(credentials: { email: string; password: string }) {
+  async function submit(credentials: Credentials) {
     setFailure(undefined);
     const result = await attempt(credentials);
     if (result === undefined) {
@@ -25,8 +35,9 @@ export function SignInForm({ target }: { target: string }) {
       window.location.assign(target);
       return new Promise(() => {});
     }
+    if (result === TWO_FACTOR_NEEDED) return setCodeAsked(true);
     setFailure(result);
-    form.getInputNode("password")?.focus();
+    form.getInputNode(codeAsked ? "code" : "password")?.focus();
   }
 
   return (
@@ -53,6 +64,17 @@ export function SignInForm({ target }: { target: string }) {
           key={form.key("password")}
           {...form.getInputProps("password")}
         />
+        {codeAsked && (
+          <CodeInput
+            label="Code"
+            description={TWO_FACTOR_NEEDED}
+            autoComplete="one-time-code"
+            autoFocus
+            size="md"
+            key={form.key("code")}
+            {...form.getInputProps("code")}
+          />
+        )}
         <Button type="submit" size="md" fullWidth loading={form.submitting} mt={4}>
           Sign in
         </Button>
@@ -62,7 +84,7 @@ export function SignInForm({ target }: { target: string }) {
 }
 
 /** Undefined when it worked; else the server's own sentence. */
-async function attempt(credentials: { email: string; password: string }): Promise<string | undefined> {
+async function attempt(credentials: Credentials): Promise<string | undefined> {
   try {
     const result = await signIn("credentials", { ...credentials, redirect: false });
     if (result?.ok && !result.error) return undefined;

@@ -1,7 +1,7 @@
 "use client";
 
 import { ActionIcon, Avatar, Badge, Box, Group, Menu, Text } from "@mantine/core";
-import { IconDots, IconUserMinus, IconUserShield, IconUsers } from "@tabler/icons-react";
+import { IconDots, IconShieldLock, IconUserMinus, IconUserShield, IconUsers } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Role } from "#server/domain/actor.ts";
 import { confirmAction } from "../../../_components/confirm.tsx";
@@ -22,6 +22,7 @@ interface Row {
   email: string;
   role: Role;
   joinedAt: Date;
+  twoFactor: boolean;
 }
 
 export function MembersTable({
@@ -53,7 +54,7 @@ export function MembersTable({
         {
           accessor: "name",
           title: "Member",
-          render: ({ userId, name, email }) => (
+          render: ({ userId, name, email, twoFactor }) => (
             <Group gap="sm" wrap="nowrap">
               <Avatar name={name} color="initials" size={34} radius="xl" visibleFrom="xs" />
               <Box miw={0}>
@@ -65,6 +66,14 @@ export function MembersTable({
                     <Badge color="gray" flex="none">
                       You
                     </Badge>
+                  )}
+                  {twoFactor && (
+                    <IconShieldLock
+                      size={15}
+                      color="var(--mantine-color-green-6)"
+                      role="img"
+                      aria-label="Two-factor sign-in is on"
+                    />
                   )}
                 </Group>
                 <Text fz="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>

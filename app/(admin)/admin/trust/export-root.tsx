@@ -5,8 +5,8 @@ import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { FormFailure, useRefusal } from "../../../_components/form.tsx";
+import { saveFile } from "../../../_components/save-file.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
-import { saveFile } from "../licenses/save-file.ts";
 import { useTrustChanged } from "./use-trust-change.ts";
 
 interface Values extends Record<string, unknown> {

@@ -7,8 +7,8 @@ import { useMutation } from "@tanstack/react-query";
 import { CodeBlock } from "../../../_components/code-block.tsx";
 import { FormFailure, useRefusal } from "../../../_components/form.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
+import { saveFile } from "../../../_components/save-file.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
-import { saveFile } from "../licenses/save-file.ts";
 import type { Root } from "./trust.ts";
 import { useTrustChanged } from "./use-trust-change.ts";
 

@@ -4,6 +4,9 @@ import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { signIn } from "next-auth/react";
+import { useState } from "react";
+import { TWO_FACTOR_NEEDED } from "#server/domain/two-factor.ts";
+import { CodeInput } from "../../../_components/code-input.tsx";
 import { FormFailure, useRefusal } from "../../../_components/form.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 
@@ -20,19 +23,24 @@ export function AcceptForm({
   landing: "/admin" | "/portal";
 }) {
   const trpc = useTRPC();
-  const form = useForm({ mode: "uncontrolled", initialValues: { name: "", password: "" } });
+  const form = useForm({ mode: "uncontrolled", initialValues: { name: "", password: "", code: "" } });
+  const [codeAsked, setCodeAsked] = useState(false);
   const refusal = useRefusal(form);
   const accept = useMutation(
     trpc.team.acceptInvitation.mutationOptions({
-      onError: refusal.show,
+      onError(error) {
+        if (error.message === TWO_FACTOR_NEEDED) setCodeAsked(true);
+        else refusal.show(error);
+      },
       onSuccess: async (_, { password }) => {
-        await signIn("credentials", { email, password, redirect: false });
-        window.location.assign(landing);
+        const signedIn = await signIn("credentials", { email, password, redirect: false });
+        // A code opens once: whoever proves a second factor signs in with the next one.
+        window.location.assign(signedIn?.error ? `/sign-in?next=${landing}` : landing);
       },
     }),
   );
 
-  function submit(values: { name: string; password: string }) {
+  function submit(values: { name: string; password: string; code: string }) {
     refusal.clear();
     accept.mutate({ token, ...values, name: hasAccount ? email : values.name });
   }
@@ -61,6 +69,17 @@ export function AcceptForm({
           key={form.key("password")}
           {...form.getInputProps("password")}
         />
+        {codeAsked && (
+          <CodeInput
+            label="Code"
+            description={TWO_FACTOR_NEEDED}
+            autoComplete="one-time-code"
+            autoFocus
+            size="md"
+            key={form.key("code")}
+            {...form.getInputProps("code")}
+          />
+        )}
         <FormFailure failure={refusal.failure} />
         <Button type="submit" size="md" fullWidth loading={accept.isPending || accept.isSuccess} mt={4}>
           {hasAccount ? "Confirm and join" : "Create account and join"}

@@ -6,7 +6,7 @@ import { useEffect, useRef } from "react";
 import { CopyIcon } from "../../../../_components/copy.tsx";
 import { ShownOnce } from "../../../../_components/key-reveal.tsx";
 import { LinkButton, TextLink } from "../../../../_components/links.tsx";
-import { saveFile } from "../save-file.ts";
+import { saveFile } from "../../../../_components/save-file.ts";
 import classes from "./issued-keys.module.css";
 
 export interface Issued {

@@ -1,0 +1,47 @@
+"use client";
+
+import { Alert, Card, Stack } from "@mantine/core";
+import { IconShieldLock } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { ErrorState } from "../_components/error-state.tsx";
+import { PageHeader } from "../_components/page-header.tsx";
+import { TableSkeleton } from "../_components/table-skeleton.tsx";
+import { useTRPC } from "../_trpc/client.tsx";
+import { PasswordCard } from "./password-card.tsx";
+import { TwoFactorCard } from "./two-factor-card.tsx";
+
+/** A person's own sign-in, whichever part of the portal they use. */
+export function AccountScreen({ requiredBy }: { requiredBy?: string }) {
+  const trpc = useTRPC();
+  const account = useQuery(trpc.account.get.queryOptions());
+  return (
+    <>
+      <PageHeader title="Your account" description={account.data?.email ?? "How you sign in."} />
+      <Stack gap="lg" maw="44rem">
+        {requiredBy !== undefined && account.data?.twoFactor.enabledAt === null && (
+          <Alert
+            color="copper"
+            icon={<IconShieldLock size={18} />}
+            title={`${requiredBy} asks for two-factor sign-in`}
+          >
+            Set it up below; everything else opens as soon as it is on.
+          </Alert>
+        )}
+        {account.data === undefined ? (
+          <Card padding={0}>
+            {account.error ? (
+              <ErrorState error={account.error} retry={() => account.refetch()} busy={account.isFetching} />
+            ) : (
+              <TableSkeleton columns={2} rows={4} />
+            )}
+          </Card>
+        ) : (
+          <>
+            <TwoFactorCard status={account.data.twoFactor} />
+            <PasswordCard />
+          </>
+        )}
+      </Stack>
+    </>
+  );
+}
