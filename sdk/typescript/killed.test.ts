@@ -86,3 +86,32 @@ test("a program killed in the middle of its sends has charged each thing used on
   expect(charged).toBeGreaterThanOrEqual(spentOfTickets);
   expect(charged).toBeLessThanOrEqual(spentOfTickets + LINES_BEFORE_DEATH.length);
 });
+
+test("two programs of one machine that record at once, and are killed, have charged each thing used once", async () => {
+  const shared = join(directory, "shared");
+  const { license, restarted } = await server.device(creditRules(100_000), {
+    storage: fileStorage(shared),
+    fingerprint: async () => ({ machine: "m" }),
+  });
+  const { tenant, rootKey } = server;
+  const args = [server.url, tenant.slug, rootKey, tenant.product, shared, "m"];
+  const firsts = [10_000, 20_000];
+  const lasts = await Promise.all(firsts.map((first) => killedAfter(20, first, args)));
+  // Each may have recorded one more than it lived to say.
+  const jobs = firsts.flatMap((first, index) =>
+    Array.from({ length: (lasts[index] ?? 0) - first + 2 }, (_, job) => first + job),
+  );
+  expect(jobs.length).toBeGreaterThanOrEqual(42);
+  const clock = { clock: { now: () => server.authority.clock.now().getTime() } };
+  const [one, other] = await Promise.all([0, 1].map(async () => (await restarted(clock).current()).usage));
+  if (one === undefined || other === undefined) throw new Error("They did not start.");
+  await Promise.all(
+    jobs.map((job, index) =>
+      (index % 2 ? one : other).record("credits", 1, { id: `job ${job}`, at: new Date(0) }),
+    ),
+  );
+  await Promise.all([one.flush(), other.flush()]);
+  expect([await one.pending(), await one.denied()]).toEqual([0, []]);
+  // The tickets they held are still reserved, for nobody is sure yet that they are dead.
+  expect(await server.account(license.id)).toMatchObject({ spent: jobs.length, reserved: 400 });
+});
