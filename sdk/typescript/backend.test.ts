@@ -7,8 +7,9 @@ import { publicId } from "../../server/domain/ids.ts";
 import { createVendor } from "../../server/testing/authority.ts";
 import { createLicense } from "../../server/testing/fixtures.ts";
 import { chargeStatus, isSignetError, meter, SignetBackend } from "./src/backend.ts";
-import { type Interference, TestNetwork, unreachable } from "./testing/network.ts";
+import { type Interference, TestNetwork, through, unreachable } from "./testing/network.ts";
 import { creditRules, RealServer } from "./testing/real-server.ts";
+import { tamperingsOf } from "./testing/tampering.ts";
 import { time } from "./testing/timers.ts";
 
 vi.mock("./src/timer.ts", async (original) => ({
@@ -42,7 +43,7 @@ async function refusal(work: Promise<unknown>) {
 }
 
 /** A backend, and a license with 100 credits. */
-async function vendor(key = apiKey) {
+async function vendor(key = apiKey, granted = 100) {
   const network = new TestNetwork();
   const backend = new SignetBackend({
     server: server.url,
@@ -54,7 +55,7 @@ async function vendor(key = apiKey) {
     clock: time,
     retriesMax: 0,
   });
-  const license = await createLicense(server.authority, server.tenant, creditRules(100));
+  const license = await createLicense(server.authority, server.tenant, creditRules(granted));
   const account = () => server.account(license.id);
   return { backend, network, account, license, credits: backend.license(publicId("license", license.id)) };
 }
@@ -113,6 +114,75 @@ describe("a vendor's backend", () => {
     });
   });
 });
+
+type Credits = Awaited<ReturnType<typeof vendor>>["credits"];
+
+/** What a backend asks and acts upon: what it saw, while `lie` makes the answers to that path false. */
+const ASKED: Record<string, (credits: Credits, lie: () => void) => Promise<unknown>> = {
+  tickets: async (credits, lie) => {
+    lie();
+    const { meter, amount, status } = await credits.ticket("credits", 2);
+    return { meter, amount, status };
+  },
+  settle: async (credits, lie) => {
+    const ticket = await credits.ticket("credits", 2);
+    await ticket.spend(1);
+    lie();
+    const { used, returned } = await ticket.settle();
+    return { used, returned };
+  },
+  usage: async ({ usage }, lie) => {
+    const outcomes: string[] = [];
+    const forget = [
+      usage.on("charged", ({ ids }) => outcomes.push(...ids.map(() => "charged"))),
+      usage.on("denied", ({ code }) => outcomes.push(code)),
+    ];
+    await usage.record("credits", 1);
+    lie();
+    await usage.flush().finally(() => {
+      for (const each of forget) each();
+    });
+    return outcomes;
+  },
+};
+
+test.each(Object.keys(ASKED))(
+  "whatever is done to the answer to %s, a backend acts upon the truth or refuses it",
+  { timeout: 60_000 },
+  async (name) => {
+    const { credits, network, account } = await vendor(apiKey, 1_000_000);
+    const ask = ASKED[name];
+    if (ask === undefined) throw new Error(name);
+    const answers: unknown[] = [];
+    const interfered = async (change: (body: unknown) => unknown) => {
+      network.interfere = through;
+      return ask(credits, () => {
+        network.interfere = async (sent, forward) => {
+          const answer = await forward();
+          if (!sent.path.endsWith(name)) return answer;
+          const body = await answer.json();
+          answers.push(body);
+          return Response.json(change(body), { status: answer.status });
+        };
+      });
+    };
+    const truth = await interfered((body) => body);
+    await interfered((body) => body);
+    const [sample, other] = answers;
+    const failures: string[] = [];
+    for (const { name: what, apply } of tamperingsOf(sample, [other])) {
+      const seen = await interfered(apply).catch((error: unknown) =>
+        isSignetError(error) && !error.signed ? truth : String(error),
+      );
+      network.interfere = through;
+      // What a lie has held up goes on, and is charged once.
+      await credits.usage.flush();
+      if (JSON.stringify(seen) !== JSON.stringify(truth)) failures.push(`${what}: ${JSON.stringify(seen)}`);
+    }
+    expect(failures).toEqual([]);
+    if (name === "usage") expect(await account()).toMatchObject({ spent: answers.length });
+  },
+);
 
 describe("a metered handler", () => {
   test("charges what it reserved, or what was used of it, and nothing when it throws or answers 500", async () => {

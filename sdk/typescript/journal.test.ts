@@ -106,7 +106,11 @@ describe("a usage journal", () => {
     expect(await account()).toMatchObject({ reserved: 0, spent: 40 });
     const other = await activated();
     expect((await refusal(other.activation.offline.importReceipt(receipt))).code).toBe("response_invalid");
-    expect((await refusal(activation.offline.importReceipt(`${receipt}x`))).code).toBe("token_invalid");
+    for (let place = 0; place < receipt.length; place += 9) {
+      const changed =
+        receipt.slice(0, place) + (receipt.charAt(place) === "A" ? "B" : "A") + receipt.slice(place + 1);
+      expect((await refusal(activation.offline.importReceipt(changed))).code).toBe("token_invalid");
+    }
   });
 
   test("is split where it is too long for one file, and read again whole", { timeout: 60_000 }, async () => {

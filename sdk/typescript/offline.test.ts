@@ -107,6 +107,26 @@ describe("a machine without a network", () => {
     expect((await signet.offline.importResponse(latest)).status).toBe("active");
   });
 
+  test("takes no response that was changed in any place, and then still the one that was not", async () => {
+    const license = await gap.license();
+    const { signet } = gap.machine();
+    const response = await gap.answer(await signet.offline.requestFile(license.licenseKey));
+    const armour = readArmour("response", response);
+    if (!armour.ok) throw new Error(armour.sentence);
+    const { jws } = armour;
+    const step = Math.floor(jws.length / 150);
+    const taken: number[] = [];
+    for (let place = 0; place < jws.length; place += step) {
+      const other = jws.charAt(place) === "A" ? "B" : "A";
+      const changed = writeArmour("response", jws.slice(0, place) + other + jws.slice(place + 1));
+      const wrong = await refusal(signet.offline.importResponse(changed));
+      if (wrong.code !== "file_invalid") taken.push(place);
+    }
+    expect(taken).toEqual([]);
+    expect((await refusal(signet.current())).code).toBe("not_activated");
+    expect((await signet.offline.importResponse(response)).status).toBe("active");
+  });
+
   test("takes no answer that ran out on the way", async () => {
     const { licenseKey } = await gap.license({ offlineDaysMax: 10, trustMaxAgeDays: null });
     const { signet, time } = gap.machine();

@@ -31,11 +31,14 @@ let server: RealServer;
 let ours: Device;
 let ending: Device;
 let suspended: Device;
+/** Its user may not deactivate it. */
+let kept: Device;
 beforeAll(async () => {
   server = await RealServer.create();
   ours = await server.device(RULES);
   ending = await server.device(RULES);
   suspended = await server.device(RULES);
+  kept = await server.device({ ...RULES, selfServiceDeactivation: false });
   await server.suspend(suspended.license.id);
 });
 afterAll(() => server.end());
@@ -379,6 +382,21 @@ async function endedTwice(app: App, how: "settle" | "void") {
   return how === "settle" ? ticket.settle() : ticket.void();
 }
 
+/** Gives back a seat that somebody else was given meanwhile: a signed no says that there is nothing to give back. */
+async function releasedTooLate({ activation, device, told }: App) {
+  const seat = await activation.checkout({ holder: "cyd" });
+  const { tenantId } = server.tenant;
+  await server.authority.database.withTenant(tenantId, (tx) =>
+    tx.seat.updateMany({
+      where: { pool: { licenseId: device.license.id }, slot: seat.slot },
+      data: { fence: { increment: 1 } },
+    }),
+  );
+  await seat.release();
+  if (!told.includes("seat_already_gone")) throw new Error("It was taken for given back.");
+  throw new SignetError("lease_fenced", { signed: true });
+}
+
 const isSuspended = { device: () => suspended, code: "license_suspended" };
 const REFUSALS: Record<string, Refusal> = {
   activate: {
@@ -404,6 +422,14 @@ const REFUSALS: Record<string, Refusal> = {
       }
     },
   },
+  release: { path: /\/release$/, device: () => ours, code: "lease_fenced", run: releasedTooLate },
+  deactivate: {
+    path: /\/deactivate$/,
+    device: () => kept,
+    code: "forbidden",
+    run: ({ activation }) => activation.deactivate(),
+  },
+  balances: { ...isSuspended, path: /\/balances$/, run: ({ activation }) => activation.balances() },
   ticket: { ...isSuspended, path: /\/tickets$/, run: ({ activation }) => activation.ticket("credits", 1) },
   settle: {
     path: /\/settle$/,
