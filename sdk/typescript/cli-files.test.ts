@@ -1,7 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fileStorage, Signet } from "./src/node.ts";
 import { AirGap } from "./testing/air-gap.ts";
 import { CommandLine, PROCESSES_TIMEOUT_MS } from "./testing/command-line.ts";
 import { decodeQrText } from "./testing/qr.ts";
@@ -57,12 +56,16 @@ describe("signet in a room without a network", { timeout: PROCESSES_TIMEOUT_MS }
     const license = await gap.license(creditRules(50));
     const asked = await offline("mine", ["request", "--ticket", "credits=20"], license.licenseKey);
     await offline("mine", ["import", "-"], await gap.answer(asked.output));
-    const { url, tenant, rootKey } = line.server;
-    const storage = fileStorage(join(line.room, "mine"));
-    const app = new Signet({ server: url, tenant: tenant.slug, rootKey, product: tenant.product, storage });
-    const ticket = await (await app.current()).offline.ticket("credits");
-    await ticket.spend(7);
-    await ticket.settle();
+    expect(await json("mine", ["spend", "credits", "3"])).toMatchObject({
+      ...{ code: 0, result: { from: "journal", status: "journaled", remaining: 17 } },
+    });
+    const spent = await offline("mine", ["spend", "credits", "4", "--offline", "--settle"]);
+    expect([spent.code, spent.output]).toEqual([0, expect.stringContaining("signet usage journal")]);
+    expect(await json("mine", ["spend", "credits", "14", "--offline"])).toMatchObject({
+      ...{ code: 77, error: { code: "insufficient_credits", next: expect.stringContaining("more credits") } },
+    });
+    expect(await json("mine", ["spend", "credits", "half"])).toMatchObject({ code: 64 });
+    expect(await json("mine", ["spend", "credits", "14"])).toMatchObject({ code: 78 });
 
     const { output: journal } = await offline("mine", ["usage", "journal"]);
     expect(await json("nobody", ["verify", "-"], journal)).toMatchObject({
@@ -121,6 +124,31 @@ describe("signet verify", { timeout: PROCESSES_TIMEOUT_MS }, () => {
     });
     const { output } = await offline("desk", ["verify", "-"], certificate);
     expect(output).toMatch(/^genuine +license token\nsigned by +the vendor\n/);
+  });
+
+  test("finds in an answer of the API what is signed, and says of one without anything to verify what to bring", async () => {
+    const { url, tenant } = line.server;
+    const bundle = await (await fetch(`${url}/v1/${tenant.slug}/trust`)).text();
+    expect(await json("nobody", ["verify", "-"], bundle)).toMatchObject({
+      ...{ code: 0, result: { kind: "security snapshot", field: "bundle" } },
+    });
+    const stored = JSON.parse(await readFile(join(line.room, "desk", "activation.json"), "utf8"));
+    const { token, certificate } = stored.content;
+    const answer = JSON.stringify({ activation: { id: "act_1" }, token, certificate, trustSeq: 1 });
+    const { code, output } = await offline("desk", ["verify", "-"], answer);
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/^genuine +activation token\nof the answer +token;/),
+    ]);
+    // One good token does not speak for the other.
+    const half = answer.replace(certificate, `${certificate.slice(0, -9)}AAAAAAAAA`);
+    expect(await json("desk", ["verify", "-"], half)).toMatchObject({
+      code: 65,
+      error: { reason: "signature" },
+    });
+    expect(await json("desk", ["verify", "-"], '{"balances":[]}')).toMatchObject({
+      ...{ code: 65, error: { message: expect.stringContaining("`token`"), reason: "type" } },
+    });
   });
 
   test("refuses what is changed, another vendor's, for another product or no file at all, and says which", async () => {

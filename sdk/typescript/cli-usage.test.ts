@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CommandLine, PROCESSES_TIMEOUT_MS } from "./testing/command-line.ts";
+import { CommandLine, MAIN, PROCESSES_TIMEOUT_MS, RUN_TIMEOUT_MS } from "./testing/command-line.ts";
 import { creditRules } from "./testing/real-server.ts";
 
 const AWAY = { SIGNET_SERVER: "http://127.0.0.1:1" };
@@ -48,6 +51,113 @@ describe("signet usage", { timeout: PROCESSES_TIMEOUT_MS }, () => {
     expect(await json("desk", ["usage", "nonsense"])).toMatchObject({ code: 64 });
   });
 });
+
+describe("signet spend", { timeout: PROCESSES_TIMEOUT_MS }, () => {
+  test("charges the license where nothing was taken along, the same id once, and says what was refused", async () => {
+    const license = await line.machine("spender", creditRules(10));
+    for (let time = 0; time < 2; time++)
+      expect(await json("spender", ["spend", "credits", "4", "--id", "job-9"])).toMatchObject({
+        ...{ code: 0, result: { from: "server", status: "charged", amount: 4, balance: 6 } },
+      });
+    expect(await json("spender", ["spend", "credits", "7"])).toMatchObject({
+      ...{ code: 77, error: { code: "insufficient_credits", signed: true } },
+    });
+    expect(await json("spender", ["spend", "credits", "1"], AWAY)).toMatchObject({ code: 69 });
+    expect(await json("spender", ["spend", "credits", "1", "--offline"])).toMatchObject({ code: 77 });
+    expect(await line.server.account(license.id)).toMatchObject({ spent: 4, reserved: 0 });
+  });
+});
+
+test("of a server whose answers are changed on the way nothing is believed, and it is said what to do", {
+  timeout: PROCESSES_TIMEOUT_MS,
+}, async () => {
+  const license = await line.machine("robbed", { ...creditRules(10), seats: 1 });
+  const robber = await changingAnswers(line.server.url);
+  try {
+    const env = { SIGNET_SERVER: robber.url };
+    const asked: readonly string[][] = [
+      ["activate", license.licenseKey],
+      ["status", "--refresh"],
+      ["spend", "credits", "1"],
+      ["usage", "record", "credits", "1"],
+    ];
+    for (const args of asked) {
+      expect([args, await json("robbed", args, env)]).toMatchObject([
+        args,
+        { code: 65, error: { code: "response_invalid", next: expect.stringContaining("SIGNET_SERVER") } },
+      ]);
+    }
+    const held = await line.run("robbed", ["checkout", "--", "echo", "mine"], "", env);
+    expect([held.code, held.output, held.errors]).toEqual([
+      65,
+      "",
+      expect.stringMatching(/Next: .*SIGNET_SERVER/),
+    ]);
+  } finally {
+    await robber.stop();
+  }
+  // What was written down before it was sent is charged, once, by the true server.
+  expect(await json("robbed", ["usage", "send"])).toMatchObject({ code: 0, result: { sent: 1 } });
+  expect(await json("robbed", ["status"])).toMatchObject({ code: 0, result: { status: "active" } });
+});
+
+describe("on a terminal", { timeout: PROCESSES_TIMEOUT_MS }, () => {
+  /** As in a terminal of its own, where somebody types. */
+  function typed(state: string, args: readonly string[], keys: string, env: Record<string, string> = {}) {
+    const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(" ");
+    return new Promise<string>((resolve, reject) => {
+      const options = {
+        env: { ...line.environment(state, env), TERM: "xterm" },
+        cwd: line.room,
+        timeout: RUN_TIMEOUT_MS,
+      };
+      const child = execFile("script", ["-qec", command, "/dev/null"], options, (error, output) =>
+        error === null ? resolve(output) : reject(error),
+      );
+      child.stdin?.write(keys);
+    });
+  }
+
+  test("asks for the key, and shows colours unless they are not wanted", async () => {
+    const license = await line.machine("teacher");
+    const shown = await typed("pupil", ["activate"], `${license.licenseKey}\n`);
+    expect(shown).toContain("License key: ");
+    expect(shown).toContain("\u001b[32m");
+    expect(await typed("pupil", ["status"], "", { NO_COLOR: "1" })).not.toContain("\u001b[");
+    expect((await line.run("pupil", ["status"])).output).not.toContain("\u001b[");
+  });
+});
+
+/** A server between that changes the last part of each token it passes on. */
+async function changingAnswers(target: string) {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { authorization, "content-type": type } = request.headers;
+    const answer = await fetch(target + request.url, {
+      method: request.method ?? "GET",
+      headers: { ...(type && { "content-type": type }), ...(authorization && { authorization }) },
+      ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
+    });
+    const text = await answer.text();
+    const isTrust = request.url?.endsWith("/trust") === true;
+    const changed = text.replaceAll(/\.([\w-]{77})[\w-]{9}"/g, '.$1AAAAAAAAA"');
+    response.writeHead(answer.status, { "content-type": "application/json" });
+    response.end(isTrust ? text : changed);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("It has no port.");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
 
 describe("signet doctor", { timeout: PROCESSES_TIMEOUT_MS }, () => {
   test("finds nothing on a machine that is well, and of one that is not each thing that is wrong", async () => {

@@ -8,6 +8,7 @@ import { importFile } from "./import.ts";
 import type { Option } from "./option.ts";
 import { request } from "./request.ts";
 import { SETTING_OPTIONS } from "./settings.ts";
+import { spend } from "./spend.ts";
 import { status } from "./status.ts";
 import { usage } from "./usage.ts";
 import { verify } from "./verify.ts";
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   activate,
   status,
   checkout,
+  spend,
   usage,
   request,
   importFile,

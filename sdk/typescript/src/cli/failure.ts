@@ -94,6 +94,8 @@ const NEXT: Partial<Record<ErrorCode, string>> = {
   device_proof_invalid: ACTIVATE,
   activation_limit_reached: "Run `signet deactivate` on a machine that no longer needs it, then try again.",
   no_seats_available: "Run it again with `--wait` to wait for a seat.",
+  response_invalid:
+    "Check that SIGNET_SERVER is the vendor's server, that SIGNET_ROOT_KEY is its key, and that nothing between changes answers.",
   clock_turned_back: "Set this machine's clock.",
   trust_snapshot_stale: "Run `signet import` with a fresh security snapshot, or `signet status --refresh`.",
   trust_invalid: "Check SIGNET_ROOT_KEY against the portal.",

@@ -4,7 +4,7 @@ import { type FileReason, fileInvalid, isSignetError } from "../errors.ts";
 import { OFFLINE_FILES, type OfflineFileKind } from "../offline-armour.ts";
 import { jwsIn, unverifiedResponse } from "../offline-exchange.ts";
 import { type DeviceFileKind, readDeviceFile } from "../offline-file.ts";
-import type { UnknownRecord } from "../shapes.ts";
+import { isRecord, isText, parseJson, type UnknownRecord } from "../shapes.ts";
 import type { TrustBundle } from "../trust-bundle.ts";
 import { verifyToken } from "../verify.ts";
 import { TOKEN_TYPES } from "../wire.ts";
@@ -18,6 +18,8 @@ export interface Genuine {
   readonly signer: string;
   /** The bundle that said so; a device's own files need none. */
   readonly bundle?: TrustBundle;
+  /** The field that it was in, of an answer of the API. */
+  readonly field?: string;
 }
 
 interface Judge {
@@ -33,6 +35,26 @@ interface Judge {
  * @throws SignetError `file_invalid` with the reason.
  */
 export async function genuine(text: string, judge: Judge): Promise<Genuine> {
+  const answer = parseJson(text);
+  return isRecord(answer) ? inAnswer(answer, judge) : inText(text, judge);
+}
+
+/** What an answer of the API may hold that is signed, the most telling first. */
+const SIGNED_FIELDS = ["response", "token", "receipt", "decision", "bundle", "certificate"] as const;
+
+/** All that is signed in it must be good; the first tells what it is. */
+async function inAnswer(answer: UnknownRecord, judge: Judge): Promise<Genuine> {
+  const found: Genuine[] = [];
+  for (const field of SIGNED_FIELDS) {
+    const text = answer[field];
+    if (isText(text)) found.push({ ...(await inText(text, judge)), field });
+  }
+  const [first] = found;
+  if (first === undefined) throw fileInvalid("type", { sentence: NOTHING_SIGNED });
+  return first;
+}
+
+async function inText(text: string, judge: Judge): Promise<Genuine> {
   const kind = fileKinds().find((known) => text.includes(OFFLINE_FILES[known]));
   return inWordsOfFiles(async () => {
     switch (kind) {
@@ -94,6 +116,7 @@ async function deviceFile(kind: DeviceFileKind, text: string): Promise<Genuine> 
   return { kind: name, claims: reading.payload, signer: `the device key ${reading.thumbprint}` };
 }
 
+const NOTHING_SIGNED = `This JSON holds nothing that is signed; an answer of the API that can be verified has ${SIGNED_FIELDS.map((name) => `\`${name}\``).join(", ")}.`;
 const NOTHING_KNOWN = "This is no file and no token of Signet's.";
 
 /** What `token_invalid` and `trust_invalid` say is about the license in use; here they are about the file. */

@@ -22,18 +22,19 @@ export const verify: Command = {
     if (path === undefined) throw usageError("Name a file, or `-` for stdin: `signet verify FILE`.");
     const { product } = call.options({ online: false });
     const judge = { keys: await vendorKeys(call), product, now: call.surroundings.now() };
-    const { kind, signer, bundle, claims } = await genuine(await fileText(call, path), judge);
+    const { kind, signer, bundle, claims, field } = await genuine(await fileText(call, path), judge);
     const shown = withoutKey(claims);
     const snapshot =
       bundle === undefined ? undefined : { seq: bundle.seq, issuedAt: dateOf(bundle.issuedAt) };
     const rows = [
       ["genuine", call.paint("green", kind)],
+      ...(field === undefined ? [] : [["of the answer", `${field}; the rest of it is not signed`]]),
       ["signed by", signer],
       ...(snapshot === undefined ? [] : [["by snapshot", `${snapshot.seq} of ${snapshot.issuedAt}`]]),
       ...Object.entries(shown).map(([name, value]) => [name, wordsOf(name, value)]),
     ];
     return {
-      result: { kind, signer, snapshot, claims: shown },
+      result: { kind, signer, snapshot, claims: shown, ...(field === undefined ? {} : { field }) },
       text: table(rows.map(([name = "", value = ""]) => [call.paint("dim", name), value])).join("\n"),
     };
   },
