@@ -1,4 +1,4 @@
-import { saveFile } from "../licenses/save-file.ts";
+import { saveFile } from "../../../_components/save-file.ts";
 
 const SCALE = 2;
 const MARGIN = 24;
