@@ -4,6 +4,7 @@ import { type AuditCheckpoints, auditCheckpoint } from "./audit-checkpoint.ts";
 import { type Credits, creditExpiry } from "./credit-expiry.ts";
 import { type Events, eventRelay } from "./event-relay.ts";
 import { type Leases, leaseExpiry } from "./lease-expiry.ts";
+import { licenseTally, type Overview } from "./license-tally.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
 import { type Reconciliation, reconciliation } from "./reconciliation.ts";
 import { type Retention, retention } from "./retention.ts";
@@ -24,6 +25,7 @@ export function createProcessors(services: {
   licenses: Licenses;
   events: Events;
   deliveries: Deliveries;
+  overview: Overview;
   analytics: Analytics;
   reconciliation: Reconciliation;
   auditCheckpoints: AuditCheckpoints;
@@ -37,6 +39,7 @@ export function createProcessors(services: {
     "license-transitions": licenseTransitions(services.licenses),
     "event-relay": eventRelay(services.events),
     "webhook-delivery": webhookDelivery(services.deliveries),
+    "license-tally": licenseTally(services.overview),
     "analytics-rollup": analyticsRollup(services.analytics),
     reconciliation: reconciliation(services.reconciliation),
     "audit-checkpoint": auditCheckpoint(services.auditCheckpoints),

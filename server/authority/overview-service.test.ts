@@ -10,6 +10,7 @@ import {
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { activateRequest } from "#server/testing/fixtures.ts";
+import { createOverview } from "./overview-service.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -86,4 +87,50 @@ test("the numbers are those of the rows: licenses, devices, activations by day, 
   await authority.licenses.announceTransitions({ limit: 10 });
   expect((await authority.overview.get(actor)).decisions).toHaveLength(4);
   expect((await authority.overview.get(actor)).denialsByCode).toEqual([]);
+});
+
+test("of many licenses the worker's last count is told, and of the past the figures: no table is counted for a look", async () => {
+  const catalog = await createCatalog(authority, actor, { activationsMax: 1 });
+  const { key } = await issueOne(authority, actor, catalog);
+  await issueOne(authority, actor, catalog);
+  const activate = (device: string) =>
+    authority.activations.activate(actor.tenantId, activateRequest(key, device));
+  await activate("a");
+  await activate("b");
+  authority.clock.advance(3 * DAY_MS);
+  await activate("c");
+  const { tenantId } = actor;
+  const told = async () => {
+    const numbers = await many.get(actor);
+    const { licensesByStatus, activeDevices, countedAt, activationsByDay, denialsByCode } = numbers;
+    const activations = activationsByDay.reduce((sum, { count }) => sum + count, 0);
+    const active = licensesByStatus.find(({ status }) => status === "active")?.count;
+    return { active, activeDevices, countedAt, activations, denials: denialsByCode };
+  };
+  const many = createOverview({ ...authority, countedMax: 1 });
+  const exact = await told();
+  expect(exact).toMatchObject({ active: 2, activeDevices: 1, countedAt: null, activations: 1 });
+  expect(exact.denials).toEqual([{ code: "activation_limit_reached", count: 2 }]);
+
+  const countedAt = authority.clock.now();
+  expect((await many.tally()).tallied).toBeGreaterThan(0);
+  const hours = (ms: number) => new Date(authority.clock.now().getTime() + ms);
+  // All hours but the last are computed; what came in it is told by its events.
+  await authority.database.withTenant(tenantId, async (tx) => {
+    await tx.$executeRaw`INSERT INTO rollup_watermark VALUES (${tenantId}::uuid, ${hours(-3 * DAY_MS)}::timestamptz)`;
+    await tx.$executeRaw`SELECT roll_up_hour(${tenantId}::uuid, ${hours(-3 * DAY_MS)}::timestamptz, ${hours(0)}::timestamptz)`;
+    await tx.rollupWatermark.update({ where: { tenantId }, data: { completeUntil: hours(0) } });
+  });
+  expect(await told()).toEqual({ ...exact, countedAt });
+  await issueOne(authority, actor, catalog);
+  authority.clock.advance(60_000);
+  expect(await told()).toMatchObject({ active: 2, countedAt });
+  await many.tally();
+  expect(await told()).toMatchObject({ active: 3, countedAt: authority.clock.now() });
+
+  // The figures, and not the events, are what is read: one that is changed shows.
+  await authority.database.withTenant(tenantId, (tx) =>
+    tx.rollup.updateMany({ where: { tenantId, metric: "denials" }, data: { value: 41 } }),
+  );
+  expect((await told()).denials).toEqual([{ code: "activation_limit_reached", count: 42 }]);
 });

@@ -1,7 +1,11 @@
-import type { LicenseStatus } from "../domain/license-state.ts";
+import { z } from "zod";
+import { Prisma } from "#prisma/generated/client.ts";
+import { LICENSE_STATUSES, type LicenseStatus } from "../domain/license-state.ts";
 import type { Tx } from "./ports.ts";
 
-/** One pass over the licenses: how many of each status, and how many devices are active on them. */
+const DAY_MS = 86_400_000;
+
+/** One pass over all licenses: how many of each status, and how many devices are active on them. */
 export function countByStatus(tx: Tx, tenantId: string, now: Date) {
   return tx.$queryRaw<{ status: LicenseStatus; licenses: number; devices: number }[]>`
     SELECT license_status(valid_from, expires_at, grace_until, suspended_at, revoked_at, ${now}::timestamptz) AS status,
@@ -9,23 +13,79 @@ export function countByStatus(tx: Tx, tenantId: string, now: Date) {
       FROM license WHERE tenant_id = ${tenantId}::uuid GROUP BY 1`;
 }
 
-/** New devices of each UTC day from `since` on; a day without any is not there. */
-export function countActivationsByDay(tx: Tx, tenantId: string, since: Date) {
-  return tx.$queryRaw<{ day: string; count: number }[]>`
-    SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*)::integer AS count
-      FROM runtime_event
-     WHERE tenant_id = ${tenantId}::uuid AND at >= ${since}::timestamptz
-       AND operation = 'activate' AND outcome = 'granted' AND facts->>'knownDevice' = 'false'
-     GROUP BY 1`;
+/** Whether the tenant has more licenses than that, without counting further. */
+export async function hasMoreLicensesThan(tx: Tx, tenantId: string, count: number): Promise<boolean> {
+  const further = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM license WHERE tenant_id = ${tenantId}::uuid ORDER BY status_index OFFSET ${count} LIMIT 1`;
+  return further.length > 0;
 }
 
-/** Most frequent first. */
-export function countDenialsByCode(tx: Tx, tenantId: string, since: Date) {
+const tallied = z.partialRecord(z.enum(LICENSE_STATUSES), z.int());
+export type Tally = {
+  readonly countedAt: Date;
+  readonly licenses: z.infer<typeof tallied>;
+  readonly devices: number;
+};
+
+export async function readTally(tx: Tx, tenantId: string): Promise<Tally | undefined> {
+  const tally = await tx.licenseTally.findUnique({ where: { tenantId } });
+  return tally === null ? undefined : { ...tally, licenses: tallied.parse(tally.licenses) };
+}
+
+export async function writeTally(tx: Tx, tenantId: string, tally: Tally): Promise<void> {
+  await tx.licenseTally.upsert({ where: { tenantId }, create: { tenantId, ...tally }, update: tally });
+}
+
+/** The hour until which figures are computed; nothing before it changes any more. Null: none are. */
+export async function figuresUntil(tx: Tx, tenantId: string): Promise<Date | null> {
+  const [watermark] = await tx.$queryRaw<{ until: Date }[]>`
+    SELECT date_trunc('hour', complete_until, 'UTC') AS until FROM rollup_watermark WHERE tenant_id = ${tenantId}::uuid`;
+  return watermark?.until ?? null;
+}
+
+/**
+ * New devices of each UTC day from `since` on; a day without any is not there. Figures tell of the days and hours that are
+ * computed, and events only of what came since.
+ */
+export function countActivationsByDay(tx: Tx, tenantId: string, since: Date, computed: Date) {
+  return tx.$queryRaw<{ day: string; count: number }[]>`
+    SELECT day, sum(count)::integer AS count FROM (
+      SELECT to_char(start AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, sum(value) AS count
+        FROM (${figures(tenantId, "activations", since, computed)}) AS f GROUP BY 1
+      UNION ALL
+      SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), count(*)
+        FROM runtime_event
+       WHERE tenant_id = ${tenantId}::uuid AND at >= greatest(${since}::timestamptz, ${computed}::timestamptz)
+         AND operation IN ('activate', 'offline_activate') AND outcome = 'granted' AND facts->>'knownDevice' = 'false'
+       GROUP BY 1) AS parts
+     GROUP BY day`;
+}
+
+/** Most frequent first; `since` is a whole hour. */
+export function countDenialsByCode(tx: Tx, tenantId: string, since: Date, computed: Date) {
   return tx.$queryRaw<{ code: string; count: number }[]>`
-    SELECT code, count(*)::integer AS count
-      FROM runtime_event
-     WHERE tenant_id = ${tenantId}::uuid AND at >= ${since}::timestamptz AND outcome = 'denied'
+    SELECT code, sum(count)::integer AS count FROM (
+      SELECT dimension AS code, sum(value) AS count FROM (${figures(tenantId, "denials", since, computed)}) AS f GROUP BY 1
+      UNION ALL
+      SELECT code, count(*) FROM runtime_event
+       WHERE tenant_id = ${tenantId}::uuid AND at >= greatest(${since}::timestamptz, ${computed}::timestamptz) AND outcome = 'denied'
+       GROUP BY 1) AS parts
      GROUP BY code ORDER BY count DESC, code`;
+}
+
+/** A metric's figures from one hour up to another: of whole days where these lie between, of hours at both ends. */
+function figures(tenantId: string, metric: string, from: Date, until: Date): Prisma.Sql {
+  const ofSize = (size: string, start: Prisma.Sql, end: Prisma.Sql) => Prisma.sql`
+    SELECT start, dimension, value FROM rollup
+     WHERE tenant_id = ${tenantId}::uuid AND metric = ${metric} AND size = ${size} AND start >= ${start} AND start < ${end}`;
+  const at = (date: Date) => Prisma.sql`${date}::timestamptz`;
+  const firstDay = new Date(Math.ceil(from.getTime() / DAY_MS) * DAY_MS);
+  const lastDay = new Date(Math.floor(until.getTime() / DAY_MS) * DAY_MS);
+  if (firstDay >= lastDay) return ofSize("hour", at(from), at(until));
+  return Prisma.sql`
+    ${ofSize("hour", at(from), at(firstDay))}
+    UNION ALL ${ofSize("day", at(firstDay), at(lastDay))}
+    UNION ALL ${ofSize("hour", at(lastDay), at(until))}`;
 }
 
 /** Licenses in use that end in the window, soonest first. */

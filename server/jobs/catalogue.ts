@@ -63,6 +63,14 @@ const catalogue = {
     backoffMs: 5 * SECOND_MS,
     concurrency: 4,
   }),
+  /** Counts the licenses of tenants that have too many to count whenever somebody looks. */
+  "license-tally": job({
+    payload: z.strictObject({}),
+    everyMs: 5 * MINUTE_MS,
+    attempts: 2,
+    backoffMs: 10 * SECOND_MS,
+    concurrency: 1,
+  }),
   /** Computes the figures of the hours that are not final yet. */
   "analytics-rollup": job({
     payload: z.strictObject({}),

@@ -6,10 +6,12 @@ import { keyHint } from "./license.ts";
 type Numbers = Awaited<ReturnType<Overview["get"]>>;
 
 export function overviewView(numbers: Numbers) {
-  const { licensesByStatus, activeDevices, activationsByDay, denialsByCode, expiring, decisions } = numbers;
+  const { licensesByStatus, activeDevices, countedAt, activationsByDay, denialsByCode, expiring, decisions } =
+    numbers;
   return {
     licensesByStatus,
     activeDevices,
+    countedAt,
     activationsByDay,
     denialsByCode,
     expiring: expiring.map((license) => ({

@@ -1,6 +1,6 @@
 "use client";
 
-import { Card, Grid, SimpleGrid, Skeleton, Stack } from "@mantine/core";
+import { Card, Grid, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
 import { IconCertificate } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { EmptyState } from "../../../_components/empty-state.tsx";
@@ -8,6 +8,7 @@ import { ErrorState } from "../../../_components/error-state.tsx";
 import { formatNumber } from "../../../_components/format.ts";
 import { LinkButton } from "../../../_components/links.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
+import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { ActivationsCard } from "./activations-card.tsx";
 import { DecisionsCard } from "./decisions-card.tsx";
@@ -40,7 +41,7 @@ export function OverviewScreen({ tenantName, mayIssue }: { tenantName: string; m
 }
 
 function Dashboard({ numbers, mayIssue }: { numbers: Numbers; mayIssue: boolean }) {
-  const { licensesByStatus, activeDevices, activationsByDay, denialsByCode } = numbers;
+  const { licensesByStatus, activeDevices, countedAt, activationsByDay, denialsByCode } = numbers;
   const licenses = sum(licensesByStatus);
   if (licenses === 0) return <FirstLicense mayIssue={mayIssue} />;
   const of = (status: string) => licensesByStatus.find((entry) => entry.status === status)?.count ?? 0;
@@ -64,6 +65,11 @@ function Dashboard({ numbers, mayIssue }: { numbers: Numbers; mayIssue: boolean 
         <StatTile label="New devices" value={sum(activationsByDay)} detail="in the last 30 days" />
         <StatTile label="Refused" value={sum(denialsByCode)} detail="requests in the last 7 days" />
       </SimpleGrid>
+      {countedAt !== null && (
+        <Text size="xs" c="dimmed" mt="-sm">
+          Licenses and devices were counted <RelativeTime at={countedAt} />.
+        </Text>
+      )}
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 8 }}>
           <ActivationsCard days={activationsByDay} />
