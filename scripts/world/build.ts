@@ -7,7 +7,7 @@ import { storeDevices, storeLicenses } from "./licenses.ts";
 import type { WorldOptions } from "./options.ts";
 import { middle, plan, storeCustomers, WORLD_DAYS } from "./plan.ts";
 import { rollUp } from "./rollups.ts";
-import { storeSeats } from "./seats.ts";
+import { storePools, storeSlots } from "./seats.ts";
 import { type Connections, makeTenant, openTrust, type WorldTenant } from "./tenant.ts";
 import { storeUsage } from "./usage.ts";
 
@@ -30,7 +30,7 @@ export async function buildWorld(
   options: WorldOptions,
   step: Step,
 ): Promise<World> {
-  const { licenses, events, seed, until, replace } = options;
+  const { licenses, events, seed, until, figureDays, replace } = options;
   const begin = new Date(until.getTime() - WORLD_DAYS * DAY_MS);
   const span = { begin, until };
   const draw = createDraw(seed);
@@ -59,7 +59,7 @@ export async function buildWorld(
     const cipher = await keys.vault.cipher(tenantId);
     await step("Storing licenses", "Licenses", () => storeLicenses(owner, cipher, options));
     const devices = await step("Storing devices", "Devices", () => storeDevices(owner, draw, until));
-    const seats = await step("Storing seats", "Seats", () => storeSeats(owner, draw, span));
+    await step("Storing pools and leases", "Pools and leases", () => storePools(owner, draw, span));
     const entries = await step("Storing usage", "Usage", () => storeUsage(owner, draw, until));
     const audited = await step("Storing the audit log", "Audit log", () =>
       storeAudit(owner, draw, tenantId, licenses),
@@ -68,7 +68,11 @@ export async function buildWorld(
       storeEvents(owner, draw, events, until),
     );
     await step("Gathering statistics", "Statistics", () => owner.query("ANALYZE"));
-    await step("Computing figures by hour and day", "Figures", () => rollUp(owner, tenantId, until));
+    await step("Computing figures by hour and day", "Figures", () =>
+      rollUp(owner, tenantId, new Date(until.getTime() - figureDays * DAY_MS), until),
+    );
+    // After the figures, which are of the past: none of it is held then.
+    const seats = await step("Storing seats", "Seats", () => storeSlots(owner, draw, span));
     await step("Publishing the trust bundle", "Trust bundle", () =>
       keys.database.withTenant(tenantId, (tx) => keys.trust.publish(tx, tenantId)),
     );

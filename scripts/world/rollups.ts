@@ -1,21 +1,20 @@
 import type { Client } from "pg";
 
-/** Computes the figures with the job's own function, of the hours in which anything was. */
-export async function rollUp(owner: Client, tenantId: string, until: Date): Promise<void> {
+/** Computes the figures with the job's own function, of the hours from `from` on in which anything was. */
+export async function rollUp(owner: Client, tenantId: string, from: Date, until: Date): Promise<void> {
   const { rows } = await owner.query<{ hour: Date }>(
     `SELECT DISTINCT date_trunc('hour', at, 'UTC') AS hour FROM (
-       SELECT at FROM runtime_event WHERE tenant_id = $1
-       UNION ALL SELECT recorded_at FROM ledger_entry WHERE tenant_id = $1
+       SELECT at FROM runtime_event WHERE tenant_id = $1 AND at >= $2
+       UNION ALL SELECT recorded_at FROM ledger_entry WHERE tenant_id = $1 AND recorded_at >= $2
        UNION ALL SELECT t FROM lease x CROSS JOIN LATERAL generate_series(
-         date_trunc('hour', x.granted_at, 'UTC'), coalesce(x.ended_at, $2::timestamptz), interval '1 hour') AS t
+         date_trunc('hour', x.granted_at, 'UTC'), coalesce(x.ended_at, $3::timestamptz), interval '1 hour') AS t
         WHERE x.tenant_id = $1) AS happened
-      WHERE at < $2 ORDER BY hour`,
-    [tenantId, until],
+      WHERE at >= $2 AND at < $3 ORDER BY hour`,
+    [tenantId, from, until],
   );
-  const begin = rows[0]?.hour ?? until;
   await owner.query("INSERT INTO rollup_watermark (tenant_id, complete_until) VALUES ($1, $2)", [
     tenantId,
-    begin,
+    from,
   ]);
   for (const { hour } of rows) {
     await owner.query({

@@ -5,8 +5,8 @@ import type { Span } from "./plan.ts";
 
 const LEASE_HOURS_MAX = 8;
 
-/** Pools with their slots, the leases of some of these, and a few that are held at the world's present. */
-export async function storeSeats(owner: Client, draw: Draw, { until }: Span): Promise<number> {
+/** Pools, and the leases that their slots have had. */
+export async function storePools(owner: Client, draw: Draw, { until }: Span): Promise<void> {
   const slot = "(l.n * 64::bigint + s)";
   const usable = `(SELECT license_refusal(t.valid_from, t.grace_until, l.suspended_at, l.revoked_at, $1::timestamptz) IS NULL)`;
   await owner.query(
@@ -25,7 +25,7 @@ export async function storeSeats(owner: Client, draw: Draw, { until }: Span): Pr
        FROM world_seat GROUP BY n, pool_id, license_id, issued_at ORDER BY n`,
   );
   const since = `greatest(issued_at, $1::timestamptz - interval '300 days')`;
-  // Leases of a slot follow each other, each in a stretch of its own, and the one that is held comes last.
+  // Leases of a slot follow each other, each in a stretch of its own.
   await owner.query(
     `INSERT INTO lease (tenant_id, id, pool_id, slot, fence, holder, granted_at, ended_at, ended)
      SELECT current_setting('signet.tenant_id')::uuid, ${draw.id("lease", "key * 8 + i", "granted_at")}, pool_id, slot, i, holder, granted_at,
@@ -35,10 +35,17 @@ export async function storeSeats(owner: Client, draw: Draw, { until }: Span): Pr
                     date_trunc('milliseconds', ${since} + ($1::timestamptz - ${since})
                       * ((i - 1 + ${draw.unit("begins", "key * 8 + i")} / 2) / (ended + 1))) AS granted_at
                FROM world_seat w CROSS JOIN generate_series(1, ended) AS i) AS past
-     UNION ALL
-     SELECT current_setting('signet.tenant_id')::uuid, ${draw.id("lease", "key * 8", "$1::timestamptz")}, pool_id, slot, ended + 1, holder,
-            $1::timestamptz, NULL, NULL
-       FROM world_seat WHERE held`,
+      ORDER BY granted_at`,
+    [until],
+  );
+}
+
+/** The slots, a few of which are held at the world's present; returns how many there are. */
+export async function storeSlots(owner: Client, draw: Draw, { until }: Span): Promise<number> {
+  await owner.query(
+    `INSERT INTO lease (tenant_id, id, pool_id, slot, fence, holder, granted_at)
+     SELECT current_setting('signet.tenant_id')::uuid, ${draw.id("lease", "key * 8", "$1::timestamptz")}, pool_id, slot, ended + 1, holder, $1
+       FROM world_seat WHERE held ORDER BY n, slot`,
     [until],
   );
   const { rowCount } = await owner.query(
