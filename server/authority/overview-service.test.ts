@@ -130,7 +130,7 @@ test("of many licenses the worker's last count is told, and of the past the figu
 
   // The figures, and not the events, are what is read: one that is changed shows.
   await authority.database.withTenant(tenantId, (tx) =>
-    tx.rollup.updateMany({ where: { tenantId, metric: "denials" }, data: { value: 41 } }),
+    tx.rollupTotal.updateMany({ where: { tenantId, metric: "denials" }, data: { value: 41 } }),
   );
   expect((await told()).denials).toEqual([{ code: "activation_limit_reached", count: 42 }]);
 });

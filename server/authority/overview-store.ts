@@ -76,7 +76,7 @@ export function countDenialsByCode(tx: Tx, tenantId: string, since: Date, comput
 /** A metric's figures from one hour up to another: of whole days where these lie between, of hours at both ends. */
 function figures(tenantId: string, metric: string, from: Date, until: Date): Prisma.Sql {
   const ofSize = (size: string, start: Prisma.Sql, end: Prisma.Sql) => Prisma.sql`
-    SELECT start, dimension, value FROM rollup
+    SELECT start, dimension, value FROM rollup_total
      WHERE tenant_id = ${tenantId}::uuid AND metric = ${metric} AND size = ${size} AND start >= ${start} AND start < ${end}`;
   const at = (date: Date) => Prisma.sql`${date}::timestamptz`;
   const firstDay = new Date(Math.ceil(from.getTime() / DAY_MS) * DAY_MS);
