@@ -1,4 +1,5 @@
 import { activate } from "./activate.ts";
+import { authority } from "./authority.ts";
 import { checkout } from "./checkout.ts";
 import type { Command } from "./command.ts";
 import { completion } from "./completion.ts";
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   deactivate,
   verify,
   doctor,
+  authority,
   completion,
 ];
 

@@ -23,9 +23,6 @@ export function movingCount({ moving, capped }: ImpactData["licenses"]): string 
 
 /** What moving would do, in numbers, a line each; what it would not do is left out. */
 export function impactLines({ licenses, devices, seats, decisions }: ImpactData): string[] {
-  const denied = total(decisions.deniedInstead);
-  const granted = total(decisions.grantedInstead);
-  const untold = total(decisions.untold);
   return [
     ...lineIf(
       licenses.hidden,
@@ -43,10 +40,26 @@ export function impactLines({ licenses, devices, seats, decisions }: ImpactData)
       seats.outOfService,
       `${countOf(seats.outOfService, "seat goes", "seats go")} out of service, ${seats.held === 0 ? "none" : formatNumber(seats.held)} of them held now. Nobody is thrown out.`,
     ),
-    denied + granted + decisions.otherReason === 0
-      ? `None of the last 30 days' ${countOf(decisions.lookedAt, "decision")} would have come out differently${untold === 0 ? "" : ` as far as can be told (${formatNumber(untold)} cannot)`}.`
-      : `Of the last 30 days' ${countOf(decisions.lookedAt, "decision")}, ${formatNumber(denied)} would have been refused instead of granted, and ${formatNumber(granted)} granted instead of refused${untold === 0 ? "" : `; ${formatNumber(untold)} cannot be told`}.`,
+    decisionLine(decisions),
   ];
+}
+
+function decisionLine({
+  lookedAt,
+  deniedInstead,
+  grantedInstead,
+  otherReason,
+  untold,
+}: ImpactData["decisions"]) {
+  const [denied, granted, unknown] = [total(deniedInstead), total(grantedInstead), total(untold)];
+  if (lookedAt === 0) return "They decided nothing in the last 30 days.";
+  const all = `the last 30 days' ${countOf(lookedAt, "decision")}`;
+  if (denied + granted + otherReason === 0) {
+    const told = unknown === 0 ? "" : `, as far as can be told: ${formatNumber(unknown)} cannot`;
+    return `None of ${all} would have come out differently${told}.`;
+  }
+  const told = unknown === 0 ? "" : `; ${formatNumber(unknown)} cannot be told`;
+  return `Of ${all}, ${formatNumber(denied)} would have been refused instead of granted, and ${formatNumber(granted)} granted instead of refused${told}.`;
 }
 
 /** How far back and how many were looked at, where that is not all. */

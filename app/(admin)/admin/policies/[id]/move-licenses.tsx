@@ -10,12 +10,14 @@ import type { PolicyData, VersionData } from "./policy-data.ts";
 export function MoveLicenses({ policy, to }: { policy: PolicyData; to: VersionData }) {
   const [opened, { open, close }] = useDisclosure(false);
   const others = policy.versions.filter(({ number, licenses }) => number !== to.number && licenses.count > 0);
-  if (others.length === 0) return null;
   return (
     <>
-      <Button size="xs" variant="light" leftSection={<IconArrowBigUpLines size={14} />} onClick={open}>
-        Move licenses here
-      </Button>
+      {others.length > 0 && (
+        <Button size="xs" variant="light" leftSection={<IconArrowBigUpLines size={14} />} onClick={open}>
+          Move licenses here
+        </Button>
+      )}
+      {/* Stays once none is left to move, to say how it went. */}
       <Modal opened={opened} onClose={close} title={`Move licenses to version ${to.number}?`} size="lg">
         <MoveForm policy={policy} to={to} others={others} close={close} />
       </Modal>
