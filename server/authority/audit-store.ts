@@ -28,6 +28,17 @@ export function listAuditEvents(tx: Tx, tenantId: string, query: AuditQuery) {
   });
 }
 
+const TERMS_CHANGES_MAX = 200;
+
+/** What gave a license its own terms, newest first: changes of them, and how it was issued. */
+export function listTermsChanges(tx: Tx, tenantId: string, licenseId: string) {
+  return tx.auditEvent.findMany({
+    where: { tenantId, subjectId: licenseId, action: { in: ["license.overridden", "license.issued"] } },
+    orderBy: { seq: "desc" },
+    take: TERMS_CHANGES_MAX,
+  });
+}
+
 /** Oldest first, from after `seq`. */
 export function readAuditChain(tx: Tx, tenantId: string, seq: number, limit: number) {
   return tx.auditEvent.findMany({

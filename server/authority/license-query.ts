@@ -2,13 +2,14 @@ import type { Actor } from "../domain/actor.ts";
 import { SignetError } from "../domain/errors.ts";
 import { publicId, storedId } from "../domain/ids.ts";
 import { licenseStatus } from "../domain/license-state.ts";
+import { overrideSources } from "../domain/override-sources.ts";
 import { effectivePolicy, policyOverrides, policyRules } from "../domain/policy.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newCorrelationId } from "../platform/ids.ts";
 import { currentCorrelationId } from "../platform/log.ts";
 import { recordAudit } from "./audit.ts";
-import { listAuditEvents, withActorNames } from "./audit-store.ts";
+import { listAuditEvents, listTermsChanges, withActorNames } from "./audit-store.ts";
 import type { ListLicenses } from "./license-input.ts";
 import { licenseKeyHash, openLicenseKey } from "./license-keys.ts";
 import { type LicenseSearch, listLicenses, textSearch } from "./license-list-store.ts";
@@ -62,12 +63,15 @@ export function createLicenseQueries(deps: {
         const { provenance } = effectivePolicy(policyRules.parse(license.policyVersion.rules), overrides);
         const events = await store.listRuntimeEvents(tx, tenantId, id);
         const history = await listAuditEvents(tx, tenantId, { subjectId: id, limit: AUDIT_SHOWN_MAX });
+        const terms = await listTermsChanges(tx, tenantId, id);
         return {
           ...license,
           status: licenseStatus(license, clock.now()),
           overrides,
           effective: policyRules.parse(license.effective),
           provenance,
+          /** Of what it has of its own: who gave it that value, and when. */
+          overrideSources: overrideSources(overrides, await withActorNames(tx, terms)),
           events,
           /** Decisions before this are not among `events`; null: all are. */
           eventsSince: events.length < store.EVENTS_SHOWN_MAX ? null : (events.at(-1)?.at ?? null),

@@ -174,6 +174,27 @@ test("it is refused as soon as the license is suspended, and works again once re
   expect(await laptop.activate(key)).toContain("active");
 });
 
+test("a higher limit says before it is published which refusals it would turn, and lets the device in once the license moves", async () => {
+  await page.goto("/admin/policies");
+  await page.getByRole("link", { name: "Compositor plan" }).first().click();
+  await page.getByRole("textbox", { name: "Devices", exact: true }).fill("2");
+  await page.getByRole("button", { name: "Publish version 2…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByText("1 license is touched.")).toBeVisible();
+  await expect(
+    dialog.getByText(/, 0 would have been refused .* and 2 granted instead of refused\./),
+  ).toBeVisible();
+  await confirm("Publish version 2");
+  expect(await workstation.activate(key)).toContain("activation_limit_reached: ");
+
+  await page.getByRole("tab", { name: /Versions/ }).click();
+  await page.getByRole("button", { name: "Move licenses here" }).first().click();
+  await dialog.getByRole("button", { name: "Move 1 license" }).click();
+  await expect(dialog.getByText("1 license moved to version 2.")).toBeVisible();
+  await dialog.getByRole("button", { name: "Close", exact: true }).last().click();
+  expect(await workstation.activate(key)).toContain("active");
+});
+
 test("it is refused when it has expired", async () => {
   const expired = await issue("1 Jan 2020");
   expect(await new Device("archive", PRODUCT.code).activate(expired)).toBe(
@@ -186,7 +207,7 @@ test("revoking is final, says in numbers what it does, and is refused at once", 
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByRole("menuitem", { name: /Revoke/ }).click();
   const dialog = page.getByRole("dialog");
-  await expect(dialog.getByText(/1 device/)).toBeVisible();
+  await expect(dialog.getByText(/2 devices/)).toBeVisible();
   await dialog.getByLabel(/Type .* to go on/).fill(key.slice(-5));
   await confirm("Revoke license");
   await expect(page.getByText("Revoked").first()).toBeVisible();

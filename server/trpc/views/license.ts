@@ -61,6 +61,9 @@ export function licenseDetail(license: Detail) {
     overrides,
     effective,
     provenance,
+    overrideSources: Object.fromEntries(
+      [...license.overrideSources].map(([rule, { at, actorName }]) => [rule, { at, by: actorName }]),
+    ),
     activations: activations.map(deviceView),
     events: events.map(runtimeEvent),
     history: history.map(auditEvent),

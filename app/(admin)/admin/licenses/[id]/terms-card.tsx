@@ -6,6 +6,7 @@ import { IconAdjustments } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { policySentence } from "#server/domain/policy-sentence.ts";
 import { countOf } from "../../../../_components/format.ts";
+import { RelativeTime } from "../../../../_components/relative-time.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 import classes from "./license.module.css";
 import type { License } from "./license.ts";
@@ -16,7 +17,7 @@ import { TermsModal } from "./terms-modal.tsx";
 export function TermsCard({ license, mayChange }: { license: License; mayChange: boolean }) {
   const trpc = useTRPC();
   const [changing, { open, close }] = useDisclosure(false);
-  const { effective, overrides, policy, product, status } = license;
+  const { effective, overrides, overrideSources, policy, product, status } = license;
   const catalog = useQuery(trpc.product.get.queryOptions({ id: product.id }));
   const detail = useQuery(trpc.policy.get.queryOptions({ id: policy.id }));
   const rules = detail.data?.versions.find(({ id }) => id === policy.versionId)?.rules;
@@ -65,7 +66,10 @@ export function TermsCard({ license, mayChange }: { license: License; mayChange:
                   <dd>
                     {value}
                     {policyValue !== undefined && (
-                      <span className={classes.own}>for this license; policy: {policyValue}</span>
+                      <span className={classes.own}>
+                        for this license; version {policy.version}: {policyValue}
+                        <Source source={overrideSources[path.split("/")[0] ?? ""]} />
+                      </span>
                     )}
                   </dd>
                 </div>
@@ -84,5 +88,16 @@ export function TermsCard({ license, mayChange }: { license: License; mayChange:
         />
       )}
     </Card>
+  );
+}
+
+/** Who gave the license a value of its own, and when. */
+function Source({ source }: { source: License["overrideSources"][string] | undefined }) {
+  if (source === undefined) return null;
+  return (
+    <>
+      , set <RelativeTime at={source.at} />
+      {source.by !== null && ` by ${source.by}`}
+    </>
   );
 }

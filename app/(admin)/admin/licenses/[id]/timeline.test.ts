@@ -57,6 +57,18 @@ test("a renewal says until when", () => {
   expect(timeline([], [renewed], DEVICES)[0]?.details).toEqual(["until 1 May 2031", "by Olive"]);
 });
 
+test("a move says between which versions, and changed terms say which", () => {
+  const moved = { ...change(1, "license.moved", { policyVersion: 2 }), before: { policyVersion: 1 } };
+  const overridden = {
+    ...change(2, "license.overridden", { overrides: { seats: 3, activationsMax: 5 } }),
+    before: { overrides: { seats: 3 } },
+  };
+  expect(told(timeline([], [moved, overridden], DEVICES))).toEqual([
+    "Terms changed | Devices | by Olive | 1",
+    "Moved to another policy version | version 1 → 2 | by Olive | 1",
+  ]);
+});
+
 test("what Signet did by itself says so", () => {
   const [entry] = timeline([], [{ ...change(1, "license.issued"), actor: null }], DEVICES);
   expect(entry?.details).toEqual(["by Signet"]);

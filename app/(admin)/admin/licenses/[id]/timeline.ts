@@ -1,6 +1,7 @@
 import { changeTitle, decisionTitle, denialTitle } from "../../../../_components/event-words.ts";
 import { formatDay } from "../../../../_components/format.ts";
 import type { MomentTone } from "../../../../_components/timeline.tsx";
+import { ruleName } from "../../policies/_rules/rule-words.ts";
 
 interface Decision {
   readonly id: string;
@@ -19,6 +20,7 @@ interface Change {
   readonly at: Date;
   readonly action: string;
   readonly actor: { readonly name: string | null } | null;
+  readonly before?: unknown;
   readonly after: unknown;
   readonly correlationId: string;
 }
@@ -69,7 +71,7 @@ function fromDecision(event: Decision, devices: ReadonlyMap<string, string>): Ti
   };
 }
 
-function fromChange({ seq, at, action, actor, after, correlationId }: Change): TimelineEntry {
+function fromChange({ seq, at, action, actor, before, after, correlationId }: Change): TimelineEntry {
   const reason = textIn(after, "reason");
   const until = action === "license.renewed" ? textIn(after, "expiresAt") : "";
   const by = actor === null ? "by Signet" : `by ${actor.name ?? "somebody who has left"}`;
@@ -81,6 +83,8 @@ function fromChange({ seq, at, action, actor, after, correlationId }: Change): T
     title: changeTitle(action),
     details: [
       ...(until === "" ? [] : [`until ${formatDay(new Date(until))}`]),
+      ...(action === "license.moved" ? [versionsText(before, after)] : []),
+      ...(action === "license.overridden" ? termsText(before, after) : []),
       by,
       ...(reason === "" ? [] : [`“${reason}”`]),
     ],
@@ -89,8 +93,27 @@ function fromChange({ seq, at, action, actor, after, correlationId }: Change): T
   };
 }
 
+function versionsText(before: unknown, after: unknown): string {
+  return `version ${String(fieldIn(before, "policyVersion"))} → ${String(fieldIn(after, "policyVersion"))}`;
+}
+
+/** Which of a license's own terms changed, by the names they have on every screen. */
+function termsText(before: unknown, after: unknown): string[] {
+  const [were, are] = [fieldIn(before, "overrides"), fieldIn(after, "overrides")];
+  const names = new Set([...Object.keys(Object(were)), ...Object.keys(Object(are))]);
+  const changed = [...names].filter(
+    (name) => JSON.stringify(fieldIn(were, name)) !== JSON.stringify(fieldIn(are, name)),
+  );
+  const words = changed.map((name) => ruleName(name, { features: {}, meters: {} }).label || name);
+  return words.length === 0 ? [] : [words.join(", ")];
+}
+
+function fieldIn(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
 function textIn(value: unknown, name: string): string {
-  const found: unknown = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+  const found = fieldIn(value, name);
   return typeof found === "string" ? found : "";
 }
 
