@@ -7,6 +7,7 @@ import { createSignInLimiter } from "./auth/limiter.ts";
 import { createMembers } from "./auth/members.ts";
 import { createAuth } from "./auth/sign-in.ts";
 import { createTwoFactor } from "./auth/two-factor.ts";
+import { createAccounts } from "./authority/account-service.ts";
 import { createApiKeys } from "./authority/api-key-service.ts";
 import { createAuditCheckpoints } from "./authority/audit-checkpoints.ts";
 import { createAudit } from "./authority/audit-service.ts";
@@ -121,6 +122,7 @@ export function createContainer(env: Env, name = "signet") {
   const authorityFiles = createAuthorityFiles({ database, clock });
   const customers = createCustomers({ database, clock });
   const licenses = createLicenses({ database, clock, vault, trust, certificates, devices: activations });
+  const balances = createAccounts({ database, clock, credits });
   const seats = createSeats({ database, clock, leases });
   const apiKeys = createApiKeys({ database, clock, vault });
   const identityProviders = createIdentityProviderSettings({ database, clock });
@@ -204,6 +206,7 @@ export function createContainer(env: Env, name = "signet") {
     members,
     invitations,
     seats,
+    balances,
     seatStreams,
     async close() {
       counters.close();

@@ -14,6 +14,7 @@ const TABLE: Record<Permission, string> = {
   "license:suspend": "yes yes no yes no",
   "license:revoke": "yes yes no no no",
   "license:reveal": "yes yes no yes no",
+  "credit:change": "yes yes no yes no",
   "customer:read": "yes yes yes yes yes",
   "customer:write": "yes yes no yes no",
   "apikey:read": "yes yes yes no yes",

@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   "license:suspend",
   "license:revoke",
   "license:reveal",
+  "credit:change",
   "customer:read",
   "customer:write",
   "apikey:read",
@@ -47,7 +48,14 @@ const GRANTS: Record<Role, ReadonlySet<Permission>> = {
   admin: new Set(PERMISSIONS),
   developer: new Set([...READS, "apikey:read", "apikey:write", "webhook:read", "webhook:write"]),
   // Operates on licenses day to day; revoking is final and stays with admins.
-  support: new Set([...READS, "license:issue", "license:suspend", "license:reveal", "customer:write"]),
+  support: new Set([
+    ...READS,
+    "license:issue",
+    "license:suspend",
+    "license:reveal",
+    "credit:change",
+    "customer:write",
+  ]),
   auditor: new Set([...READS, "apikey:read", "webhook:read", "audit:read"]),
 };
 

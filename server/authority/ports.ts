@@ -57,6 +57,56 @@ export interface HeldSeats {
   ): Promise<Decision<unknown>>;
 }
 
+/** Which account, and why. */
+interface CreditChange {
+  readonly licenseId: string;
+  /** Meter code. */
+  readonly meter: string;
+  readonly amount: number;
+  readonly reason: string;
+  readonly correlationId: string;
+}
+
+export interface GrantFacts {
+  readonly id: string;
+  readonly accountId: string;
+  readonly kind: "prepaid" | "period" | "promo";
+  readonly amount: bigint;
+  readonly remaining: bigint;
+  readonly expired: bigint;
+  readonly priority: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+}
+
+/** What is done to accounts by hand; every method runs in the caller's transaction, which audits it. */
+export interface Credits {
+  /** Locks a license's accounts, and does what time has made due on them. */
+  lock(tx: Tx, tenantId: string, licenseId: string): Promise<void>;
+  /** In the order in which they burn, each with what is left of it now. */
+  grants(tx: Tx, tenantId: string, licenseId: string): Promise<readonly GrantFacts[]>;
+  grant(
+    tx: Tx,
+    tenantId: string,
+    change: CreditChange & {
+      readonly kind: "prepaid" | "promo";
+      readonly priority: number;
+      readonly expiresAt: Date | null;
+      readonly grantId: string;
+    },
+  ): Promise<{ readonly balance: number }>;
+  refund(
+    tx: Tx,
+    tenantId: string,
+    change: CreditChange & { readonly of: { readonly eventId: string } | { readonly ticketId: string } },
+  ): Promise<{ readonly balance: number }>;
+  adjust(
+    tx: Tx,
+    tenantId: string,
+    change: CreditChange & { readonly requestId?: string },
+  ): Promise<{ readonly balance: number }>;
+}
+
 export interface Certificates {
   /** The license's signed certificate, a compact JWS. */
   of(tenantId: string, licenseId: string, correlationId: string): Promise<string>;

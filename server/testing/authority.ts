@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { createAccounts } from "#server/authority/account-service.ts";
 import { createApiKeys } from "#server/authority/api-key-service.ts";
 import { createAuditCheckpoints } from "#server/authority/audit-checkpoints.ts";
 import { createAudit } from "#server/authority/audit-service.ts";
@@ -54,6 +55,7 @@ export function createAuthority(
     audit: createAudit({ ...runtime, auditCheckpoints }),
     seats: createSeats(runtime),
     tenantSettings: createTenantSettings(runtime),
+    balances: createAccounts(runtime),
     stories: createStories(runtime),
     search: createSearch(runtime),
     trustKeys: createTrustKeys(runtime),

@@ -5,6 +5,7 @@ import type { Invitations } from "../auth/invitations.ts";
 import type { Members } from "../auth/members.ts";
 import type { Auth } from "../auth/sign-in.ts";
 import type { TwoFactor } from "../auth/two-factor.ts";
+import type { Accounts } from "../authority/account-service.ts";
 import type { ApiKeys } from "../authority/api-key-service.ts";
 import type { Audit } from "../authority/audit-service.ts";
 import type { Customers } from "../authority/customer-service.ts";
@@ -39,6 +40,7 @@ export interface PortalServices {
   readonly identityProviders: IdentityProviders;
   readonly overview: Overview;
   readonly seats: Seats;
+  readonly balances: Accounts;
   readonly audit: Audit;
   readonly stories: Stories;
   readonly search: Search;

@@ -3,6 +3,7 @@ import { accountRouter } from "./routers/account.ts";
 import { analyticsRouter } from "./routers/analytics.ts";
 import { apiKeyRouter } from "./routers/api-key.ts";
 import { auditRouter } from "./routers/audit.ts";
+import { balanceRouter } from "./routers/balance.ts";
 import { customerRouter } from "./routers/customer.ts";
 import { identityProviderRouter } from "./routers/identity-provider.ts";
 import { licenseRouter } from "./routers/license.ts";
@@ -23,6 +24,7 @@ export const appRouter = router({
   apiKey: apiKeyRouter,
   analytics: analyticsRouter,
   audit: auditRouter,
+  balance: balanceRouter,
   customer: customerRouter,
   identityProvider: identityProviderRouter,
   license: licenseRouter,

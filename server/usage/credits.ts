@@ -23,6 +23,8 @@ export interface GrantInput extends CreditChange {
   /** Lower burns first; period credits have 100. */
   readonly priority: number;
   readonly expiresAt: Date | null;
+  /** Made by whoever asks, so that it is added once; made here when left out. */
+  readonly grantId?: string;
 }
 
 export interface RefundInput extends CreditChange {
@@ -35,6 +37,8 @@ export interface RefundInput extends CreditChange {
 export interface AdjustInput extends CreditChange {
   /** Added to the balance; below zero, taken from it. */
   readonly amount: number;
+  /** Made by whoever asks: no two corrections of a tenant have the same. */
+  readonly requestId?: string;
 }
 
 /** The line a change wrote. */
@@ -73,16 +77,22 @@ export function createCredits({ clock }: { clock: Clock }) {
     return { accountId: row.account_id, entry: Number(row.entry), balance: Number(row.balance) };
   }
 
+  /** Locks a license's accounts, and does what time has made due on them. */
+  async function lock(tx: Tx, tenantId: string, licenseId: string): Promise<void> {
+    await tx.$executeRaw`SELECT lock_accounts(${tenantId}::uuid, ARRAY[${licenseId}::uuid], ${clock.forDatabase()}::timestamptz)`;
+  }
+
   return {
     /** Opens the accounts that licenses' rules name and lets those there are follow the rules; after issue and change. */
     async open(tx: Tx, tenantId: string, licenseIds: readonly string[]): Promise<void> {
       await tx.$executeRaw`SELECT open_accounts(${tenantId}::uuid, ${licenseIds}::uuid[], ${clock.forDatabase()}::timestamptz)`;
     },
 
+    lock,
+
     /** Adds credits. Throws `meter_not_entitled` when the license has no such account. */
     async grant(tx: Tx, tenantId: string, input: GrantInput): Promise<CreditChanged & { grantId: string }> {
-      const { kind, amount, priority, expiresAt } = input;
-      const grantId = newUuid();
+      const { kind, amount, priority, expiresAt, grantId = newUuid() } = input;
       const changed = await change(tx, tenantId, "grant", input, amount, {
         id: grantId,
         kind,
@@ -101,7 +111,15 @@ export function createCredits({ clock }: { clock: Clock }) {
 
     /** Corrects the balance. Throws `insufficient_credits` when it would fall below what the overdraft allows. */
     adjust: (tx: Tx, tenantId: string, input: AdjustInput) =>
-      change(tx, tenantId, "adjust", input, input.amount),
+      change(
+        tx,
+        tenantId,
+        "adjust",
+        input,
+        input.amount,
+        undefined,
+        input.requestId === undefined ? undefined : { eventId: input.requestId },
+      ),
 
     /** A license's accounts as they are now, sorted by meter, also those its rules no longer name. */
     async accounts(tx: Tx, tenantId: string, licenseId: string): Promise<readonly BalanceRow[]> {
@@ -112,7 +130,7 @@ export function createCredits({ clock }: { clock: Clock }) {
 
     /** The grants of a license, in the order in which they burn, each with what is left of it now. */
     async grants(tx: Tx, tenantId: string, licenseId: string) {
-      await tx.$executeRaw`SELECT lock_accounts(${tenantId}::uuid, ARRAY[${licenseId}::uuid], ${clock.forDatabase()}::timestamptz)`;
+      await lock(tx, tenantId, licenseId);
       const accounts = { tenantId, licenseId };
       await tx.$executeRaw`
         SELECT burn_down_grants(tenant_id, id) FROM account
