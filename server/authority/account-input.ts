@@ -1,18 +1,7 @@
 import { z } from "zod";
 import { idOf } from "../domain/ids.ts";
+import { LEDGER_KINDS, TICKET_STATUSES } from "../domain/ledger.ts";
 import { pageFields, requiredText } from "./input.ts";
-
-export const LEDGER_KINDS = [
-  "grant",
-  "reserve",
-  "settle",
-  "release",
-  "debit",
-  "refund",
-  "adjust",
-  "expire",
-] as const;
-export const TICKET_STATUSES = ["pending", "settled", "voided", "expired"] as const;
 
 /** Well within what JavaScript counts exactly, however often it is added up. */
 const AMOUNT_MAX = 1_000_000_000_000;
@@ -47,6 +36,8 @@ export const listTickets = z.strictObject({
   id: accountId,
   status: z.enum(TICKET_STATUSES, `Choose one of ${TICKET_STATUSES.join(", ")}.`).optional(),
   ...pageFields,
+  // tRPC's endless lists say which way they go; this one goes one way only.
+  direction: z.literal("forward").optional(),
 });
 export type ListTickets = z.output<typeof listTickets>;
 

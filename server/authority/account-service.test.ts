@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SignetError } from "../domain/errors.ts";
 import { newUuid } from "../platform/ids.ts";
 import { type Authority, createAuthority, createVendor } from "../testing/authority.ts";
 import type { TestDatabase } from "../testing/cluster.ts";
@@ -148,7 +149,7 @@ test("whatever is asked twice, at once or later, is done once, and the ledger ad
         );
         for (const answer of answers) {
           if (answer.status === "rejected") {
-            expect(answer.reason).toHaveProperty("code");
+            expect(answer.reason).toBeInstanceOf(SignetError);
             continue;
           }
           const { key, effect } = answer.value;

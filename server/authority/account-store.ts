@@ -1,5 +1,5 @@
 import { Prisma } from "#prisma/generated/client.ts";
-import type { LEDGER_KINDS, TICKET_STATUSES } from "./account-input.ts";
+import type { LEDGER_KINDS, TICKET_STATUSES } from "../domain/ledger.ts";
 import type { Tx } from "./ports.ts";
 
 export type LedgerKind = (typeof LEDGER_KINDS)[number];

@@ -13,6 +13,7 @@ const VENDOR = [
   "/admin/licenses/new",
   "/admin/customers",
   "/admin/seats",
+  "/admin/usage",
   "/admin/trace",
   "/admin/api-keys",
   "/admin/webhooks",
@@ -28,6 +29,7 @@ const DETAILS = [
   ["/admin/policies", /\/admin\/policies\/pol_/],
   ["/admin/licenses", /\/admin\/licenses\/lic_/],
   ["/admin/customers", /\/admin\/customers\/cus_/],
+  ["/admin/usage", /\/admin\/usage\/acc_/],
 ] as const;
 
 /** Read by anybody; one of each kind of page. */

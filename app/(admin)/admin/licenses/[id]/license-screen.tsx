@@ -13,6 +13,7 @@ import { LicenseSummary } from "./license-summary.tsx";
 import { SeatsCard } from "./seats-card.tsx";
 import { TermsCard } from "./terms-card.tsx";
 import { TimelineCard } from "./timeline-card.tsx";
+import { UsageCard } from "./usage-card.tsx";
 
 const CRUMBS = [{ label: "Licenses", href: "/admin/licenses" }];
 
@@ -47,6 +48,7 @@ export function LicenseScreen({ id, may }: { id: string; may: LicensePermissions
           <Stack gap="lg">
             <DevicesCard license={license} mayDeactivate={may.suspend} />
             <SeatsCard licenseId={license.id} mayRelease={may.suspend} />
+            <UsageCard licenseId={license.id} />
             <TermsCard license={license} mayChange={may.issue} />
             <TimelineCard license={license} />
           </Stack>

@@ -32,6 +32,7 @@ export default async function LicensePage({ params }: Props) {
               client.prefetchQuery(trpc.product.get.queryOptions({ id: license.product.id })),
               client.prefetchQuery(trpc.policy.get.queryOptions({ id: license.policy.id })),
               client.prefetchQuery(trpc.seat.pools.queryOptions({ licenseId: license.id, limit: 1 })),
+              client.prefetchQuery(trpc.balance.list.queryOptions({ licenseId: license.id, limit: 100 })),
             ]
       }
     >
