@@ -7,7 +7,7 @@ import { useState } from "react";
 import { formatNumber } from "../../../../_components/format.ts";
 import { toastDone, toastFailed } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
-import { saveFile } from "../../licenses/save-file.ts";
+import { saveFile } from "../../../../_components/save-file.ts";
 import type { Account, LedgerLine } from "../account.ts";
 import { ledgerCsv } from "../credit-words.ts";
 import type { ledgerInput } from "./list.ts";
