@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CODES } from "#server/domain/codes.ts";
+import { EVENT_TYPES } from "#server/domain/event-catalogue.ts";
 import { createFetchHandler } from "#server/license-server/next-adapter.ts";
 import { plainServices } from "#server/license-server/testing/plain-services.ts";
 import { sectionsOf } from "./_content/sections.ts";
@@ -11,6 +12,7 @@ import { apiDocument } from "./api/document.ts";
 import { apiMarkdown } from "./api/markdown.ts";
 import { SDK_CODE_HELP } from "./errors/sdk-help.ts";
 import { ENTRIES } from "./sdk/entries.ts";
+import { eventsMarkdown } from "./webhooks/events.ts";
 
 const written = PAGES.filter(({ isMade }) => isMade === undefined).map(({ slug }) => slug);
 
@@ -50,6 +52,15 @@ test("the page of the HTTP API has every operation, with an example of what it t
       if (requestBody !== undefined) expect(section.split("\n## ")[0], path).toContain("Request:");
     }
   }
+});
+
+test("the page of webhooks has every event, with an example, and its table leads to each", async () => {
+  const markdown = eventsMarkdown();
+  const ids = sectionsOf(markdown).map(({ id }) => id);
+  const linked = [...markdown.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+  expect(linked).toHaveLength(EVENT_TYPES.length);
+  for (const anchor of linked) expect(ids).toContain(anchor);
+  expect(await withIncludes(await readPage("webhooks"))).toMatch(/^# Webhooks\n[\s\S]*createServer/);
 });
 
 test("the SDK's reference has a page for each entry point of its package", () => {

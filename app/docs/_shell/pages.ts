@@ -60,6 +60,12 @@ export const SECTIONS: readonly DocsSection[] = [
       { slug: "sdk", title: "TypeScript SDK", about: "every call, its units and its errors", isMade: true },
       { slug: "cli", title: "Command line", about: "every command of signet, its options and exit codes" },
       { slug: "api", title: "HTTP API", about: "every operation, from the OpenAPI document", isMade: true },
+      {
+        slug: "webhooks",
+        title: "Webhooks",
+        about: "be told what happens, and every event there is",
+        isMade: true,
+      },
       { slug: "errors", title: "Error codes", about: "what happened, and what to do", isMade: true },
       { slug: "protocol", title: "Protocol", about: "for those who write a client of their own" },
     ],

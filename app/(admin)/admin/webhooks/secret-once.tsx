@@ -14,7 +14,10 @@ export function SecretOnce({ secret, because }: { secret: string; because: strin
       <div>
         <Text fz="sm" mb={6}>
           A receiver in TypeScript, with <code>npm install standardwebhooks</code>; there are libraries for
-          other languages too. <TextLink href="/docs/webhooks">How to receive webhooks</TextLink>
+          other languages too.{" "}
+          <TextLink href="/docs/webhooks" fz="sm">
+            How to receive webhooks
+          </TextLink>
         </Text>
         <CodeBlock label="Receiver" code={verifySnippet(secret)} />
       </div>

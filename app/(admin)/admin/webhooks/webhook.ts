@@ -124,10 +124,11 @@ const webhook = new Webhook(${JSON.stringify(secret)});
 
 createServer(async (request, response) => {
   try {
-    const event = webhook.verify(await text(request), request.headers);
+    const headers = request.headers as Record<string, string>;
+    const event = webhook.verify(await text(request), headers) as { type: string; data: unknown };
     // Answer first, work later; the same webhook-id may come twice.
     response.writeHead(204).end();
-    console.log(request.headers["webhook-id"], event.type, event.data);
+    console.log(headers["webhook-id"], event.type, event.data);
   } catch {
     response.writeHead(400).end();
   }
