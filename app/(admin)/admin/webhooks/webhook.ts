@@ -38,7 +38,7 @@ export function troubleOf(
     case null:
       return failingSince === null
         ? undefined
-        : `Nothing was taken since ${relativeTime(failingSince, now)}. After ${FAILING_DAYS_MAX} days of that it is disabled.`;
+        : `It began to fail ${relativeTime(failingSince, now < failingSince ? failingSince : now)} and has taken nothing since. After ${FAILING_DAYS_MAX} days of that it is disabled.`;
   }
 }
 
