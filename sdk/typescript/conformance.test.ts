@@ -7,6 +7,7 @@ import {
   readCorpus,
   runBundle,
   runChain,
+  runCode,
   runFile,
   runMachine,
   runToken,
@@ -14,8 +15,8 @@ import {
   wanted,
 } from "./testing/conformance.ts";
 
-const { tokens, bundles, files, journals, machines } = readCorpus();
-const all: readonly Vector[] = [tokens, bundles, files, journals, machines].flatMap(
+const { tokens, bundles, files, journals, machines, codes } = readCorpus();
+const all: readonly Vector[] = [tokens, bundles, files, journals, machines, codes].flatMap(
   ({ vectors }): readonly Vector[] => vectors,
 );
 const CHAIN_REASONS = ["origin", "chain"];
@@ -44,6 +45,10 @@ describe("of the conformance corpus", () => {
 
   test("every device's file is refused for its own reason, or read", async () => {
     expect(await differences(files.vectors, runFile)).toEqual([]);
+  });
+
+  test("every code is read, or refused by the numbers of the groups that are wrong", async () => {
+    expect(await differences(codes.vectors, runCode)).toEqual([]);
   });
 
   test("every machine believes what it may and refuses the rest, each for its own reason", async () => {

@@ -1,4 +1,5 @@
 import { bundles } from "./bundles.ts";
+import { codes } from "./codes.ts";
 import { files } from "./files.ts";
 import { journals } from "./journals.ts";
 import { machines } from "./machines.ts";
@@ -12,6 +13,7 @@ export function corpus(): Readonly<Record<string, string>> {
     "files.json": files(),
     "journals.json": journals(),
     "machines.json": machines(),
+    "codes.json": codes(),
   };
   return Object.fromEntries(
     Object.entries(contents).map(([name, content]) => [name, `${JSON.stringify(content, null, 2)}\n`]),

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { isSignetError, memoryStorage, Signet, type StateStorage } from "../src/index.ts";
+import { readRequestCode, readResponseCode } from "../src/offline-code.ts";
 import { type DeviceFileKind, readDeviceFile } from "../src/offline-file.ts";
+import type { CodeKind } from "../src/offline-groups.ts";
 import { journalHashes, journalOrigin } from "../src/offline-journal.ts";
 import {
   ACTIVATION,
@@ -47,6 +49,12 @@ export interface FileVector extends Vector {
   readonly text: string;
 }
 
+export interface CodeVector extends Vector {
+  readonly kind: CodeKind;
+  readonly text: string;
+  readonly groups?: readonly number[];
+}
+
 export interface MachineVector extends Vector {
   readonly does: "start" | "import-response" | "import-snapshot";
   readonly clock: number;
@@ -72,6 +80,7 @@ export interface Corpus {
   readonly bundles: { readonly vectors: readonly BundleVector[] };
   readonly files: { readonly vectors: readonly FileVector[] };
   readonly journals: { readonly vectors: readonly (Vector & { readonly text: string })[] };
+  readonly codes: { readonly vectors: readonly CodeVector[] };
   readonly machines: {
     readonly tenant: string;
     readonly product: string;
@@ -88,6 +97,7 @@ export function readCorpus(): Corpus {
     files: read("files"),
     journals: read("journals"),
     machines: read("machines"),
+    codes: read("codes"),
   };
 }
 
@@ -122,6 +132,16 @@ export async function runBundle(vector: BundleVector): Promise<string> {
 export async function runFile(vector: FileVector): Promise<string> {
   const read = await readDeviceFile(vector.kind, vector.text);
   return read.ok ? accepted(read.payload, vector) : spoken("file_invalid", read.defect);
+}
+
+/** What is typed wrongly must be told by the groups' numbers, in this order. */
+export async function runCode(vector: CodeVector): Promise<string> {
+  const { kind, text, groups } = vector;
+  const read = await (kind === "request" ? readRequestCode(text) : readResponseCode(text));
+  if (read.ok) return accepted({ ...read }, vector);
+  const told = [...read.sentence.matchAll(/\d+/g)].slice(0, groups?.length ?? 0).map(Number);
+  const isTold = JSON.stringify(told) === JSON.stringify(groups ?? []);
+  return isTold ? spoken("code_mistyped", undefined) : `told of ${told} in "${read.sentence}"`;
 }
 
 /** What the library itself knows of a journal: its form, its signature and its chain. The rest is the server's rules. */
