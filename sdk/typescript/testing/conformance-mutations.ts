@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
-import { readCorpus } from "./conformance.ts";
+import { readCorpus, type Vector } from "./conformance.ts";
 
 interface Mutation {
   /** The check that is taken out. */
@@ -239,9 +239,12 @@ function javascript(pathname: string, mutation: Mutation | undefined): string {
   return stripTypeScriptTypes(parts.join(mutation.to));
 }
 
+type Group = "tokens" | "bundles" | "files" | "machines";
+type Run = readonly [vector: Vector, run: () => Promise<string>];
+
 const corpus = readCorpus();
 /** The vectors that look at a file's checks first; most checks are of tokens. */
-const FIRST: Readonly<Record<string, "bundles" | "files" | "machines">> = {
+const FIRST: Readonly<Record<string, Group>> = {
   "trust-bundle.ts": "bundles",
   "revoked-indexes.ts": "bundles",
   "root-chain.ts": "bundles",
@@ -259,7 +262,7 @@ async function noticedBy(mutation: string, file = ""): Promise<string[]> {
   const { runBundle, runFile, runMachine, runToken, wanted }: typeof import("./conformance.ts") =
     await import(`./conformance.ts${mutation}`);
   const { tokens, bundles, files, machines } = corpus;
-  const groups = {
+  const groups: Readonly<Record<Group, readonly Run[]>> = {
     bundles: bundles.vectors.map((vector) => [vector, () => runBundle(vector)] as const),
     files: files.vectors.map((vector) => [vector, () => runFile(vector)] as const),
     machines: machines.vectors.map((vector) => [vector, () => runMachine(vector, machines)] as const),
