@@ -12,7 +12,7 @@ export function readPage(slug: string): Promise<string> {
 const INCLUDE = /^```(\w+) file=(\S+)\n```$/gm;
 
 /** Where a README takes a part of a program from: no part of the program. */
-const REGION_MARK = /^\s*\/\/ #(?:region|endregion).*\n/gm;
+const REGION_MARK = /^[ \t]*\/\/ #(?:region|endregion).*\n/gm;
 
 /**
  * The page with the programs it shows: each is a file that the tests run, so that no page shows one that does not work.
@@ -33,7 +33,9 @@ export async function withIncludes(markdown: string): Promise<string> {
 /** The reference of one of the SDK's modules, which the start of Signet writes from its docstrings. */
 export async function readReference(module: string): Promise<string> {
   const markdown = await readFile(join(process.cwd(), "sdk/typescript/reference", `${module}.md`), "utf8");
-  return markdown.replaceAll(/\((\/docs\/sdk)\/(?:node|(\w+))\.md/g, (_, base, other) =>
+  // Anchors that only HTML would understand: the page is Markdown.
+  const plain = markdown.replaceAll(/<a id="[^"]*"><\/a> /g, "");
+  return plain.replaceAll(/\((\/docs\/sdk)\/(?:node|(\w+))\.md/g, (_, base, other) =>
     other === undefined ? `(${base}` : `(${base}/${other}`,
   );
 }

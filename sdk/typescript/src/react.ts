@@ -52,19 +52,21 @@ export function useLicense(signet: LicenseSource): License {
  * takes it from the others. For a seat each, give the holder a part that is the tab's own.
  *
  * @param activation undefined while there is none, e.g. `license.activation`: no seat is asked for.
+ * @param wanted whose seat; it may be a new object at each render.
  *
  * @example
  * const seat = useSeat(license.activation, { holder: user.email });
  * if (seat.status === "holding") return <Editor />;
  * return <Notice text={seat.reason ?? "Taking a seat …"} onRetry={seat.retry} />;
  */
-export function useSeat(activation: Activation | undefined, { holder, group }: SeatWanted): SeatState {
-  const wanted = useMemo(() => ({ holder, group }), [holder, group]);
+export function useSeat(activation: Activation | undefined, wanted: SeatWanted): SeatState {
+  const { holder, group } = wanted;
+  const steady = useMemo(() => ({ holder, group }), [holder, group]);
   const subscribe = useCallback(
     (listener: () => void) =>
-      activation === undefined ? () => undefined : watchSeat(activation, wanted, listener),
-    [activation, wanted],
+      activation === undefined ? () => undefined : watchSeat(activation, steady, listener),
+    [activation, steady],
   );
-  const state = () => (activation === undefined ? NO_SEAT : seatState(activation, wanted));
+  const state = () => (activation === undefined ? NO_SEAT : seatState(activation, steady));
   return useSyncExternalStore(subscribe, state, () => NO_SEAT);
 }

@@ -33,7 +33,7 @@ export function withCommands(markdown: string): string {
 
 function optionTable(options: readonly Option[]): string {
   return tableOf(
-    ["option", ""],
+    ["option", "what it does"],
     options.map((option) => [
       `\`${shownOption(option)}\``,
       option.many ? `${option.summary}; may be given again` : option.summary,

@@ -1,6 +1,6 @@
 /** A fence that shows a file, or a `// #region` of it: ```` ```js file=examples/desktop.mjs region=seat ````, and what it shows now. */
 const SNIPPET = /^```(\w+) file=(\S+?)(?: region=([\w-]+))?\n([\s\S]*?)^```$/gm;
-const REGION_MARK = /^\s*\/\/ #(?:end)?region\b.*\n/gm;
+const REGION_MARK = /^[ \t]*\/\/ #(?:end)?region\b.*\n/gm;
 
 /**
  * A README whose snippets are as the files they name are now.

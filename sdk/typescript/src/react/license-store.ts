@@ -35,21 +35,21 @@ export interface LicenseActions {
 }
 
 /** What is stored on this device is being read and verified. */
-export interface LicenseLoading extends LicenseGrants, LicenseActions {
+export interface LicenseLoading {
   readonly status: "loading";
   readonly activation: undefined;
   readonly reason: undefined;
 }
 
 /** The product may be used. */
-export interface Licensed extends LicenseGrants, LicenseActions {
+export interface Licensed {
   readonly status: "licensed";
   readonly activation: Activation;
   readonly reason: undefined;
 }
 
 /** The product may be used although the license has expired: show the `reason`. */
-export interface LicenseInGrace extends LicenseGrants, LicenseActions {
+export interface LicenseInGrace {
   readonly status: "grace";
   readonly activation: Activation;
   /** A sentence for the person at the screen, which says until when. */
@@ -57,7 +57,7 @@ export interface LicenseInGrace extends LicenseGrants, LicenseActions {
 }
 
 /** The product may not be used. */
-export interface Unlicensed extends LicenseGrants, LicenseActions {
+export interface Unlicensed {
   readonly status: "unlicensed";
   /** One that has run out or was refused: `refresh` may bring it back. Undefined where there is none. */
   readonly activation: Activation | undefined;
@@ -66,7 +66,9 @@ export interface Unlicensed extends LicenseGrants, LicenseActions {
 }
 
 /** What {@link useLicense} returns, told apart by `status`. */
-export type License = LicenseLoading | Licensed | LicenseInGrace | Unlicensed;
+export type License = (LicenseLoading | Licensed | LicenseInGrace | Unlicensed) &
+  LicenseGrants &
+  LicenseActions;
 
 const stores = new WeakMap<LicenseSource, LicenseStore>();
 
@@ -83,7 +85,7 @@ export function licenseStoreOf(signet: LicenseSource): LicenseStore {
 class LicenseStore {
   readonly #signet: LicenseSource;
   readonly #listeners = new Set<() => void>();
-  readonly #loading: LicenseLoading;
+  readonly #loading: LicenseLoading & LicenseGrants & LicenseActions;
   #state: License;
   /** Why there is no activation. */
   #absence: SignetError | undefined;

@@ -14,7 +14,7 @@ export interface SeatRetry {
 }
 
 /** No seat yet: it is being asked for, and again by itself where `reason` says why there is none. */
-export interface SeatWaiting extends SeatRetry {
+export interface SeatWaiting {
   readonly status: "waiting";
   readonly seat: undefined;
   /** A sentence for the person at the screen, e.g. that all seats are in use. */
@@ -22,14 +22,14 @@ export interface SeatWaiting extends SeatRetry {
   readonly error: SignetFailure | undefined;
 }
 
-export interface SeatHeld extends SeatRetry {
+export interface SeatHeld {
   readonly status: "holding";
   readonly seat: Seat;
   readonly reason: undefined;
 }
 
 /** It was held and is no more: save what there is. It is not asked for again by itself. */
-export interface SeatLostHere extends SeatRetry {
+export interface SeatLostHere {
   readonly status: "lost";
   readonly seat: undefined;
   /** A sentence for the person at the screen. */
@@ -38,7 +38,7 @@ export interface SeatLostHere extends SeatRetry {
 }
 
 /** Waiting would not help. */
-export interface SeatDenied extends SeatRetry {
+export interface SeatDenied {
   readonly status: "denied";
   readonly seat: undefined;
   /** A sentence for the person at the screen. */
@@ -47,9 +47,9 @@ export interface SeatDenied extends SeatRetry {
 }
 
 /** What {@link useSeat} returns, told apart by `status`. */
-export type SeatState = SeatWaiting | SeatHeld | SeatLostHere | SeatDenied;
+export type SeatState = (SeatWaiting | SeatHeld | SeatLostHere | SeatDenied) & SeatRetry;
 
-export const NO_SEAT: SeatWaiting = {
+export const NO_SEAT: SeatWaiting & SeatRetry = {
   status: "waiting",
   seat: undefined,
   reason: undefined,
@@ -189,7 +189,7 @@ class SharedSeat {
     if (!seat.borrowed) await seat.release().catch(() => undefined);
   }
 
-  #waiting(): SeatWaiting {
+  #waiting(): SeatWaiting & SeatRetry {
     return { ...NO_SEAT, retry: this.#retry };
   }
 
