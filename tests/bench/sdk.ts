@@ -13,7 +13,7 @@ import { markdown, median } from "./table.ts";
 /** Many more than the library remembers, so that none of them is remembered. */
 const TOKENS = 1_000;
 /** For one look at the clock. */
-const AT_ONCE = 100;
+const AT_ONCE = 20;
 const STARTS = 15;
 
 /** Verifying by the library, in turn and again, and what it is measured against: one call of Node's own. */
