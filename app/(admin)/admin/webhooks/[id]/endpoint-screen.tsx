@@ -63,7 +63,7 @@ export function EndpointScreen({ id, mayWrite }: { id: string; mayWrite: boolean
       />
       {trouble !== undefined && (
         <Alert color="copper" icon={<IconAlertTriangle size={18} />} mb="lg">
-          {trouble}
+          <span suppressHydrationWarning>{trouble}</span>
         </Alert>
       )}
       <Grid gap="lg" align="flex-start">
