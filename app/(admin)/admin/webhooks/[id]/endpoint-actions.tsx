@@ -85,6 +85,10 @@ export function EndpointActions({ endpoint }: { endpoint: WebhookEndpoint }) {
       danger: true,
       run: async () => {
         await remove.mutateAsync({ id });
+        // At once, so that nothing on this page asks for it again.
+        queries.setQueryData(trpc.webhook.list.queryKey(), (known) =>
+          known?.filter((each) => each.id !== id),
+        );
         router.push("/admin/webhooks");
         await queries.invalidateQueries(trpc.webhook.list.queryFilter());
         toastDone("The endpoint was removed.");
