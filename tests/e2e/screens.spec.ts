@@ -14,6 +14,7 @@ const VENDOR = [
   "/admin/customers",
   "/admin/seats",
   "/admin/usage",
+  "/admin/analytics",
   "/admin/trace",
   "/admin/api-keys",
   "/admin/webhooks",

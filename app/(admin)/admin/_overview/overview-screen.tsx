@@ -62,8 +62,18 @@ function Dashboard({ numbers, mayIssue }: { numbers: Numbers; mayIssue: boolean 
           href="/admin/licenses?status=active"
         />
         <StatTile label="Devices in use" value={activeDevices} detail={perLicense(activeDevices, usable)} />
-        <StatTile label="New devices" value={sum(activationsByDay)} detail="in the last 30 days" />
-        <StatTile label="Refused" value={sum(denialsByCode)} detail="requests in the last 7 days" />
+        <StatTile
+          label="New devices"
+          value={sum(activationsByDay)}
+          detail="in the last 30 days"
+          href="/admin/analytics?period=30d"
+        />
+        <StatTile
+          label="Refused"
+          value={sum(denialsByCode)}
+          detail="requests in the last 7 days"
+          href="/admin/analytics?period=7d"
+        />
       </SimpleGrid>
       {countedAt !== null && (
         <Text size="xs" c="dimmed" mt="-sm">
