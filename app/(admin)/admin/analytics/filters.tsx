@@ -83,7 +83,7 @@ function Days({ period, choose }: { period: string; choose: (period: string) => 
   return (
     <DatePickerInput
       type="range"
-      aria-label="First and last day"
+      placeholder="First and last day"
       flex="1 1 14rem"
       maw="18rem"
       valueFormat="D MMM YYYY"

@@ -73,7 +73,7 @@ function License({
           <Badge color={color}>{label}</Badge>
         </Group>
         <Text fz="xs" c="dimmed" component="div">
-          <TextLink href={`/admin/licenses/${license.id}`} fz="xs">
+          <TextLink href={`/admin/licenses/${license.id}`} fz="xs" underline="always">
             {license.keyPrefix}-…-{license.keyHint}
           </TextLink>
           {` · ${license.productName}`}

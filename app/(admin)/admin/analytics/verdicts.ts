@@ -5,8 +5,8 @@ type Verdict = SeatAdvice["verdict"];
 /** Each verdict on a license's seats, in a word and a colour. */
 export const VERDICTS: Record<Verdict, { readonly label: string; readonly color: string }> = {
   more: { label: "Needs more", color: "red" },
-  unused: { label: "Unused", color: "orange" },
-  fewer: { label: "Seats to spare", color: "orange" },
+  unused: { label: "Unused", color: "copper" },
+  fewer: { label: "Seats to spare", color: "copper" },
   fits: { label: "Fits", color: "green" },
   early: { label: "Too early to say", color: "gray" },
 };
