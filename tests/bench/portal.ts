@@ -21,7 +21,6 @@ import { markdown } from "./table.ts";
  *
  *   --tenant=world-1 --runs=60
  */
-const DAY_MS = 86_400_000;
 const BAR_MS = 200;
 const DEEP_PAGES = 40;
 
@@ -103,15 +102,17 @@ async function subjects(
     const { rows } = await owner.query<{ value: string }>({ text: sql });
     return rows.map(({ value }) => value);
   };
-  const some = "TABLESAMPLE SYSTEM (0.02)";
-  const licenses = await column(`SELECT id AS value FROM license ${some} LIMIT 300`);
-  const hints = await column(`SELECT key_hint AS value FROM license ${some} LIMIT 300`);
-  const devices = await column(`SELECT name AS value FROM activation ${some} LIMIT 300`);
-  const prints = await column(`SELECT fingerprint AS value FROM activation ${some} LIMIT 300`);
-  const requests = await column(`SELECT correlation_id AS value FROM runtime_event ${some} LIMIT 300`);
-  const customers = await column("SELECT name AS value FROM customer LIMIT 300");
-  const customerIds = await column("SELECT id AS value FROM customer ORDER BY id LIMIT 300");
-  const products = await column("SELECT id AS value FROM product");
+  // An owner who is a superuser sees every tenant's rows.
+  const own = "WHERE tenant_id = current_setting('signet.tenant_id')::uuid";
+  const some = "TABLESAMPLE SYSTEM (0.5)";
+  const licenses = await column(`SELECT id AS value FROM license ${some} ${own} LIMIT 300`);
+  const hints = await column(`SELECT key_hint AS value FROM license ${some} ${own} LIMIT 300`);
+  const devices = await column(`SELECT name AS value FROM activation ${some} ${own} LIMIT 300`);
+  const prints = await column(`SELECT fingerprint AS value FROM activation ${some} ${own} LIMIT 300`);
+  const requests = await column(`SELECT correlation_id AS value FROM runtime_event ${some} ${own} LIMIT 300`);
+  const customers = await column(`SELECT name AS value FROM customer ${own} LIMIT 300`);
+  const customerIds = await column(`SELECT id AS value FROM customer ${own} ORDER BY id LIMIT 300`);
+  const products = await column(`SELECT id AS value FROM product ${own}`);
   const of = (values: readonly string[], n: number): string => values[n % values.length] ?? "";
   const word = (n: number) => of(customers, n).split(" ")[n % 2] ?? "";
 
@@ -137,7 +138,6 @@ async function subjects(
     path: "search.query",
     input: (n) => ({ text: text(n) }),
   });
-  const until = new Date();
   return [
     { name: "overview", path: "overview.get", input: () => undefined },
     list("licenses, first page", () => ({})),
@@ -161,10 +161,10 @@ async function subjects(
       input: (n) => ({ id: publicId("customer", of(customerIds, n)) }),
     },
     { name: "audit, first page", path: "audit.list", input: () => ({}) },
-    ...(["activations", "denials", "usage"] as const).map((metric) => ({
-      name: `${metric} of 30 days`,
-      path: "analytics.series",
-      input: () => ({ metric, size: "day", from: new Date(until.getTime() - 30 * DAY_MS), until }),
+    ...["activations", "denials", "usage", "seats"].map((chart) => ({
+      name: `analytics: ${chart} of 30 days`,
+      path: `analytics.${chart}`,
+      input: () => ({ period: "30d" }),
     })),
     search("a word of a name", word),
     search("a whole name", (n) => of(customers, n)),
