@@ -2,7 +2,8 @@
  * The ten-line application of a licensed product, as a process of its own with the real SDK:
  * `node app.ts SERVER TENANT ROOT_KEY PRODUCT DEVICE STATE_DIRECTORY COMMAND [LICENSE_KEY]`.
  * `activate` activates; `offline` verifies what is stored without touching the network; `checkout` activates, takes a seat for
- * the device's name, and is gone without giving it back. Prints one line.
+ * the device's name, and is gone without giving it back; `spend` activates and settles a ticket of 40 render-minutes, of which it
+ * used 25. Prints one line.
  */
 import { fileStorage, isSignetError, Signet } from "../../sdk/typescript/src/node.ts";
 
@@ -32,6 +33,13 @@ try {
   if (command === "checkout") {
     const seat = await activation.checkout({ holder: device });
     console.log(`${seat.status} seat ${seat.slot}`);
+    process.exit();
+  }
+  if (command === "spend") {
+    const ticket = await activation.ticket("render-minutes", 40);
+    await ticket.spend(25);
+    const { balance } = await ticket.settle();
+    console.log(`${balance} left`);
     process.exit();
   }
   console.log(`${activation.status} ${JSON.stringify(activation.features)}`);

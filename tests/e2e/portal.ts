@@ -69,6 +69,11 @@ export class Device {
     return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "checkout", key);
   }
 
+  /** Uses 25 render-minutes. */
+  spend(key: string): Promise<string> {
+    return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "spend", key);
+  }
+
   /** Verifies what is stored, in a process that cannot reach any network. */
   offline(): Promise<string> {
     return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "offline");

@@ -32,13 +32,16 @@ export function RefundButton(charge: Charge) {
       >
         Refund
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={`Refund ${charge.of.kind === "ticket" ? "a ticket" : "a charge"}`}
-      >
-        <RefundForm {...charge} close={close} />
-      </Modal>
+      {/* A page has many of these buttons, and at most one dialog. */}
+      {opened && (
+        <Modal
+          opened
+          onClose={close}
+          title={`Refund ${charge.of.kind === "ticket" ? "a ticket" : "a charge"}`}
+        >
+          <RefundForm {...charge} close={close} />
+        </Modal>
+      )}
     </>
   );
 }
