@@ -6,7 +6,8 @@ test("what a program used is refunded with a reason: the balance rises, and the 
 }) => {
   const licensed = demo().licenses[1];
   if (licensed === undefined) throw new Error("The seed made no second license.");
-  expect(await new Device("renderer", licensed.product).spend(licensed.key)).toBe("575 left");
+  const left = Number.parseInt(await new Device("renderer", licensed.product).spend(licensed.key), 10);
+  expect(left).toBeGreaterThan(0);
   const quiet = watch(page);
   await signIn(page, "Admin");
   await page.goto("/admin/usage");
@@ -24,12 +25,15 @@ test("what a program used is refunded with a reason: the balance rises, and the 
     .click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Amount" }).fill("10");
-  await expect(dialog.getByText("Balance: 575 → 585 render-minutes.")).toBeVisible();
+  await expect(dialog.getByText(`Balance: ${left} → ${left + 10} render-minutes.`)).toBeVisible();
   await dialog.getByLabel("Reason").fill("The render failed");
   await dialog.getByRole("button", { name: "Refund 10" }).click();
   await expect(dialog).toBeHidden();
   await expect(
-    page.getByRole("region", { name: "Balance" }).getByText("585", { exact: false }).first(),
+    page
+      .getByRole("region", { name: "Balance" })
+      .getByText(String(left + 10), { exact: false })
+      .first(),
   ).toBeVisible();
   const ledger = page.getByRole("region", { name: "Ledger" });
   await expect(ledger.getByText("The render failed")).toBeVisible();
