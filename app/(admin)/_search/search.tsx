@@ -2,7 +2,7 @@
 
 import { Loader } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { Spotlight } from "@mantine/spotlight";
+import { Spotlight, spotlight } from "@mantine/spotlight";
 import {
   type Icon,
   IconArrowRight,
@@ -83,6 +83,8 @@ export function Search({ tenantId, permissions }: { tenantId: string; permission
       shortcut={["mod + K"]}
       tagsToIgnore={[]}
       scrollable
+      // Where it opens it stays, however much is found.
+      centered={false}
       maxHeight="min(70vh, 34rem)"
       transitionProps={{ duration: 0 }}
     >
@@ -91,6 +93,14 @@ export function Search({ tenantId, permissions }: { tenantId: string; permission
         placeholder="Name, end of a key, device, e-mail, any id"
         leftSection={waiting ? <Loader size={16} /> : <IconSearch size={18} aria-hidden />}
         maxLength={200}
+        onKeyDown={(pressed) => {
+          // What is found comes after what is typed, so that nothing of it is chosen yet: then it is the first.
+          const [first] = hits;
+          const isChosen = document.querySelector("[data-action][data-selected]") !== null;
+          if (pressed.key !== "Enter" || isChosen || waiting || first === undefined) return;
+          spotlight.close();
+          open(first);
+        }}
       />
       <Spotlight.ActionsList>
         {text.trim() === "" && recent.length > 0 && <Group title="Opened last" hits={recent} onOpen={open} />}
