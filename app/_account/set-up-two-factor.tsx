@@ -58,7 +58,11 @@ function Steps({ setup, close }: { setup: Setup; close: () => void }) {
         // biome-ignore lint/security/noDangerouslySetInnerHtml: an SVG made here, of squares only.
         dangerouslySetInnerHTML={{ __html: encodeQR(setup.uri, "svg", { border: 2 }) }}
       />
-      <CopyField label="Or type this in the app" value={setup.secret} />
+      <CopyField
+        label="Secret key"
+        description="To type in the app where you cannot scan."
+        value={setup.secret}
+      />
       <CodeForm verb="Turn on" cancel={close} run={async (code) => setCodes(await confirm(code))} />
     </Stack>
   );

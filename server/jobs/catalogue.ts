@@ -59,7 +59,7 @@ const catalogue = {
   "webhook-delivery": job({
     payload: z.strictObject({}),
     everyMs: 5 * SECOND_MS,
-    attempts: 1,
+    attempts: 2,
     backoffMs: 5 * SECOND_MS,
     concurrency: 4,
   }),

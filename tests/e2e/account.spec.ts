@@ -16,7 +16,7 @@ test("a person sets up a second factor, is asked for it at the next sign-in, and
   await page.goto("/admin/account");
   await page.getByRole("button", { name: "Set up" }).click();
   await expect(page.getByRole("img", { name: /QR code/ })).toBeVisible();
-  const secret = (await page.getByLabel("Or type this in the app").textContent())?.trim() ?? "";
+  const secret = (await page.getByRole("status", { name: "Secret key" }).textContent())?.trim() ?? "";
   await enterCode(page, new TOTP({ secret }).generate(), "Turn on");
   const codes = await page.getByRole("dialog").getByRole("listitem").allTextContents();
   expect(codes).toHaveLength(10);
