@@ -74,6 +74,7 @@ export function SettingsForm({ settings, mayWrite }: { settings: Settings; mayWr
               placeholder="#0b7285"
               swatches={SWATCHES}
               swatchesPerRow={8}
+              withEyeDropper={false}
               readOnly={!mayWrite}
               {...form.getInputProps("accent")}
             />
@@ -90,7 +91,11 @@ export function SettingsForm({ settings, mayWrite }: { settings: Settings; mayWr
             {...form.getInputProps("twoFactorRequired", { type: "checkbox" })}
           />
           <Text fz="sm" c="dimmed" mt="sm">
-            You set up your own on <TextLink href="/admin/account">your account</TextLink>.
+            You set up your own on{" "}
+            <TextLink href="/admin/account" fz="inherit" underline="always">
+              your account
+            </TextLink>
+            .
           </Text>
         </Card>
         <FormFailure failure={refusal.failure} />

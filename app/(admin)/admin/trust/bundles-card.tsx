@@ -59,7 +59,7 @@ function BundleRow({ bundle, inForce }: { bundle: Bundle; inForce: boolean }) {
             Bundle {bundle.seq}
           </Text>
           {inForce && (
-            <Badge size="sm" variant="light" color="green" tt="none">
+            <Badge size="sm" color="green">
               In force
             </Badge>
           )}

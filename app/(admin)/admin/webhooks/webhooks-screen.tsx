@@ -49,7 +49,7 @@ export function WebhooksScreen({ mayWrite }: { mayWrite: boolean }) {
             Give the address of a receiver of yours, and choose what it is told of: say, that a license ends
             next week, so that your CRM writes to the customer. What it does not take is sent again for three
             days.{" "}
-            <TextLink href="/docs/webhooks" fz="sm">
+            <TextLink href="/docs/webhooks" fz="sm" underline="always">
               How to receive webhooks
             </TextLink>
           </EmptyState>

@@ -140,7 +140,7 @@ function What({
       <Text fz="xs" c="dimmed" component="div">
         {of !== null &&
           `${of.kind === "event" ? "Event" : of.kind === "ticket" ? "Ticket" : "Grant"} ${of.id} · `}
-        <TextLink href={`/admin/trace?q=${encodeURIComponent(correlationId)}`} fz="xs">
+        <TextLink href={`/admin/trace?q=${encodeURIComponent(correlationId)}`} fz="xs" underline="always">
           Trace
         </TextLink>
         {refunded !== null && refunded > 0 && ` · ${formatNumber(refunded)} refunded`}
