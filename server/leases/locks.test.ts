@@ -13,6 +13,7 @@ import {
 import { openSession, type Session, untilWaitedFor } from "#server/testing/waiting.ts";
 import { type CheckoutRow, createLeasesStore, type LeasesStore } from "./leases-store.ts";
 
+const DAY_MS = 86_400_000;
 let testDatabase: TestDatabase;
 let runtime: Runtime;
 let store: LeasesStore;
@@ -139,4 +140,21 @@ test("leases are extended after a crash in the order of all other locks: a relea
   await call(releasing, "release_leases", tenant, [license.of(leases[0])]);
   await releasing.query("COMMIT");
   expect((await heartbeat).rows).toMatchObject([{ code: "lease_released" }]);
+});
+
+test("a sweep waits for the checkout that takes an ended lease's seat, and leaves it to its new holder", async () => {
+  const [watcher, rival] = [session(0), session(1)];
+  const tenant = await createTenant(runtime);
+  const license = await licensed(tenant, 1);
+  await store.checkout(tenant.tenantId, [license.ask("ada")]);
+  runtime.clock.advance(DAY_MS);
+  await rival.query("BEGIN");
+  await call(rival, "checkout_seats", tenant, [license.ask("bob")]);
+  const sweeping = store.expire(tenant.tenantId, 10);
+  await untilWaitedFor(watcher, rival);
+  await rival.query("COMMIT");
+  expect(await sweeping).toBe(0);
+  expect(await store.checkout(tenant.tenantId, [license.ask("cleo")])).toMatchObject([
+    { code: "no_seats_available" },
+  ]);
 });

@@ -110,13 +110,6 @@ export const MUTATIONS: readonly Mutation[] = [
     run: runPools,
   },
   {
-    what: "a sweep of leases locks no pool",
-    file: "expire_leases",
-    search: "AND id = ANY (v_pools) ORDER BY id FOR NO KEY UPDATE",
-    replace: "AND id = ANY (v_pools) ORDER BY id",
-    run: runPools,
-  },
-  {
     what: "no account is locked",
     file: "lock_accounts",
     search: "ORDER BY id FOR NO KEY UPDATE",
