@@ -147,6 +147,27 @@ describe("a usage journal", () => {
     for (const name of files) expect((await stat(join(directory, "shared", name))).mode & 0o777).toBe(0o600);
   });
 
+  test("is looked at while an entry is written, and counts it once", async () => {
+    const storage = fileStorage(join(directory, "watched"));
+    const { activation, restarted, account } = await activated({ storage });
+    const ticket = await activation.offline.ticket("credits");
+    const other = await (await restarted().signet.current()).offline.ticket("credits");
+    for (let turn = 0; turn < 6; turn++) {
+      await other.spend(1);
+      await Promise.all([
+        ...[ticket.spend(1), activation.offline.tickets(), activation.offline.journalFiles()],
+        ...[activation.offline.tickets(), ticket.spend(1), activation.offline.tickets()],
+      ]);
+      expect(ticket.remaining).toBe(40 - 3 * (turn + 1));
+    }
+    const later = await restarted().signet.current();
+    const again = await later.offline.ticket("credits");
+    expect(again.remaining).toBe(22);
+    await again.settle();
+    expect(await upload(await later.offline.journalFiles())).toMatchObject([{ journal: { last: 19 } }]);
+    expect(await account()).toMatchObject({ spent: 18, reserved: 0 });
+  });
+
   test("goes on in a process that did not see another one write, and let go of what was uploaded", async () => {
     const { activation, restarted, account } = await activated();
     const here = await activation.offline.ticket("credits");

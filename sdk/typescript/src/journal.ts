@@ -30,7 +30,7 @@ export class Journal {
   readonly #activation: string;
   readonly #store: JournalStore;
   #chain: Chain | undefined;
-  #writing: Promise<unknown> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(storage: StateStorage, activation: string) {
     this.#storage = storage;
@@ -38,8 +38,8 @@ export class Journal {
     this.#store = new JournalStore(storage, activation);
   }
 
-  async spentOf(ticket: string): Promise<Spent> {
-    return (await this.#current()).spent.get(ticket) ?? NOTHING;
+  spentOf(ticket: string): Promise<Spent> {
+    return this.#alone(async () => (await this.#current()).spent.get(ticket) ?? NOTHING);
   }
 
   /**
@@ -48,14 +48,35 @@ export class Journal {
    * @param decide is told what was spent of the ticket until then, and throws to refuse.
    */
   append(entry: JournalEntry, decide: (spent: Spent) => void): Promise<Spent> {
-    const written = this.#writing.then(() => this.#append(entry, decide));
-    this.#writing = written.catch(() => undefined);
-    return written;
+    return this.#alone(() => this.#append(entry, decide));
   }
 
   /** Files with all that the server is not known to have recorded; none where there is nothing. */
-  async files(now: number): Promise<string[]> {
-    const { recorded, entries } = await this.#current();
+  files(now: number): Promise<string[]> {
+    return this.#alone(async () => this.#files(await this.#current(), now));
+  }
+
+  /** Hash of the last entry, or null when there is none. */
+  head(): Promise<string | null> {
+    return this.#alone(async () => {
+      const chain = await this.#current();
+      return lastOf(chain) === 0 ? null : headOf(chain);
+    });
+  }
+
+  /** Lets go of what the server has recorded. */
+  recorded(receipt: Pick<JournalReceiptClaims, "last" | "head">): Promise<void> {
+    return this.#alone(() => this.#recorded(receipt));
+  }
+
+  /** Whoever reads the chain extends it by what is new on disk: two at once would each extend it by the same entry. */
+  #alone<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #files({ recorded, entries }: Chain, now: number): Promise<string[]> {
     const key = await this.#deviceKey();
     const privateKey = await loadSigningKey(this.#storage);
     const files: string[] = [];
@@ -75,14 +96,7 @@ export class Journal {
     return files;
   }
 
-  /** Hash of the last entry, or null when there is none. */
-  async head(): Promise<string | null> {
-    const chain = await this.#current();
-    return lastOf(chain) === 0 ? null : headOf(chain);
-  }
-
-  /** Lets go of what the server has recorded. */
-  async recorded({ last, head }: Pick<JournalReceiptClaims, "last" | "head">): Promise<void> {
+  async #recorded({ last, head }: Pick<JournalReceiptClaims, "last" | "head">): Promise<void> {
     const chain = await this.#current();
     const count = last - chain.recorded.last;
     if (count <= 0) return;
