@@ -325,6 +325,34 @@ describe("a usage journal", () => {
 });
 
 describe("giving an activation up without a network", () => {
+  test("takes every use along that was granted, also while the files are made, and grants none after", async () => {
+    const { activation, storage, restarted } = await activated();
+    let meanwhile = async (): Promise<void> => undefined;
+    const slow: StateStorage = {
+      ...storage,
+      set: async (name, text) => {
+        if (name === "offline-farewell") await meanwhile();
+        await storage.set(name, text);
+      },
+    };
+    const leaving = await restarted({ storage: slow }).signet.current();
+    const here = await leaving.offline.ticket("credits");
+    const there = await activation.offline.ticket("credits");
+    await here.spend(3);
+    let late: Promise<unknown> = Promise.resolve();
+    meanwhile = async () => {
+      meanwhile = async () => undefined;
+      late = here.spend(4).catch((error: unknown) => error);
+      await there.spend(5);
+    };
+    const files = await leaving.offline.deactivate();
+    expect(await late).toMatchObject({ code: "activation_not_found" });
+    expect((await refusal(there.spend(1))).code).toBe("activation_not_found");
+    const [journal = "", receipt = ""] = files;
+    expect(await upload([journal])).toMatchObject([{ status: 201, tickets: [{ journaled: 8 }] }]);
+    expect(await gap.carry("deactivations", { receipt })).toMatchObject({ status: 200 });
+  });
+
   test("frees the slot once its files have come to the server, and settles what was used", async () => {
     const { activation, signet, restarted, license, account } = await activated();
     const ticket = await activation.offline.ticket("credits");

@@ -46,9 +46,14 @@ export class Journal {
    * Writes one entry.
    *
    * @param decide is told what was spent of the ticket until then, and throws to refuse.
+   * @param confirm is asked once it is on disk, and throws where that came too late to count as granted.
    */
-  append(entry: JournalEntry, decide: (spent: Spent) => void): Promise<Spent> {
-    return this.#alone(() => this.#append(entry, decide));
+  append(entry: JournalEntry, decide: (spent: Spent) => void, confirm: () => Promise<void>): Promise<Spent> {
+    return this.#alone(async () => {
+      const spent = await this.#append(entry, decide);
+      await confirm();
+      return spent;
+    });
   }
 
   /** Files with all that the server is not known to have recorded; none where there is nothing. */
@@ -56,11 +61,23 @@ export class Journal {
     return this.#alone(async () => this.#files(await this.#current(), now));
   }
 
-  /** Hash of the last entry, or null when there is none. */
-  head(): Promise<string | null> {
+  /**
+   * The same for the last time, while nothing is written here.
+   *
+   * @param keep stores them so that no process is granted a use any more; it is asked again where another one has written meanwhile.
+   * It is also told the hash of the last entry, or null when there is none.
+   */
+  handOver<Kept>(
+    now: number,
+    keep: (files: readonly string[], head: string | null) => Promise<Kept>,
+  ): Promise<Kept> {
     return this.#alone(async () => {
-      const chain = await this.#current();
-      return lastOf(chain) === 0 ? null : headOf(chain);
+      for (;;) {
+        const chain = await this.#current();
+        const last = lastOf(chain);
+        const kept = await keep(await this.#files(chain, now), last === 0 ? null : headOf(chain));
+        if (lastOf(await this.#current()) === last) return kept;
+      }
     });
   }
 

@@ -1,7 +1,9 @@
 import { guarded, invalidArgument, SignetError } from "./errors.ts";
 import type { Journal } from "./journal.ts";
+import type { Spent } from "./journal-store.ts";
 import type { Link } from "./link.ts";
 import { assertSnapshotFresh } from "./snapshot.ts";
+import { storedActivation } from "./verified-activation.ts";
 import type { TicketClaims } from "./wire.ts";
 
 /**
@@ -59,7 +61,7 @@ export class OfflineTicket {
    *
    * @param amount whole number from 1 on, in the meter's unit.
    * @throws SignetError `ticket_amount_exceeded`, `ticket_settled`, `ticket_expired`, `trust_snapshot_stale`, `clock_turned_back`,
-   * `journal_damaged`, `storage_failed`; nothing is spent then.
+   * `activation_not_found` (it was given up on this machine), `journal_damaged`, `storage_failed`; nothing is spent then.
    */
   spend(amount: number): Promise<void> {
     return guarded(async () => {
@@ -80,16 +82,26 @@ export class OfflineTicket {
   async #write(amount: number, closes: boolean): Promise<void> {
     const at = Math.floor((await this.#usableAt()) / 1000);
     const entry = { ticket: this.id, amount, at, closes };
-    const { amount: spent } = await this.#journal.append(entry, (before) => {
+    const decide = (before: Spent) => {
+      if (this.#activation.isGivenUp) throw new SignetError("activation_not_found");
       if (before.closed) throw new SignetError("ticket_settled");
       if (before.amount + amount > this.amount) throw new SignetError("ticket_amount_exceeded");
-    });
+    };
+    // Another process may have given it up just before this entry: what may be in no file must not be granted.
+    const { amount: spent } = await this.#journal.append(entry, decide, () => this.#assertHeld());
     this.#spent = spent;
+  }
+
+  async #assertHeld(): Promise<void> {
+    const { configuration, held } = this.#link;
+    const isHeld =
+      !this.#activation.isGivenUp && (await storedActivation(configuration.storage, held.claims.sub));
+    if (!isHeld) throw new SignetError("activation_not_found");
   }
 
   /** Milliseconds since 1970, once it is sure that it may be used then. */
   async #usableAt(): Promise<number> {
-    if (this.#activation.isGivenUp) throw new SignetError("activation_not_found");
+    await this.#assertHeld();
     try {
       await this.#link.verifyStored("ticket", this.#token);
     } catch (error) {

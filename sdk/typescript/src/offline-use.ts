@@ -13,6 +13,7 @@ import {
   readDocument,
   writeDocument,
 } from "./state.ts";
+import { storedActivation } from "./verified-activation.ts";
 
 /** What an activation does without a network, beyond being verified. */
 export class OfflineUse {
@@ -88,25 +89,30 @@ export class OfflineUse {
 
   /**
    * Gives the activation up: what comes back are the usage journal's files and, last, a receipt, which frees the slot once it has come
-   * to the server. The activation is forgotten here; `signet.offline.farewell()` gives the files again.
+   * to the server. The activation is forgotten here, and no process of this machine spends of it any more; `signet.offline.farewell()` gives the files again.
    */
   deactivate(): Promise<readonly string[]> {
     return guarded(async () => {
       const { storage, clock } = this.#link.configuration;
       const key = await loadDeviceKey(storage);
       if (key === undefined) throw tokenInvalid("device_key");
-      const claims = {
+      const privateKey = await loadSigningKey(storage);
+      const activation = this.#link.held.claims.sub;
+      const now = clock.now();
+      const asked = {
         deviceKey: key.publicJwk,
-        iat: Math.floor(clock.now() / 1000),
-        activation: this.#link.held.claims.sub,
+        iat: Math.floor(now / 1000),
+        activation,
         nonce: randomText(),
-        journal: await this.#journal.head(),
       };
-      const receipt = await writeDeviceFile("deactivation", claims, await loadSigningKey(storage));
-      const files = [...(await this.#journal.files(clock.now())), receipt];
-      await writeDocument(storage, OFFLINE_FAREWELL, { files });
-      await deleteDocument(storage, ACTIVATION);
-      this.#isGivenUp = true;
+      const files = await this.#journal.handOver(now, async (journal, head) => {
+        const receipt = await writeDeviceFile("deactivation", { ...asked, journal: head }, privateKey);
+        const kept = [...journal, receipt];
+        await writeDocument(storage, OFFLINE_FAREWELL, { files: kept });
+        if (await storedActivation(storage, activation)) await deleteDocument(storage, ACTIVATION);
+        this.#isGivenUp = true;
+        return kept;
+      });
       this.#link.end();
       return files;
     });

@@ -1,4 +1,3 @@
-import { decodeJwt } from "jose";
 import { Api, type ApiAnswer } from "./api.ts";
 import { ServerTime } from "./clock.ts";
 import { CodeExchange } from "./code-exchange.ts";
@@ -18,7 +17,13 @@ import { isCount, isText } from "./shapes.ts";
 import { assertSnapshotFresh, snapshotEnd } from "./snapshot.ts";
 import { ACTIVATION, deleteDocument, readDocument, type StoredActivation, writeDocument } from "./state.ts";
 import { Trust } from "./trust.ts";
-import { bearerOf, storeActivation, type VerifiedActivation } from "./verified-activation.ts";
+import {
+  bearerOf,
+  storeActivation,
+  storedActivation,
+  unverifiedClaim,
+  type VerifiedActivation,
+} from "./verified-activation.ts";
 import type { ActivateRequest, DeactivateRequest, RefreshRequest } from "./wire.ts";
 
 /** The operations on this device's activation: each talks, verifies, and only then stores. */
@@ -294,17 +299,7 @@ export class Session {
     });
   }
 
-  /** What is stored, if it is still this activation: the device may have been given another license meanwhile. */
-  async #stored(activationId: string): Promise<StoredActivation | undefined> {
-    const stored = await readDocument(this.#configuration.storage, ACTIVATION);
-    return stored && unverifiedClaim(stored.token, "sub") === activationId ? stored : undefined;
-  }
-}
-
-function unverifiedClaim(token: unknown, name: "sub" | "fingerprint"): unknown {
-  try {
-    return isText(token) ? decodeJwt(token)[name] : undefined;
-  } catch {
-    return undefined;
+  #stored(activationId: string): Promise<StoredActivation | undefined> {
+    return storedActivation(this.#configuration.storage, activationId);
   }
 }

@@ -1,6 +1,8 @@
+import { decodeJwt } from "jose";
 import { SignetError } from "./errors.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-import { ACTIVATION, writeDocument } from "./state.ts";
+import { isText } from "./shapes.ts";
+import { ACTIVATION, readDocument, type StoredActivation, writeDocument } from "./state.ts";
 import type { StateStorage } from "./storage.ts";
 import type { ActivationClaims, LicenseClaims } from "./wire.ts";
 
@@ -39,4 +41,21 @@ export async function storeActivation(
     components,
     ...(certificate === undefined ? {} : { certificate }),
   });
+}
+
+/** What is stored, if it is still this activation: the device may have been given another license meanwhile. */
+export async function storedActivation(
+  storage: StateStorage,
+  id: string,
+): Promise<StoredActivation | undefined> {
+  const stored = await readDocument(storage, ACTIVATION);
+  return stored && unverifiedClaim(stored.token, "sub") === id ? stored : undefined;
+}
+
+export function unverifiedClaim(token: unknown, name: "sub" | "fingerprint"): unknown {
+  try {
+    return isText(token) ? decodeJwt(token)[name] : undefined;
+  } catch {
+    return undefined;
+  }
 }
