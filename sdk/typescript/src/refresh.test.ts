@@ -50,6 +50,14 @@ describe("refresh", () => {
     expect([activation.status, (await client.signet.current()).status]).toEqual(["active", "active"]);
   });
 
+  test("acts on a signed refusal also where the disk takes no note of it", async () => {
+    const activation = await client.signet.activate(LICENSE_KEY);
+    license.refusal = "license_revoked";
+    client.storage.set = () => Promise.reject(new Error("EROFS: read-only file system"));
+    await expect(activation.refresh()).rejects.toMatchObject({ code: "license_revoked", signed: true });
+    expect([activation.status, activation.has("export-4k")]).toEqual(["refused", false]);
+  });
+
   test.each(["license_revoked", "activation_revoked", "unauthorized"])(
     "does not act on an unsigned %s",
     async (code) => {

@@ -115,7 +115,12 @@ export class Session {
       if (await this.#stored(id)) await storeActivation(this.#configuration.storage, activation);
       return activation;
     } catch (error) {
-      if (isFinalRefusal(error)) await this.#storeRefusal(id, error);
+      // What the server has signed holds in this process, also where the disk takes no note of it.
+      if (isFinalRefusal(error)) {
+        await this.#storeRefusal(id, error).catch((failure: unknown) =>
+          this.#configuration.debug("refusal_not_stored", { error: failure }),
+        );
+      }
       throw error;
     }
   }
