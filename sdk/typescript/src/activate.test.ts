@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DAY, NOW, NOW_MS, newKey, TestAuthority } from "../testing/authority.ts";
 import { LICENSE_KEY, testClient } from "../testing/client.ts";
 import { problem, type Tamper, type TestReply, TestServer } from "../testing/server.ts";
-import { memoryStorage, Signet } from "./index.ts";
+import { installFingerprint, memoryStorage, Signet } from "./index.ts";
 
 let server: TestServer;
 beforeEach(async () => {
@@ -63,6 +63,33 @@ describe("activate", () => {
     const deviceKeys = server.requestsTo(/activations$/).map(({ body }) => JSON.parse(body).deviceKey.x);
     expect(new Set(deviceKeys).size).toBe(1);
     expect((await signet.current()).id).toBe(first.id);
+  });
+
+  test("by processes that start at the same time on one machine is one activation, by one key", async () => {
+    const license = server.addLicense(LICENSE_KEY);
+    const storage = memoryStorage();
+    const names = ["device-key", "install-id"];
+    const waiting = new Map<string, () => void>();
+    // Both look before either has written.
+    const get = async (name: string) => {
+      const found = await storage.get(name);
+      if (!names.includes(name) || found !== undefined) return found;
+      const goOn = waiting.get(name);
+      if (goOn === undefined) await new Promise<void>((resolve) => waiting.set(name, resolve));
+      goOn?.();
+      return undefined;
+    };
+    const starting = () =>
+      testClient(server, { storage: { ...storage, get }, fingerprint: installFingerprint }).signet;
+    const [one, other] = await Promise.all(
+      [starting(), starting()].map((signet) => signet.activate(LICENSE_KEY)),
+    );
+    expect([other?.id, license.devices.length]).toEqual([one?.id, 1]);
+    const sent = server.requestsTo(/activations$/).map(({ body }) => JSON.parse(body));
+    expect(new Set(sent.map(({ deviceKey }) => deviceKey.x)).size).toBe(1);
+    expect(new Set(sent.map(({ fingerprint }) => fingerprint.install)).size).toBe(1);
+    const restarted = testClient(server, { storage, fingerprint: installFingerprint }).signet;
+    expect((await restarted.current()).id).toBe(one?.id);
   });
 
   test("sends hashes and never the machine's own id, different for each product", async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DAY, TestAuthority } from "../testing/authority.ts";
 import { LICENSE_KEY, testClient } from "../testing/client.ts";
 import { type TestLicense, TestServer } from "../testing/server.ts";
-import { memoryStorage, type SignetOptions, type StateStorage } from "./index.ts";
+import { installFingerprint, memoryStorage, type SignetOptions, type StateStorage } from "./index.ts";
 
 let server: TestServer;
 let storage: StateStorage;
@@ -237,14 +237,9 @@ describe("current", () => {
     "never crashes on a damaged %s: the user activates again",
     async (name) => {
       await activated();
-      for (const damaged of [
-        "",
-        "{",
-        "null",
-        "[]",
-        '{"version":99}',
-        '{"version":1,"content":{"token":7}}',
-      ]) {
+      const texts = ["", "{", "null", "[]", '{"version":0}', '{"version":1,"content":{"token":7}}'];
+      // A newer release's key is not this one's to replace.
+      for (const damaged of name === "device-key" ? texts : [...texts, '{"version":99}']) {
         await storage.set(name, damaged);
         const outcome = await offline()
           .signet.current()
@@ -252,6 +247,21 @@ describe("current", () => {
         expect(["Activation", "SignetError"]).toContain(outcome.constructor.name);
         expect((await activated()).status).toBe("active");
       }
+    },
+  );
+
+  test.each(["device-key", "install-id"])(
+    "leaves a newer release's %s as it is, and says what to do",
+    async (name) => {
+      const newer = '{"version":2,"content":{"sealed":"…"}}';
+      await storage.set(name, newer);
+      const { signet } = testClient(server, { storage, fingerprint: installFingerprint });
+      await expect(signet.activate(LICENSE_KEY)).rejects.toMatchObject({
+        code: "storage_failed",
+        message: expect.stringContaining("newer release"),
+        detail: expect.stringContaining(name),
+      });
+      expect(await storage.get(name)).toBe(newer);
     },
   );
 

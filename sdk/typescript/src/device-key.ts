@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint } from "jose";
 import { SignetError, tokenInvalid } from "./errors.ts";
-import { DEVICE_KEY, readDocument, type StoredDeviceKey, writeDocument } from "./state.ts";
+import { DEVICE_KEY, readDocument, readOrAddDocument, type StoredDeviceKey } from "./state.ts";
 import type { StateStorage } from "./storage.ts";
 import type { PublicKeyJwk } from "./wire.ts";
 
@@ -18,11 +18,7 @@ export async function loadDeviceKey(storage: StateStorage): Promise<DeviceKey | 
 }
 
 export async function loadOrMakeDeviceKey(storage: StateStorage): Promise<DeviceKey> {
-  const known = await loadDeviceKey(storage);
-  if (known !== undefined) return known;
-  const made = await makeKey();
-  await writeDocument(storage, DEVICE_KEY, made);
-  return deviceKeyOf(made);
+  return deviceKeyOf(await readOrAddDocument(storage, DEVICE_KEY, makeKey));
 }
 
 /** Signs in this installation's name. */

@@ -1,7 +1,7 @@
 import { randomText, sha256, toBase64url, utf8 } from "./encoding.ts";
 import { configurationInvalid, SignetError } from "./errors.ts";
 import { fingerprintText } from "./fingerprint-digest.ts";
-import { INSTALL_ID, readDocument, writeDocument } from "./state.ts";
+import { INSTALL_ID, readOrAddDocument } from "./state.ts";
 import type { StateStorage } from "./storage.ts";
 
 /**
@@ -30,11 +30,7 @@ export const installFingerprint: FingerprintProvider = async ({ storage }) => ({
 
 /** An id made once and kept in storage. */
 export async function installId(storage: StateStorage): Promise<string> {
-  const stored = await readDocument(storage, INSTALL_ID);
-  if (stored !== undefined) return stored.id;
-  const id = randomText();
-  await writeDocument(storage, INSTALL_ID, { id });
-  return id;
+  return (await readOrAddDocument(storage, INSTALL_ID, async () => ({ id: randomText() }))).id;
 }
 
 /** Asks `provider` and hashes what it says with `salt`, so that the same machine looks different to every product. */

@@ -12,7 +12,7 @@ import {
 import type { StateStorage } from "./storage.ts";
 import type { PublicKeyJwk } from "./wire.ts";
 
-/** Raised when a stored text changes its shape; texts of another version are taken as absent. */
+/** Raised when a stored text changes its shape; texts of another version are taken as absent, but no newer name or key is replaced. */
 const VERSION = 1;
 
 export interface StoredDeviceKey extends PublicKeyJwk {
@@ -177,6 +177,39 @@ export async function addDocument<Content extends object>(
     if ((await storage.get(document.name)) !== undefined) return false;
     await storage.set(document.name, text);
     return true;
+  });
+}
+
+/**
+ * What is stored, made where there is nothing that can be read: of processes that make it at the same time all get the first one's.
+ *
+ * @throws SignetError `storage_failed` where a newer release has stored it: that is left as it is.
+ */
+export async function readOrAddDocument<Content extends object>(
+  storage: StateStorage,
+  document: Document<Content>,
+  make: () => Promise<Content>,
+): Promise<Content> {
+  const known = await readDocument(storage, document);
+  if (known !== undefined) return known;
+  const made = await make();
+  // Where nothing can be added, as on a file system without hard links, only one process may use the state; it replaces.
+  if (await addDocument(storage, document, made).catch(() => false)) return made;
+  const first = await readDocument(storage, document);
+  if (first !== undefined) return first;
+  await assertNotNewer(storage, document);
+  await writeDocument(storage, document, made);
+  return made;
+}
+
+async function assertNotNewer(storage: StateStorage, { name }: Document<unknown>): Promise<void> {
+  const text = await onStorage(() => storage.get(name));
+  const stored = text === undefined ? undefined : parseJson(text);
+  if (!isRecord(stored) || !isCount(stored.version) || stored.version <= VERSION) return;
+  throw new SignetError("storage_failed", {
+    sentence:
+      "What is stored on this device is a newer release's; use that release, or another state directory.",
+    detail: `"${name}" is stored in version ${stored.version}; this release knows version ${VERSION}.`,
   });
 }
 
