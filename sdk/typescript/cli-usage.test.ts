@@ -2,6 +2,11 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Call } from "./src/cli/command.ts";
+import { spend } from "./src/cli/spend.ts";
+import { surroundings } from "./src/cli/surroundings.ts";
+import { memoryStorage, type Signet } from "./src/index.ts";
+import { AirGap, noNetwork } from "./testing/air-gap.ts";
 import { CommandLine, MAIN, PROCESSES_TIMEOUT_MS, RUN_TIMEOUT_MS } from "./testing/command-line.ts";
 import { creditRules } from "./testing/real-server.ts";
 
@@ -66,7 +71,62 @@ describe("signet spend", { timeout: PROCESSES_TIMEOUT_MS }, () => {
     expect(await json("spender", ["spend", "credits", "1", "--offline"])).toMatchObject({ code: 77 });
     expect(await line.server.account(license.id)).toMatchObject({ spent: 4, reserved: 0 });
   });
+
+  test("says how much it has spent where the journal ends in between, so that nobody pays that twice", async () => {
+    const gap = new AirGap(line.server);
+    const storage = memoryStorage();
+    let entries = 0;
+    const add = async (name: string, text: string) => {
+      if (name.startsWith("journal-")) entries += 1;
+      if (entries === 2) throw new Error("ENOSPC: no space left on device");
+      return storage.add?.(name, text) ?? false;
+    };
+    const { signet } = gap.machine({ storage: { ...storage, add } });
+    const { licenseKey } = await gap.license(creditRules(50));
+    const ten = { meter: "credits", amount: 10 };
+    const request = await signet.offline.requestFile(licenseKey, { tickets: [ten, ten] });
+    await signet.offline.importResponse(await gap.answer(request));
+    expect(await spend.run(callOf(signet, ["credits", "14"]))).toMatchObject({
+      exitCode: 74,
+      result: { status: "partly_journaled", spent: 10, left: 4, failure: { code: "storage_failed" } },
+      text: expect.stringMatching(/only 10 of 14 of credits: .+\nNext: .+ `signet spend credits 4` /),
+    });
+    expect(await spend.run(callOf(signet, ["credits", "4"]))).toMatchObject({
+      result: { status: "journaled", remaining: 6 },
+    });
+  });
+
+  test("charges what it could not, by the command that it names then", async () => {
+    const gap = new AirGap(line.server);
+    let isLost = true;
+    const lossy: typeof fetch = (input, init) =>
+      isLost && String(input).endsWith("/settle") ? noNetwork() : fetch(input, init);
+    const { signet, restarted } = gap.machine({ fetch: lossy, retriesMax: 0 });
+    const license = await gap.license(creditRules(10));
+    await signet.activate(license.licenseKey);
+    const { result, text } = await spend.run(callOf(signet, ["credits", "4"]));
+    expect(result).toMatchObject({ status: "waiting", expiresAt: expect.stringMatching(/^20.+Z$/) });
+    const id = / --id=(\S+)`/.exec(text)?.[1] ?? "";
+    expect(await line.server.account(license.id)).toMatchObject({ spent: 0, reserved: 4 });
+    isLost = false;
+    const again = await spend.run(callOf(restarted().signet, ["credits", "4"], { id }));
+    expect(again.result).toMatchObject({ status: "charged", id, balance: 6 });
+    expect(await line.server.account(license.id)).toMatchObject({ spent: 4, reserved: 0 });
+  });
 });
+
+/** A command of this process, so that its disk and its network can fail when they shall. */
+function callOf(signet: Signet, args: readonly string[], values: Call["values"] = {}): Call {
+  return {
+    ...{ commands: [], globals: [], command: [], settings: {}, isColoured: false },
+    ...{ arguments: args, values, surroundings },
+    paint: (_colour, text) => text,
+    options: () => {
+      throw new Error("It asks for no settings.");
+    },
+    signet: () => signet,
+  };
+}
 
 test("of a server whose answers are changed on the way nothing is believed, and it is said what to do", {
   timeout: PROCESSES_TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import type { Activation } from "../activation.ts";
 import { isSignetError, SignetError } from "../errors.ts";
 import { type Call, type Command, type Outcome, textOption, usageError } from "./command.ts";
+import { failureOf } from "./failure.ts";
 
 export const spend: Command = {
   name: "spend",
@@ -35,16 +36,38 @@ async function fromJournal(
   const available = tickets.reduce((sum, { remaining }) => sum + remaining, 0);
   if (available < amount) return undefined;
   let left = amount;
-  for (const ticket of tickets) {
-    const part = Math.min(left, ticket.remaining);
-    if (part > 0) await ticket.spend(part);
-    left -= part;
-    if (settles) await ticket.settle();
+  try {
+    for (const ticket of tickets) {
+      const part = Math.min(left, ticket.remaining);
+      if (part > 0) await ticket.spend(part);
+      left -= part;
+      if (settles) await ticket.settle();
+    }
+  } catch (error) {
+    if (left === amount) throw error;
+    return cutShort(meter, amount, left, error);
   }
   const remaining = settles ? 0 : available - amount;
   const rest = settles ? "what was left goes back" : `${remaining} left here`;
   const text = `Spent ${amount} of ${meter}, ${rest}. \`signet usage journal\` prints what the vendor is to get.`;
   return { result: { meter, amount, from: "journal", status: "journaled", remaining }, text };
+}
+
+/** What was spent until then stays spent: whoever ran the same command again would pay it twice. */
+function cutShort(meter: string, amount: number, left: number, error: unknown): Outcome {
+  const failure = failureOf(error);
+  const spent = amount - left;
+  const [status, what, next] =
+    left > 0
+      ? [
+          "partly_journaled",
+          `only ${spent} of ${amount}`,
+          `These ${spent} stay spent: \`signet spend ${meter} ${left}\` spends the rest.`,
+        ]
+      : ["not_settled", `all ${amount}`, "These stay spent; what was left of them has not gone back."];
+  const text = `Spent ${what} of ${meter}: ${failure.message} (${failure.code})\nNext: ${next} ${failure.next}`;
+  const result = { meter, amount, from: "journal", status, spent, left, failure };
+  return { result, text, exitCode: failure.exitCode };
 }
 
 async function fromServer(call: Call, meter: string, amount: number): Promise<Outcome> {
@@ -62,7 +85,11 @@ async function fromServer(call: Call, meter: string, amount: number): Promise<Ou
     };
   } catch (error) {
     if (!isSignetError(error) || !error.retryable) throw error;
-    const text = `Spent ${amount} of ${meter}. It is written down here, and charged once the server can be reached.`;
-    return { result: { ...spent, status: "waiting" }, text };
+    const expiresAt = ticket.expiresAt.toISOString();
+    const again = `signet spend ${meter} ${amount} --id=${ticket.id}`;
+    const text =
+      `Spent ${amount} of ${meter}; it is written down here, but not charged yet. With the server back, \`${again}\` charges it, ` +
+      `as does any program that uses this state two minutes from now or later. Nothing is charged after ${expiresAt}.`;
+    return { result: { ...spent, status: "waiting", expiresAt }, text };
   }
 }
