@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { TestAuthority } from "../testing/authority.ts";
-import { LICENSE_KEY, testClient } from "../testing/client.ts";
+import { LICENSE_KEY, TestClock, testClient } from "../testing/client.ts";
 import { type Tamper, TestServer } from "../testing/server.ts";
+import { ServerTime } from "./clock.ts";
 import { isRecord } from "./shapes.ts";
+import { memoryStorage } from "./storage.ts";
+import { Trust } from "./trust.ts";
 
 const server = new TestServer(new TestAuthority());
 beforeAll(() => server.start());
@@ -14,7 +17,7 @@ beforeEach(() => {
 
 /** An activated device that refreshes, and how often it has asked for a trust bundle since. */
 async function device() {
-  const { signet, clock } = testClient(server);
+  const { signet, clock, storage } = testClient(server);
   const activation = await signet.activate(LICENSE_KEY);
   server.requests.length = 0;
   const fetches = () => server.requestsTo(/trust$/).length;
@@ -25,7 +28,7 @@ async function device() {
     clock.ms += milliseconds;
     server.now += milliseconds / 1000;
   };
-  return { activation, refresh, fetches, pass };
+  return { activation, storage, refresh, fetches, pass };
 }
 
 const inflated: Tamper = (_request, reply) =>
@@ -80,5 +83,60 @@ describe("a trust bundle", () => {
     pass(60_000);
     await refresh(5);
     expect(fetches()).toBe(2);
+  });
+
+  test("that a replica serves which has fallen behind is passed over, and the answer stands", async () => {
+    const older = server.authority.bundle();
+    server.authority.seq++;
+    const { activation, refresh, fetches } = await device();
+    server.authority.seq++;
+    server.tamper = (request, reply) =>
+      request.path.endsWith("/trust") ? { status: 200, body: { bundle: older } } : reply;
+    await refresh(3);
+    expect([activation.status, fetches()]).toEqual(["active", 1]);
+  });
+
+  test("that the disk does not take is heeded all the same", async () => {
+    const { activation, storage, refresh, fetches } = await device();
+    const { set } = storage;
+    const isFull = (name: string) => name === "trust" || name === "server-time";
+    storage.set = (name, text) =>
+      isFull(name) ? Promise.reject(new Error("no space left on device")) : set(name, text);
+    server.authority.seq++;
+    server.now += 60;
+    await refresh(3);
+    expect(fetches()).toBe(1);
+    server.authority.seq++;
+    server.authority.revoked.activations.push(activation.id);
+    await expect(refresh()).rejects.toMatchObject({ code: "response_invalid" });
+    server.authority.revoked.activations.pop();
+  });
+
+  test("never takes the place of a newer one that comes at the same time", async () => {
+    const { authority } = server;
+    const [older, newer] = [authority.bundle({ seq: 500 }), authority.bundle({ seq: 501 })];
+    const storage = memoryStorage();
+    const { set } = storage;
+    storage.set = async (name, text) => {
+      if (text.includes(older)) await new Promise((resolve) => setTimeout(resolve, 20));
+      await set(name, text);
+    };
+    const trust = new Trust({
+      url: `${server.url}/v1/acme/trust`,
+      tenant: "acme",
+      rootKey: authority.root.x,
+      http: async () => ({
+        status: 200,
+        text: JSON.stringify({ bundle: newer }),
+        retryAfterSeconds: undefined,
+      }),
+      storage,
+      time: new ServerTime(new TestClock(), storage),
+      shipped: undefined,
+      debug: () => undefined,
+    });
+    const fetching = trust.hasDisowned(authority.token("license", authority.licenseClaims()), undefined);
+    await Promise.all([trust.adopt(older, { keepNewer: true }), fetching]);
+    expect(await storage.get("trust")).toContain(newer);
   });
 });

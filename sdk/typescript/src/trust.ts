@@ -9,6 +9,7 @@ import { readDocument, type StoredTrust, TRUST, writeDocument } from "./state.ts
 import type { StateStorage } from "./storage.ts";
 import { jitter } from "./timer.ts";
 import { openTrustBundle, type TrustBundle } from "./trust-bundle.ts";
+import { untilAborted } from "./until-aborted.ts";
 import { type TokenExpectations, verifyToken } from "./verify.ts";
 
 /** After a fetch an unknown key does not cause another one for this long: anybody can make up a `kid`. */
@@ -39,6 +40,8 @@ export class Trust {
   readonly #options: TrustOptions;
   #held: TrustBundle | undefined;
   #fetching: Promise<TrustBundle> | undefined;
+  /** Resolves when no bundle is being kept any more. */
+  #keeping: Promise<unknown> = Promise.resolve();
   #isUnpacked = false;
   #fetchedAt = Number.NEGATIVE_INFINITY;
   #unmetAt = Number.NEGATIVE_INFINITY;
@@ -55,7 +58,10 @@ export class Trust {
     expectations: Expectations,
     isFresh = expectations.nonce !== undefined,
   ): Promise<ClaimsByKind[Kind]> {
-    return this.#verify(jws, kind, expectations, await this.stored(expectations.allowExpiredBundle), isFresh);
+    const bundle = await this.stored(expectations.allowExpiredBundle);
+    const claims = await this.#verify(jws, kind, expectations, bundle, isFresh);
+    await this.#options.time.saw(claims.iat, isFresh);
+    return claims;
   }
 
   /**
@@ -65,9 +71,8 @@ export class Trust {
    * @returns the newest one, which is held from now on.
    */
   async adopt(jws: string, { keepNewer }: { readonly keepNewer: boolean }): Promise<TrustBundle> {
-    const seen = await this.#read();
     try {
-      return await this.#keep(jws, await this.#open(jws, seen, true));
+      return await this.#keep(jws, true);
     } catch (error) {
       if (!keepNewer || !isSignetError(error) || error.reason !== "rollback") throw error;
       return this.stored(true);
@@ -83,6 +88,19 @@ export class Trust {
     kind: Kind,
     expectations: Expectations,
     { seqMin = 0, signal }: { readonly seqMin?: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<ClaimsByKind[Kind]> {
+    const isFresh = expectations.nonce !== undefined;
+    const claims = await this.#verifyFetching(jws, kind, expectations, seqMin, signal);
+    await this.#evenUnkept(this.#options.time.saw(claims.iat, isFresh));
+    return claims;
+  }
+
+  async #verifyFetching<Kind extends VerifiableKind>(
+    jws: string,
+    kind: Kind,
+    expectations: Expectations,
+    seqMin: number,
+    signal: AbortSignal | undefined,
   ): Promise<ClaimsByKind[Kind]> {
     const bundle = await this.#atLeast(seqMin, signal);
     try {
@@ -118,9 +136,7 @@ export class Trust {
   ): Promise<ClaimsByKind[Kind]> {
     const { time } = this.#options;
     const now = await (isFresh ? time.now() : time.nowAlone());
-    const claims = await asClockFault(now, () => verifyToken(jws, kind, bundle, { ...expectations, now }));
-    await time.saw(claims.iat, isFresh);
-    return claims;
+    return asClockFault(now, () => verifyToken(jws, kind, bundle, { ...expectations, now }));
   }
 
   async #atLeast(seqMin: number, signal: AbortSignal | undefined): Promise<TrustBundle> {
@@ -138,11 +154,12 @@ export class Trust {
       if (fetched.seq < seqMin) this.#coolDown(now);
       return fetched;
     } catch (error) {
-      // The bundle in hand still stands on its own: a newer one that cannot be had is no reason to refuse.
-      if (!isSignetError(error) || (error.code !== "network_error" && error.code !== "server_error"))
+      // The bundle in hand still stands on its own: that a newer one cannot be had or believed is no reason to refuse.
+      if (!isSignetError(error) || error.code === "aborted" || error.code === "clock_turned_back")
         throw error;
+      this.#options.debug("trust_not_fetched", { error });
       this.#coolDown(now);
-      return stored;
+      return this.stored();
     }
   }
 
@@ -184,17 +201,45 @@ export class Trust {
   async #open(bundle: string, seen: StoredTrust | undefined, allowExpired = false): Promise<TrustBundle> {
     const { rootKey, tenant, time } = this.#options;
     const now = await time.now();
-    const last = { lastSeq: seen?.seq, lastRoot: seen?.trusted };
+    // What is held may be newer than what the disk took.
+    const held = this.#held !== undefined && this.#held.seq > (seen?.seq ?? -1) ? this.#held : undefined;
+    const last = { lastSeq: held?.seq ?? seen?.seq, lastRoot: held?.root ?? seen?.trusted };
     return asClockFault(now, () => openTrustBundle(bundle, rootKey, { now, tenant, allowExpired, ...last }));
   }
 
-  async #keep(jws: string, bundle: TrustBundle): Promise<TrustBundle> {
-    const { storage, time, rootKey } = this.#options;
-    const { seq, root: trusted } = bundle;
-    await writeDocument(storage, TRUST, { root: rootKey, trusted, seq, bundle: jws });
-    await time.saw(bundle.issuedAt, false);
+  /**
+   * One at a time, each judged by what the one before it has left: an older bundle never takes a newer one's place.
+   *
+   * @param isCarried whether a file brought it: it may have ended on the way, and must be on disk to count.
+   */
+  #keep(jws: string, isCarried: boolean): Promise<TrustBundle> {
+    const kept = this.#keeping.then(() => this.#keepNext(jws, isCarried));
+    this.#keeping = kept.catch(() => undefined);
+    return kept;
+  }
+
+  async #keepNext(jws: string, isCarried: boolean): Promise<TrustBundle> {
+    const bundle = await this.#open(jws, await this.#read(), isCarried);
+    const stored = this.#store(jws, bundle);
+    await (isCarried ? stored : this.#evenUnkept(stored));
     this.#held = bundle;
     return bundle;
+  }
+
+  async #store(jws: string, { seq, root: trusted, issuedAt }: TrustBundle): Promise<void> {
+    const { storage, time, rootKey } = this.#options;
+    // Opening a long one takes its time, in which another process may have kept a newer one.
+    if (((await this.#read())?.seq ?? 0) > seq) throw trustInvalid("rollback");
+    await writeDocument(storage, TRUST, { root: rootKey, trusted, seq, bundle: jws });
+    await time.saw(issuedAt, false);
+  }
+
+  /** What the server has signed stands also while the disk takes nothing. */
+  async #evenUnkept(work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => {
+      if (!isSignetError(error) || error.code !== "storage_failed") throw error;
+      this.#options.debug("trust_not_kept", { error });
+    });
   }
 
   /** One fetch at a time, however many wait for it; each may stop waiting, the fetch goes on for the others. */
@@ -216,8 +261,7 @@ export class Trust {
         retryAfterSeconds,
       });
     }
-    const bundle = await this.#open(answer.bundle, await this.#read());
-    await this.#keep(answer.bundle, bundle);
+    const bundle = await this.#keep(answer.bundle, false);
     this.#fetchedAt = await time.now();
     return bundle;
   }
@@ -232,13 +276,4 @@ async function asClockFault<Value>(now: number, work: () => Promise<Value>): Pro
       throw clockTurnedBack(now, undefined, error);
     throw error;
   }
-}
-
-function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new SignetError("aborted", { cause: signal?.reason }));
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal?.removeEventListener("abort", onAbort));
-  });
 }
