@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { Debug } from "./debug.ts";
 import type { Bytes } from "./encoding.ts";
 import { SignetError } from "./errors.ts";
-import { backoffMs } from "./timer.ts";
+import { backoffMs, pause } from "./timer.ts";
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -132,18 +132,6 @@ function secondsOf(retryAfter: string | null, clock: Clock): number | undefined 
   const isNumber = /^\d{1,9}$/.test(retryAfter);
   const seconds = isNumber ? Number(retryAfter) : Math.ceil((Date.parse(retryAfter) - clock.now()) / 1000);
   return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, seconds), RETRY_AFTER_SECONDS_BELIEVED);
-}
-
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal?.addEventListener("abort", done);
-  });
 }
 
 function aborted(signal: AbortSignal): SignetError {

@@ -12,7 +12,9 @@ import {
 import { Emitter } from "./emitter.ts";
 import { isFinalRefusal, isSignetError, type SignetError } from "./errors.ts";
 import type { Configuration } from "./options.ts";
+import { pause } from "./timer.ts";
 import type { Trust } from "./trust.ts";
+import { untilAborted } from "./until-aborted.ts";
 import { bearerOf, type VerifiedActivation } from "./verified-activation.ts";
 
 export interface LinkOptions {
@@ -96,13 +98,16 @@ export class Link implements CreditLine {
   async send(call: Omit<ApiCall, "bearer">): Promise<ApiAnswer> {
     bearerOf(this.#held);
     const { iat, exp } = this.#held.claims;
-    if (exp * 1000 - this.configuration.clock.now() <= (exp - iat) * 1000 * RENEWED_AT) await this.#renew();
+    const leftMs = exp * 1000 - this.configuration.clock.now();
+    // Nobody waits for the next token while the one in hand is still good.
+    if (leftMs <= 0) await this.#renewed(call);
+    else if (leftMs <= (exp - iat) * 1000 * RENEWED_AT) void this.#renew();
     const { token } = this.#held;
     try {
       return await this.#send(call);
     } catch (error) {
       if (!isSignetError(error) || error.code !== "unauthorized") throw error;
-      if (this.#held.token === token) await this.#renew();
+      if (this.#held.token === token) await this.#renewed(call);
       if (this.#held.token === token) throw error;
       return this.#send(call);
     }
@@ -133,6 +138,13 @@ export class Link implements CreditLine {
     const claims = await this.#options.trust.verifyOffline(token, kind, { audience, allowExpiredBundle });
     assertOwn(claims, this.owner);
     return claims;
+  }
+
+  /** Waits for a fresh token no longer than the caller waits for its answer. */
+  async #renewed({ signal, timeoutMs }: Pick<ApiCall, "signal" | "timeoutMs">): Promise<void> {
+    const over = new AbortController();
+    const renewed = untilAborted(this.#renew(), signal).finally(() => over.abort());
+    await (timeoutMs === undefined ? renewed : Promise.race([renewed, pause(timeoutMs, over.signal)]));
   }
 
   /** An application that runs for long keeps its seats and its right to charge, although it forgets to refresh. */

@@ -8,6 +8,19 @@ export function later(milliseconds: number, work: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+/** Resolves in so many milliseconds, or as soon as the signal says so. */
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal?.addEventListener("abort", done);
+  });
+}
+
 /** Between 0.5 and 1, so that many clients that failed together do not come back together. */
 export function jitter(): number {
   const [random = 0] = crypto.getRandomValues(new Uint16Array(1));
