@@ -96,7 +96,8 @@ export class Outbox {
     while (this.#waiting.length > 0) {
       const taken = this.#take();
       try {
-        if (this.#kept === undefined) await this.names();
+        // Others deliver and dismiss too: only what the disk says now is a reason to refuse.
+        if (this.#kept === undefined || this.#kept + taken.length > this.#eventsMax) await this.names();
         const kept = this.#kept ?? 0;
         if (kept + taken.length > this.#eventsMax) throw full(kept);
         await this.#add(taken.map(({ event }) => event));
