@@ -37,3 +37,12 @@ test("an outbox that was full takes events again once another process has delive
   await outbox.add(event("three"));
   expect(await outbox.pending()).toBe(1);
 });
+
+test("an event that is added just as the one before it was written is written too", async () => {
+  const storage = memoryStorage();
+  const options = { storage, license: "lic_1", now: () => 0, eventsMax: 4, alsoKept: async () => 0 };
+  const outbox = new Outbox(options);
+  await outbox.add(event("one"));
+  await outbox.add(event("two"));
+  expect(await outbox.pending()).toBe(2);
+});

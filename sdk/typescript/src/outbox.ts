@@ -57,9 +57,7 @@ export class Outbox {
     return new Promise((written, failed) => {
       if (this.#waiting.length >= this.#eventsMax) return failed(full(this.#waiting.length));
       this.#waiting.push({ event, written, failed });
-      this.#writing ??= this.#write().finally(() => {
-        this.#writing = undefined;
-      });
+      this.#writing ??= this.#write();
     });
   }
 
@@ -107,6 +105,8 @@ export class Outbox {
         for (const { failed } of taken) failed(error);
       }
     }
+    // In one go with the last look at what waits: an event that came in between would wait for the one after it.
+    this.#writing = undefined;
   }
 
   #take(): readonly Waiting[] {
