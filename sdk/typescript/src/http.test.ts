@@ -155,6 +155,35 @@ describe("an abort", () => {
   });
 });
 
+const httpOver = (fetch: Fetch, now = 0) =>
+  createHttp({ fetch, clock: { now: () => now }, timeoutMs: 1000, retriesMax: 3, debug: () => undefined });
+
+test.each([
+  ["that never ends, whatever it says", 12],
+  ["that says how long it will be", 2 ** 40],
+])("an answer %s is given up, once, before it fills the memory", async (_what, length) => {
+  const headers = { "content-length": `${length}` };
+  let pulled = 0;
+  let cancelled = 0;
+  const fetch: Fetch = async () => {
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      pulled += 1;
+      controller.enqueue(new Uint8Array(2 ** 20));
+    };
+    const cancel = () => {
+      cancelled += 1;
+    };
+    return new Response(new ReadableStream({ pull, cancel }), { headers });
+  };
+  const answer = httpOver(fetch)({ method: "GET", url: "http://server.test/" });
+  await expect(answer).rejects.toMatchObject({
+    code: "server_error",
+    detail: expect.stringMatching(/longer/),
+  });
+  expect(cancelled).toBe(1);
+  expect(pulled).toBeLessThan(20);
+});
+
 test.each([
   ["may be a date", "Thu, 15 Jan 2026 12:01:30 GMT", 90],
   ["is believed up to an hour, being unsigned", "999999999", 3_600],
@@ -163,12 +192,6 @@ test.each([
   const now = Date.parse("2026-01-15T12:00:00Z");
   const headers = { "retry-after": retryAfter };
   const fetch: Fetch = async () => new Response("", { status: 503, headers });
-  const http = createHttp({
-    fetch,
-    clock: { now: () => now },
-    timeoutMs: 1000,
-    retriesMax: 3,
-    debug: () => undefined,
-  });
+  const http = httpOver(fetch, now);
   expect(await http({ method: "GET", url: "http://server.test/" })).toMatchObject({ retryAfterSeconds });
 });

@@ -38,6 +38,8 @@ export interface HttpOptions {
 /** Sends a request, and again while that can help: everything this API takes is safe to send twice. */
 export type Http = (request: HttpRequest) => Promise<HttpReply>;
 
+/** More than any answer of this API takes, a trust bundle with a million revocations included. */
+const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const BACKOFF_MS = 250;
 const BACKOFF_MS_MAX = 4_000;
@@ -46,7 +48,10 @@ const RETRY_AFTER_SECONDS_MAX = 20;
 /** Nobody signs the header: a lie shall not silence seats, tickets and usage for longer. */
 const RETRY_AFTER_SECONDS_BELIEVED = 3_600;
 
-/** @returns a function that rejects only with SignetError `network_error` or `aborted`; any status is an answer. */
+/**
+ * @returns a function that rejects only with SignetError `network_error`, `aborted`, or `server_error` for an answer that does not end;
+ * any status is an answer.
+ */
 export function createHttp(options: HttpOptions): Http {
   return async (request) => {
     const retriesMax = request.retriesMax ?? options.retriesMax;
@@ -65,7 +70,7 @@ export function createHttp(options: HttpOptions): Http {
 
 /** Milliseconds to wait before the next attempt, or undefined when there should be none. */
 function pauseBeforeRetry(outcome: HttpReply | SignetError, attempt: number): number | undefined {
-  if (outcome instanceof SignetError && outcome.code === "aborted") return undefined;
+  if (outcome instanceof SignetError && outcome.code !== "network_error") return undefined;
   if (!(outcome instanceof SignetError) && !RETRIED_STATUSES.has(outcome.status)) return undefined;
   const { retryAfterSeconds } = outcome;
   if (retryAfterSeconds !== undefined && retryAfterSeconds > RETRY_AFTER_SECONDS_MAX) return undefined;
@@ -88,6 +93,7 @@ async function attemptOnce(request: HttpRequest, options: HttpOptions): Promise<
     return await unlessStopped(stop.signal, send(request, options, stop.signal));
   } catch (cause) {
     if (request.signal?.aborted) return aborted(request.signal);
+    if (cause instanceof SignetError && cause.code === "server_error") return cause;
     return new SignetError("network_error", { cause, detail: wordsOf(cause) });
   } finally {
     clearTimeout(timer);
@@ -113,9 +119,39 @@ async function send(
   });
   return {
     status: response.status,
-    text: await response.text(),
+    text: await textOf(response),
     retryAfterSeconds: secondsOf(response.headers.get("retry-after"), clock),
   };
+}
+
+/** The whole answer, unless it is longer than this process should hold for anybody. */
+async function textOf(response: Response): Promise<string> {
+  const { body } = response;
+  if (Number(response.headers.get("content-length")) > ANSWER_BYTES_MAX) {
+    await body?.cancel();
+    throw endless();
+  }
+  // There are runtimes whose fetch has no streams.
+  if (!body) return response.text();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    bytes += next.value.byteLength;
+    if (bytes > ANSWER_BYTES_MAX) {
+      await reader.cancel();
+      throw endless();
+    }
+    text += decoder.decode(next.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function endless(): SignetError {
+  return new SignetError("server_error", {
+    detail: `The answer is longer than ${ANSWER_BYTES_MAX} bytes.`,
+  });
 }
 
 /** Ends the wait at once, even where an injected fetch does not heed its signal. */
