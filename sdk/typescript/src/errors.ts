@@ -1,5 +1,6 @@
 import { CODE_FACTS, type ErrorCode } from "./codes.ts";
 import type { ArmourDefect } from "./offline-armour.ts";
+import { holdOpen } from "./timer.ts";
 
 /** What is wrong with a signed text of either kind, before its content is looked at. */
 export type JwsReason = "malformed" | "algorithm" | "type" | "header" | "signature";
@@ -170,8 +171,12 @@ export function invalidArgument(sentence: string): SignetError {
   return new SignetError("invalid_request", { sentence });
 }
 
-/** Runs `work` so that whatever it throws leaves as a {@link SignetError}. */
+/**
+ * Runs `work` that the application waits for, so that whatever it throws leaves as a {@link SignetError}. The process lives until it is
+ * done: what the library does by itself keeps none alive.
+ */
 export async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
+  const letGo = holdOpen();
   try {
     return await work();
   } catch (error) {
@@ -180,5 +185,7 @@ export async function guarded<Value>(work: () => Promise<Value>): Promise<Value>
     if (!globalThis.crypto?.subtle)
       throw new SignetError("configuration_invalid", { sentence: NO_CRYPTOGRAPHY, cause: error });
     throw new SignetError("unexpected_error", { cause: error });
+  } finally {
+    letGo();
   }
 }

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TestAuthority } from "../testing/authority.ts";
 import { LICENSE_KEY, testClient } from "../testing/client.ts";
@@ -153,6 +156,12 @@ describe("an abort", () => {
     expect((await patient).status).toBe("active");
     expect(server.requestsTo(/trust$/)).toHaveLength(1);
   });
+});
+
+test("a retry that nobody waits for keeps no program alive, one that somebody waits for does", async () => {
+  const app = join(import.meta.dirname, "..", "testing", "short-lived-app.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, [app]);
+  expect(stdout.split("\n")).toEqual(["answered", "3", ""]);
 });
 
 const httpOver = (fetch: Fetch, now = 0) =>

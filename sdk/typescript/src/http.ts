@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { Debug } from "./debug.ts";
 import type { Bytes } from "./encoding.ts";
 import { SignetError } from "./errors.ts";
-import { backoffMs, pause } from "./timer.ts";
+import { backoffMs, pause, stopIn } from "./timer.ts";
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -86,7 +86,7 @@ async function attemptOnce(request: HttpRequest, options: HttpOptions): Promise<
   if (request.signal?.aborted) return aborted(request.signal);
   const stop = new AbortController();
   const timeoutMs = request.timeoutMs ?? options.timeoutMs;
-  const timer = setTimeout(() => stop.abort(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs);
+  const goOn = stopIn(timeoutMs, stop);
   const onAbort = () => stop.abort(request.signal?.reason);
   request.signal?.addEventListener("abort", onAbort, { once: true });
   try {
@@ -96,7 +96,7 @@ async function attemptOnce(request: HttpRequest, options: HttpOptions): Promise<
     if (cause instanceof SignetError && cause.code === "server_error") return cause;
     return new SignetError("network_error", { cause, detail: wordsOf(cause) });
   } finally {
-    clearTimeout(timer);
+    goOn();
     request.signal?.removeEventListener("abort", onAbort);
   }
 }

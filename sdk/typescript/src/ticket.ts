@@ -128,6 +128,6 @@ export class Ticket {
   /** Settles what was spent, unless it was ended before. Never throws: what fails goes on by itself. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended === undefined) this.#ended = "settled";
-    await this.#record.endQuietly();
+    await guarded(() => this.#record.endQuietly());
   }
 }

@@ -8,17 +8,28 @@ export function later(milliseconds: number, work: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Resolves in so many milliseconds, or as soon as the signal says so. */
+/** Resolves in so many milliseconds, or as soon as the signal says so; never keeps a process alive. */
 export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      clearTimeout(timer);
+      cancel();
       signal?.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, milliseconds);
+    const cancel = later(milliseconds, done);
     signal?.addEventListener("abort", done);
   });
+}
+
+/** Stops what takes longer; never keeps a process alive. @returns lets it go on. */
+export function stopIn(milliseconds: number, stop: AbortController): () => void {
+  return later(milliseconds, () => stop.abort(new Error(`No answer within ${milliseconds} ms.`)));
+}
+
+/** Keeps the process alive for somebody who waits for what this library does. @returns lets go of it. */
+export function holdOpen(): () => void {
+  const timer = setInterval(() => undefined, TIMER_MS_MAX);
+  return () => clearInterval(timer);
 }
 
 /** Between 0.5 and 1, so that many clients that failed together do not come back together. */

@@ -1,6 +1,7 @@
 import { systemClock } from "../clock.ts";
 import { utf8 } from "../encoding.ts";
-import { createHttp } from "../http.ts";
+import { guarded } from "../errors.ts";
+import { createHttp, type HttpRequest } from "../http.ts";
 import { isRecord, isText, parseJson } from "../shapes.ts";
 import type { Call } from "./command.ts";
 import { CliError, type Failure } from "./failure.ts";
@@ -45,7 +46,7 @@ export function authorityServer({ settings, surroundings }: Call) {
   });
 
   async function ask(path: string, body?: object): Promise<string> {
-    const { status, text } = await http({
+    const request: HttpRequest = {
       method: body === undefined ? "GET" : "POST",
       url: `${address}/v1/${encodeURIComponent(tenant)}/authority${path}`,
       headers: {
@@ -55,7 +56,8 @@ export function authorityServer({ settings, surroundings }: Call) {
           : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: utf8(JSON.stringify(body)) }),
-    });
+    };
+    const { status, text } = await guarded(() => http(request));
     if (status === 200) return text;
     throw refusal(status, parseJson(text));
   }
