@@ -252,6 +252,22 @@ describe("usage that the server refuses", () => {
     expect([await next.denied(), await spent()]).toEqual([[], 10]);
   });
 
+  test("is not read again with everything that is sent later", async () => {
+    const { usage, storage, denied } = await device();
+    await Promise.all(Array.from({ length: 5 }, () => usage.record("minutes", 1)));
+    await usage.flush();
+    expect(denied.length).toBe(5);
+    const read: string[] = [];
+    const { get } = storage;
+    storage.get = (name) => {
+      read.push(name);
+      return get(name);
+    };
+    await usage.record("credits", 1);
+    await usage.flush();
+    expect(read.filter((name) => name.startsWith("denied-"))).toEqual([]);
+  });
+
   test("as a whole waits, and goes on once the license is good again", async () => {
     const { usage, license, failed, spent, network } = await device();
     await server.suspend(license.id);

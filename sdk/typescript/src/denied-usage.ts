@@ -70,12 +70,27 @@ export class DeniedEvents {
   async all(): Promise<DeniedUsage[]> {
     const found: DeniedUsage[] = [];
     for (const name of await listDocuments(this.#storage, PREFIX)) {
-      const stored = await readDocument(this.#storage, documentNamed(name));
-      if (stored?.license !== this.#license) continue;
-      const { id, meter, amount, at, code, signed = true } = stored;
-      found.push({ id, meter, amount, at: new Date(at), code, signed });
+      const denied = await this.#read(documentNamed(name));
+      if (denied !== undefined) found.push(denied);
     }
     return found.sort((one, other) => one.at.getTime() - other.at.getTime());
+  }
+
+  /** @returns looks an event up among those kept now, and reads no other. */
+  async finder(): Promise<(id: string) => Promise<DeniedUsage | undefined>> {
+    const names = new Set(await listDocuments(this.#storage, PREFIX));
+    return async (id) => {
+      if (names.size === 0) return undefined;
+      const document = await documentOf(id);
+      return names.has(document.name) ? this.#read(document) : undefined;
+    };
+  }
+
+  async #read(document: Document<StoredDenial>): Promise<DeniedUsage | undefined> {
+    const stored = await readDocument(this.#storage, document);
+    if (stored?.license !== this.#license) return undefined;
+    const { id, meter, amount, at, code, signed = true } = stored;
+    return { id, meter, amount, at: new Date(at), code, signed };
   }
 }
 

@@ -36,6 +36,8 @@ export class UsageSender {
   readonly #outbox: Outbox;
   readonly #denials: DeniedEvents;
   #sentAsideAt = Number.NEGATIVE_INFINITY;
+  /** Whether events may be set aside here; those that another process has set aside meanwhile, it sends again. */
+  #mayBeAside = true;
 
   constructor(line: CreditLine, outbox: Outbox, denials: DeniedEvents) {
     this.#line = line;
@@ -45,15 +47,22 @@ export class UsageSender {
 
   /** @param tell is told of each request. */
   async sendAll(signal: AbortSignal | undefined, tell: (sent: SentUsage) => void): Promise<void> {
-    const aside = await this.setAside();
+    const now = this.#line.configuration.clock.now();
+    const isDue = this.#mayBeAside && Math.abs(now - this.#sentAsideAt) >= SET_ASIDE_AGAIN_MS;
+    const aside = isDue ? await this.setAside() : [];
+    if (isDue) this.#mayBeAside = aside.length > 0;
+    const deniedAs = await this.#denials.finder();
     const parts = { left: PARTS_MAX };
     for await (const { names, events } of this.#batches(signal)) {
-      const unsent = events.filter((event) => !aside.some((denied) => isSame(denied, event)));
+      const unsent: UsageEventRequest[] = [];
+      for (const event of events) {
+        const denied = await deniedAs(event.id);
+        if (denied === undefined || denied.signed || !isSame(denied, event)) unsent.push(event);
+      }
       if (unsent.length > 0) await this.#sendApart(unsent, parts, signal, tell);
       for (const name of names) await this.#outbox.delete(name);
     }
-    const now = this.#line.configuration.clock.now();
-    if (aside.length === 0 || Math.abs(now - this.#sentAsideAt) < SET_ASIDE_AGAIN_MS) return;
+    if (aside.length === 0) return;
     this.#sentAsideAt = now;
     for (let first = 0; first < aside.length; first += ASIDE_EVENTS_MAX) {
       const events = aside.slice(first, first + ASIDE_EVENTS_MAX).map(eventOf);
@@ -139,6 +148,7 @@ export class UsageSender {
     // What was refused before, recorded once more, and charged this time.
     await this.#denials.forget(charged);
     for (const each of denied) await this.#denials.keep(each);
+    if (denied.some(({ signed }) => !signed)) this.#mayBeAside = true;
   }
 }
 
