@@ -83,6 +83,23 @@ describe("a seat", () => {
     await next.release();
   });
 
+  test("released by two at once is released although the one gives up", async () => {
+    const { activation, network } = await server.device(RULES);
+    const seat = await activation.checkout({ holder: "ada" });
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    network.interfere = (_sent, forward) => held.then(forward);
+    const stop = new AbortController();
+    const [first, second] = [seat.release({ signal: stop.signal }), seat.release()];
+    stop.abort();
+    await expect(first).rejects.toMatchObject({ code: "aborted" });
+    answer();
+    await second;
+    expect(network.sentTo(/release$/)).toHaveLength(1);
+  });
+
   test("survives a server that is stopped and started again before the lease can have run out", async () => {
     const { activation, network } = await server.device(RULES);
     await using seat = await activation.checkout({ holder: "ada" });

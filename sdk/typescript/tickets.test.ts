@@ -231,6 +231,24 @@ describe("a ticket", () => {
     }
   });
 
+  test("asked for by two at once is not taken from the one when the other gives up", async () => {
+    const { activation, network } = await device();
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    network.interfere = onPath(/tickets$/, (_sent, forward) => held.then(forward));
+    const [one, another] = [new AbortController(), new AbortController()];
+    const ask = (signal?: AbortSignal) => activation.ticket("credits", 1, { id: "job", signal });
+    const [first, second, third] = [refusal(ask(one.signal)), refusal(ask(another.signal)), ask()];
+    one.abort();
+    another.abort();
+    expect([(await first).code, (await second).code]).toEqual(["aborted", "aborted"]);
+    answer();
+    expect([(await third).id, (await ask()) === (await third)]).toEqual(["job", true]);
+    expect(network.sentTo(/tickets$/)).toHaveLength(1);
+  });
+
   test("spends nothing that could not be written down", async () => {
     const storage = memoryStorage();
     const { activation, account } = await device(storage);

@@ -7,7 +7,9 @@ import { guarded, isSignetError, SignetError } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { elapsedMs, type Moment, momentOf } from "./moment.ts";
 import { type SeatLost, seatLost } from "./seat-lost.ts";
+import { SharedWork } from "./shared-work.ts";
 import { backoffMs, jitter, later } from "./timer.ts";
+import { untilAborted } from "./until-aborted.ts";
 import type { HeartbeatRequest, LeaseClaims, ReleaseRequest } from "./wire.ts";
 
 /** `held` until it is `lost` (see {@link SeatLost}) or was `released` by this program. */
@@ -49,7 +51,7 @@ export class Seat {
   #heartbeatAt = 0;
   #failures = 0;
   #heartbeat: AbortController | undefined;
-  #releasing: Promise<void> | undefined;
+  #releasing: SharedWork<void> | undefined;
   #returned = false;
   #cancelTimer = () => {};
 
@@ -113,10 +115,15 @@ export class Seat {
    * still borrowed; call it again.
    */
   release({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    this.#releasing ??= guarded(() => this.#release(signal)).finally(() => {
-      this.#releasing = undefined;
+    return guarded(async () => {
+      while (this.#releasing?.isStopping) await untilAborted(this.#releasing.over, signal);
+      this.#releasing ??= new SharedWork((stop) =>
+        this.#release(stop).finally(() => {
+          this.#releasing = undefined;
+        }),
+      );
+      return this.#releasing.wait(signal);
     });
-    return this.#releasing;
   }
 
   /** Releases a floating seat, and never throws. A borrowed seat stays borrowed: give it back with {@link release}. */
@@ -231,7 +238,7 @@ export class Seat {
     void this.#end();
   }
 
-  async #release(signal: AbortSignal | undefined): Promise<void> {
+  async #release(signal: AbortSignal): Promise<void> {
     if (this.#returned || this.status === "lost") return;
     if (!this.borrowed) {
       this.#status = "released";

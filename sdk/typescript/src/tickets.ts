@@ -3,11 +3,13 @@ import { type CreditLine, unbelievable } from "./credit-line.ts";
 import { randomText } from "./encoding.ts";
 import { isSignetError, SignetError } from "./errors.ts";
 import { momentOf } from "./moment.ts";
+import { SharedWork } from "./shared-work.ts";
 import { addDocument, listDocuments, readDocument } from "./state.ts";
 import { STORED_TICKETS, type StoredTicket, ticketDocument, ticketDocumentNamed } from "./stored-ticket.ts";
 import { Ticket } from "./ticket.ts";
 import { HELD_MS, TicketRecord } from "./ticket-record.ts";
 import { jitter, later } from "./timer.ts";
+import { untilAborted } from "./until-aborted.ts";
 import type { TicketRequest } from "./wire.ts";
 
 export interface TicketOptions {
@@ -22,7 +24,7 @@ export interface TicketOptions {
 /** The tickets of one license on this machine: those in use by this process, and those an earlier one did not end. */
 export class Tickets {
   readonly #line: CreditLine;
-  readonly #inUse = new Map<string, Promise<Ticket>>();
+  readonly #inUse = new Map<string, SharedWork<Ticket>>();
   /** By the names of their documents. */
   readonly #records = new Set<string>();
   #cancelLook = () => {};
@@ -34,12 +36,17 @@ export class Tickets {
   async issue(meter: string, amount: number, options: TicketOptions): Promise<Ticket> {
     assertCredits(meter, amount, options.id);
     const { id = randomText(), signal } = options;
-    const known = this.#inUse.get(id);
-    if (known !== undefined) return same(await known, meter, amount);
-    const issued = this.#issue({ id, meter, amount }, options.id !== undefined, signal);
+    let known = this.#inUse.get(id);
+    for (; known?.isStopping; known = this.#inUse.get(id)) await untilAborted(known.over, signal);
+    if (known !== undefined) return same(await known.wait(signal), meter, amount);
+    const issued = new SharedWork((stop) =>
+      this.#issue({ id, meter, amount }, options.id !== undefined, stop).catch((error: unknown) => {
+        this.#inUse.delete(id);
+        throw error;
+      }),
+    );
     this.#inUse.set(id, issued);
-    issued.catch(() => this.#inUse.delete(id));
-    return issued;
+    return issued.wait(signal);
   }
 
   /** Ends what an earlier process has left, as soon as nobody can be at it any more. Never rejects. */
@@ -65,11 +72,7 @@ export class Tickets {
     }
   }
 
-  async #issue(
-    request: TicketRequest,
-    isCallersId: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<Ticket> {
+  async #issue(request: TicketRequest, isCallersId: boolean, signal: AbortSignal): Promise<Ticket> {
     const { clock } = this.#line.configuration;
     const record = await this.#recordOf(request);
     const { askedAt } = record.stored;
