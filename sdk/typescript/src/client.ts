@@ -36,6 +36,9 @@ export class SignetClient {
    * The activation stored on this device, verified without the network: the trust bundle against the root key, the token against
    * the bundle, its time, its revocation, and that it is this device's.
    *
+   * Where the last refresh was refused because the license was suspended or had expired, or the vendor's account was suspended, that may
+   * have ended since: the server is asked once, for at most three seconds. Without a network the refusal stands.
+   *
    * @throws SignetError `not_activated`; `token_invalid` or `trust_invalid` with the `reason`; `clock_turned_back`; or the signed
    * refusal of the last refresh.
    */

@@ -41,9 +41,12 @@ describe("refresh", () => {
     license.refusal = "license_suspended";
     await expect(activation.refresh()).rejects.toMatchObject({ code: "license_suspended", signed: true });
     expect([activation.status, activation.has("export-4k")]).toEqual(["refused", false]);
-    const sent = server.requests.length;
-    await expect(client.signet.current()).rejects.toMatchObject({ code: "license_suspended", signed: true });
-    expect(server.requests).toHaveLength(sent);
+    const fetch = () => Promise.reject(new Error("there is no network"));
+    const restarted = testClient(server, { storage: client.storage, fetch });
+    await expect(restarted.signet.current()).rejects.toMatchObject({
+      code: "license_suspended",
+      signed: true,
+    });
 
     license.refusal = undefined;
     await activation.refresh();
@@ -68,6 +71,34 @@ describe("refresh", () => {
       expect((await client.signet.current()).status).toBe("active");
     },
   );
+
+  test("that was refused is asked about by the next process, which finds what was reinstated without the license key", async () => {
+    const fingerprint = async () => ({ machine: "one", platform: "test" });
+    const machine = { storage: client.storage, fingerprint };
+    const activation = await testClient(server, machine).signet.activate(LICENSE_KEY);
+    license.refusal = "license_suspended";
+    await expect(activation.refresh()).rejects.toMatchObject({ code: "license_suspended" });
+    const restarted = () => testClient(server, machine).signet;
+    const asked = () => server.requestsTo(/refresh$/).length;
+    const suspended = { code: "license_suspended", signed: true };
+    const signet = restarted();
+    await expect(Promise.all([signet.current(), signet.current()])).rejects.toMatchObject(suspended);
+    await expect(signet.current()).rejects.toMatchObject(suspended);
+    expect(asked()).toBe(2);
+
+    license.refusal = undefined;
+    server.tamper = () => "hang up";
+    await expect(restarted().current()).rejects.toMatchObject(suspended);
+    server.tamper = (_request, reply) => reply;
+    const current = await restarted().current();
+    expect([current.id, current.status]).toEqual([activation.id, "active"]);
+
+    license.refusal = "license_revoked";
+    await expect(current.refresh()).rejects.toMatchObject({ code: "license_revoked" });
+    const before = asked();
+    await expect(restarted().current()).rejects.toMatchObject({ code: "license_revoked", signed: true });
+    expect(asked()).toBe(before);
+  });
 
   test("that fails for want of a network leaves what is held until it runs out", async () => {
     const activation = await client.signet.activate(LICENSE_KEY);

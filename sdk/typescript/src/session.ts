@@ -13,12 +13,14 @@ import { OfflineExchange } from "./offline-exchange.ts";
 import { Online } from "./online.ts";
 import type { Configuration } from "./options.ts";
 import { type Device, OwnDevice } from "./own-device.ts";
+import { RefusedBefore } from "./refused-before.ts";
 import { isCount, isText } from "./shapes.ts";
 import { assertSnapshotFresh, snapshotEnd } from "./snapshot.ts";
 import { ACTIVATION, deleteDocument, readDocument, type StoredActivation, writeDocument } from "./state.ts";
 import { Trust } from "./trust.ts";
 import {
   bearerOf,
+  type HeldActivation,
   storeActivation,
   storedActivation,
   unverifiedClaim,
@@ -36,6 +38,7 @@ export class Session {
   readonly #online = new Map<string, Online>();
   /** By activation id. In memory only: on disk they would let a copied state activate another machine. */
   readonly #licenseKeys = new Map<string, string>();
+  readonly #refusedBefore: RefusedBefore;
   readonly offline: OfflineExchange;
   readonly codes: CodeExchange;
 
@@ -60,6 +63,7 @@ export class Session {
     const machine = { configuration, trust: this.#trust, device: this.#device, time };
     this.offline = new OfflineExchange(machine);
     this.codes = new CodeExchange(machine);
+    this.#refusedBefore = new RefusedBefore(configuration, this);
     this.#api = new Api({ baseUrl, product, http, trust: this.#trust, storage, clock });
   }
 
@@ -108,10 +112,14 @@ export class Session {
     return this.#verifyAnswer(answer, device, device.fingerprint, { nonce, signal });
   }
 
-  async refresh(held: VerifiedActivation, signal: AbortSignal | undefined): Promise<VerifiedActivation> {
+  async refresh(
+    held: HeldActivation,
+    signal: AbortSignal | undefined,
+    retriesMax?: number,
+  ): Promise<VerifiedActivation> {
     const { sub: id } = held.claims;
     try {
-      const activation = await this.#refresh(held, signal);
+      const activation = await this.#refresh(held, signal, retriesMax);
       if (await this.#stored(id)) await storeActivation(this.#configuration.storage, activation);
       return activation;
     } catch (error) {
@@ -125,27 +133,21 @@ export class Session {
     }
   }
 
-  async #refresh(held: VerifiedActivation, signal: AbortSignal | undefined): Promise<VerifiedActivation> {
-    const { claims, fingerprint } = held;
+  async #refresh(held: HeldActivation, signal: AbortSignal | undefined, retriesMax: number | undefined) {
     const bearer = bearerOf(held);
-    const id = claims.sub;
+    const id = held.claims.sub;
     const device = await this.#device.load();
     const nonce = randomText();
     const body: RefreshRequest = { nonce };
     let answer: ApiAnswer;
     try {
-      answer = await this.#api.send({
-        path: `/activations/${id}/refresh`,
-        body,
-        bearer,
-        nonce,
-        signal,
-      });
+      const path = `/activations/${id}/refresh`;
+      answer = await this.#api.send({ path, body, bearer, nonce, signal, retriesMax });
     } catch (error) {
       if (!isSignetError(error) || error.code !== "unauthorized") throw error;
       return this.#recover(held, error, signal);
     }
-    const latest = await this.#fingerprintIn(answer, id, [device.fingerprint, fingerprint]);
+    const latest = await this.#fingerprintIn(answer, id, [device.fingerprint, held.fingerprint]);
     const activation = await this.#verifyAnswer(answer, device, latest, { nonce, signal, subject: id });
     assertSameDevice(activation.claims.match, latest, device.fingerprint);
     return activation;
@@ -156,14 +158,14 @@ export class Session {
    * then the license key proves what the token did.
    */
   async #recover(
-    { token, claims }: VerifiedActivation,
+    { token, claims }: HeldActivation,
     refused: SignetError,
     signal: AbortSignal | undefined,
   ): Promise<VerifiedActivation> {
     const id = claims.sub;
     if (!(await this.#trust.hasDisowned(token, signal))) throw refused;
     // Another process of this device may have recovered already.
-    const stored = await this.current().catch(() => undefined);
+    const stored = await this.#verifiedStored().catch(() => undefined);
     if (stored?.claims.sub === id) return stored;
     const licenseKey = this.#licenseKeys.get(id);
     if (licenseKey === undefined) throw tokenInvalid("key_revoked", refused);
@@ -211,8 +213,12 @@ export class Session {
     return candidates.find(({ digest }) => digest === named) ?? known[0];
   }
 
-  /** The stored activation, verified without the network. */
-  async current(): Promise<VerifiedActivation> {
+  /** The stored activation, verified without the network; a refusal that may have ended since is asked about once. */
+  current(): Promise<VerifiedActivation> {
+    return this.#refusedBefore.askingAgain(() => this.#verifiedStored());
+  }
+
+  async #verifiedStored(): Promise<VerifiedActivation> {
     const stored = await readDocument(this.#configuration.storage, ACTIVATION);
     if (stored === undefined) throw new SignetError("not_activated");
     const { token, certificate, components, refusal } = stored;
@@ -229,7 +235,7 @@ export class Session {
   /** A snapshot that is too old for the license held here is kept, and refused. */
   async importSnapshot(text: string): Promise<{ readonly seq: number; readonly issuedAt: number }> {
     const snapshot = await this.offline.importSnapshot(text);
-    await this.current().catch((error: unknown) => {
+    await this.#verifiedStored().catch((error: unknown) => {
       if (isSignetError(error) && error.code === "trust_snapshot_stale") throw error;
     });
     return snapshot;

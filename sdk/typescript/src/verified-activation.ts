@@ -19,12 +19,17 @@ export interface VerifiedActivation {
   readonly snapshotUntil: number | undefined;
 }
 
+/** What a fresh token is asked for by; the answer is verified, whatever this is. */
+export type HeldActivation = Pick<VerifiedActivation, "token" | "certificate" | "fingerprint"> & {
+  readonly claims: Pick<ActivationClaims, "sub">;
+};
+
 /**
  * What an activation proves itself by to a server.
  *
  * @throws SignetError `unauthorized` for one that was typed in as a code: it is good on this machine only.
  */
-export function bearerOf({ token, certificate }: VerifiedActivation): string {
+export function bearerOf({ token, certificate }: Pick<VerifiedActivation, "token" | "certificate">): string {
   if (certificate !== undefined) return token;
   throw new SignetError("unauthorized", {
     sentence: "This device was activated by a typed code; enter the license key to use the network.",
