@@ -207,10 +207,21 @@ describe("a metered handler", () => {
     };
     expect([await run(() => "fine", counts), errors]).toEqual(["fine", [lost]]);
     expect(await account()).toMatchObject({ spent: 4, reserved: 0 });
+    errors.length = 0;
+    for (const wrong of [11, 1.5])
+      await run(
+        () => "more than was reserved, or nothing that can be charged",
+        () => wrong,
+      );
+    expect(errors).toMatchObject([
+      { code: "ticket_amount_exceeded", detail: expect.stringContaining("11 were used and 10 reserved") },
+      { code: "invalid_request", message: expect.stringContaining("not 1.5") },
+    ]);
+    expect(await account()).toMatchObject({ spent: 24, reserved: 0 });
     await expect(run(() => Promise.reject(new Error("its own")))).rejects.toThrow("its own");
     await run(() => new Response(null, { status: 502 }));
     await run(() => new Response(null, { status: 404 }));
-    expect(await account()).toMatchObject({ spent: 5, reserved: 0 });
+    expect(await account()).toMatchObject({ spent: 25, reserved: 0 });
   });
 
   test("is not reached by a request that cannot be paid for, and its status says why", async () => {
@@ -256,6 +267,26 @@ describe("a metered handler", () => {
     await vi.waitUntil(async () => (await account())?.reserved === 0);
     expect(await account()).toMatchObject({ spent: 1 });
     host.closeAllConnections();
+    await new Promise((resolve) => host.close(resolve));
+  });
+
+  test("charges the work also where the client has hung up before it was done", async () => {
+    const { credits, account } = await vendor();
+    const handle = meter(
+      { license: () => credits, meter: "credits" },
+      async (_request: IncomingMessage, response: ServerResponse) => {
+        const isOver = new Promise((resolve) => response.once("close", resolve));
+        client.abort();
+        await isOver;
+      },
+    );
+    const client = new AbortController();
+    const host = createServer((request, response) => void handle(request, response));
+    await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+    await expect(fetch(url, { signal: client.signal })).rejects.toThrow("aborted");
+    await vi.waitUntil(async () => (await account())?.spent === 1);
+    expect(await account()).toMatchObject({ reserved: 0 });
     await new Promise((resolve) => host.close(resolve));
   });
 

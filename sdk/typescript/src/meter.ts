@@ -1,4 +1,4 @@
-import { isSignetError } from "./errors.ts";
+import { invalidArgument, isSignetError, SignetError } from "./errors.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Where a ticket is asked for: `backend.license(…)`, or an activation. */
@@ -13,11 +13,14 @@ export interface MeterOptions<Args extends readonly unknown[]> {
   readonly meter: string;
   /** What a request reserves, in the meter's unit: 1 unless given. */
   readonly amount?: number | ((...args: Args) => number) | undefined;
-  /** How much of that it has used: all of it unless given. What it throws charges nothing, and goes to `onError`. */
+  /**
+   * How much of that it has used, a whole number from 0 on: all of it unless given. What it throws charges nothing, and goes to `onError`;
+   * more than was reserved, or no whole number, charges all that was reserved, and goes there too.
+   */
   readonly used?: ((result: unknown, ...args: Args) => number) | undefined;
   /** Whether a request that did not throw has failed; a status of 500 or above unless given. */
   readonly failed?: ((result: unknown, ...args: Args) => boolean) | undefined;
-  /** Is told, for a log, why a ticket could not be settled or voided at once. The request has been answered all the same. */
+  /** Is told, for a log, why a ticket could not be settled or voided at once, or as `used` says. The request has been answered all the same. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -25,6 +28,8 @@ export interface MeterOptions<Args extends readonly unknown[]> {
 interface ResponseLike {
   readonly statusCode: number;
   readonly writableEnded?: boolean;
+  readonly closed?: boolean;
+  readonly destroyed?: boolean;
   once?(event: "close", listener: () => void): unknown;
 }
 
@@ -57,7 +62,8 @@ export function meter<Args extends readonly unknown[], Result>(
     const usedOf = () => (failed(result, ...args) ? 0 : (used?.(result, ...args) ?? ticket.amount));
     const response = args.map(responseIn).find((each) => each !== undefined);
     // Who answers after it has returned has not failed or succeeded yet, and nobody waits for its ticket.
-    if (response?.writableEnded === false) void closed(response).then(() => charge(ticket, usedOf, onError));
+    if (response !== undefined && isOpen(response))
+      void closed(response).then(() => charge(ticket, usedOf, onError));
     else await charge(ticket, usedOf, onError);
     return result;
   };
@@ -77,14 +83,34 @@ async function charge(
 ): Promise<void> {
   try {
     const used = usedOf();
-    if (used > 0) await ticket.spend(used);
-    await (used > 0 ? ticket.settle() : ticket.void());
+    const misuse = misuseOf(used, ticket.amount);
+    if (misuse !== undefined) await tell(onError, misuse);
+    // The work was done: what cannot be charged as it is said to be is not free.
+    const charged = misuse === undefined ? used : ticket.amount;
+    if (charged > 0) await ticket.spend(charged);
+    await (charged > 0 ? ticket.settle() : ticket.void());
   } catch (error) {
-    await Promise.resolve(error)
-      .then(onError)
-      .catch(() => undefined);
+    await tell(onError, error);
   }
   await ticket[Symbol.asyncDispose]();
+}
+
+function misuseOf(used: number, reserved: number): SignetError | undefined {
+  if (!Number.isSafeInteger(used) || used < 0) {
+    return invalidArgument(
+      `What \`used\` returns must be a whole number from 0 on, not ${used}; all of the ${reserved} reserved is charged.`,
+    );
+  }
+  if (used <= reserved) return undefined;
+  const detail = `${used} were used and ${reserved} reserved: all of those are charged, and no more.`;
+  return new SignetError("ticket_amount_exceeded", { detail });
+}
+
+/** Never rejects. */
+async function tell(onError: (error: unknown) => void, error: unknown): Promise<void> {
+  await Promise.resolve(error)
+    .then(onError)
+    .catch(() => undefined);
 }
 
 function answeredBadly(result: unknown, ...args: readonly unknown[]): boolean {
@@ -93,6 +119,11 @@ function answeredBadly(result: unknown, ...args: readonly unknown[]): boolean {
     ...args.map((arg) => responseIn(arg)?.statusCode ?? statusOf(resOf(arg))),
   ];
   return statuses.some((status) => status !== undefined && status >= 500);
+}
+
+/** Whether it will yet be ended. One whose client has hung up never is, and has told that it closed already. */
+function isOpen({ writableEnded, closed: isClosed, destroyed }: ResponseLike): boolean {
+  return writableEnded === false && isClosed !== true && destroyed !== true;
 }
 
 function closed(response: ResponseLike): Promise<void> {
