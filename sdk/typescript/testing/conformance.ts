@@ -49,6 +49,10 @@ export interface FileVector extends Vector {
   readonly text: string;
 }
 
+export interface JournalVector extends Vector {
+  readonly text: string;
+}
+
 export interface CodeVector extends Vector {
   readonly kind: CodeKind;
   readonly text: string;
@@ -79,7 +83,7 @@ export interface Corpus {
   };
   readonly bundles: { readonly vectors: readonly BundleVector[] };
   readonly files: { readonly vectors: readonly FileVector[] };
-  readonly journals: { readonly vectors: readonly (Vector & { readonly text: string })[] };
+  readonly journals: { readonly vectors: readonly JournalVector[] };
   readonly codes: { readonly vectors: readonly CodeVector[] };
   readonly machines: {
     readonly tenant: string;
@@ -145,12 +149,23 @@ export async function runCode(vector: CodeVector): Promise<string> {
 }
 
 /** What the library itself knows of a journal: its form, its signature and its chain. The rest is the server's rules. */
-export async function runChain({ text }: { readonly text: string }): Promise<"origin" | "chain" | "holds"> {
+async function runChain(text: string): Promise<"origin" | "chain" | "holds"> {
   const read = await readDeviceFile("journal", text);
   if (!read.ok) throw new Error(read.sentence);
   const { activation, first, prev, entries, head } = JSON.parse(JSON.stringify(read.payload));
   if (first === 1 && prev !== (await journalOrigin(activation, read.thumbprint))) return "origin";
   return (await journalHashes(prev, first, entries)).at(-1) === head ? "holds" : "chain";
+}
+
+const CHAIN_REASONS = ["origin", "chain"];
+
+/** As the other vectors are run; one that breaks a rule of the server's own is not looked at. */
+export async function runJournal(vector: JournalVector): Promise<string> {
+  const { refused, text } = vector;
+  if (refused !== undefined && !CHAIN_REASONS.includes(refused.reason ?? "")) return wanted(vector);
+  const found = await runChain(text).catch((error: unknown) => `threw ${error}`);
+  if (found === "holds") return "accepted";
+  return CHAIN_REASONS.includes(found) ? spoken("offline_request_invalid", found) : found;
 }
 
 /** Puts what a machine has stored where the library looks for it. */
