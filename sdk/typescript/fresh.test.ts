@@ -53,6 +53,24 @@ test("an activation is refreshed about daily, whatever fails meanwhile, until th
   expect([refreshes(), time.timers]).toEqual([4, 0]);
 });
 
+test("beginning anew in the same process keeps the pace: a page that is left and come back to asks for nothing", async () => {
+  const { activation, refreshes, pass, stop, deaf } = await kept();
+  await pass(HOUR);
+  stop();
+  for (let visit = 0; visit < 3; visit++) {
+    const leave = activation.keepFresh();
+    await pass(2 * MINUTE);
+    leave();
+  }
+  expect(refreshes()).toBe(0);
+  await pass(DAY);
+  const leave = activation.keepFresh();
+  await pass(MINUTE);
+  expect(refreshes()).toBe(1);
+  leave();
+  deaf();
+});
+
 test("a token that lives for an hour is refreshed well within it", async () => {
   const { activation, refreshes, pass, stop, deaf } = await kept({ activationTokenTtlSeconds: 3_600 });
   for (let hour = 0; hour < 6; hour++) {

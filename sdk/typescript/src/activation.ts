@@ -141,7 +141,8 @@ export class Activation {
 
   /**
    * Refreshes now, and then about daily, sooner where a token does not live that long; after a failure again within the hour. It never
-   * throws: what comes of it is told by {@link on}. Its timers do not keep a process alive.
+   * throws: what comes of it is told by {@link on}. Its timers do not keep a process alive. Ended and begun again in one process, it goes on
+   * as it would have.
    *
    * @returns ends it.
    *

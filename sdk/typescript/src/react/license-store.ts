@@ -24,7 +24,7 @@ export interface LicenseActions {
    * `() => signet.offline.importResponse(text)`.
    */
   readonly activate: (by: string | (() => Promise<Activation>)) => Promise<void>;
-  /** Gets a fresh token now; it is done in the background as well. */
+  /** Gets a fresh token now; it is done in the background as well. Where there is no activation, looks for a stored one again. */
   readonly refresh: () => Promise<void>;
   /** Gives the device's slot back. */
   readonly deactivate: () => Promise<void>;
@@ -90,7 +90,7 @@ class LicenseStore {
   /** Why there is no activation. */
   #absence: SignetError | undefined;
   #activation: Activation | undefined;
-  #hasLoaded = false;
+  #isLoading = false;
   #pending = 0;
   #error: SignetFailure | undefined;
   #stopWatching = () => {};
@@ -120,18 +120,21 @@ class LicenseStore {
   readonly loading = (): License => this.#loading;
 
   #begin(): void {
-    if (this.#hasLoaded) this.#watch();
-    else void this.#load();
+    if (this.#activation === undefined) void this.#load();
+    else this.#watch();
   }
 
-  /** Once, however often it is mounted. */
+  /** What kept it from being found may be over: a clock that was wrong, a storage that failed, a suspension. */
   async #load(): Promise<void> {
-    this.#hasLoaded = true;
+    if (this.#isLoading) return;
+    this.#isLoading = true;
     try {
       this.#hold(await guarded(() => this.#signet.current()));
     } catch (error) {
       // Another call may have activated the device meanwhile.
       if (this.#activation === undefined && isSignetError(error)) this.#lack(error);
+    } finally {
+      this.#isLoading = false;
     }
   }
 
@@ -205,7 +208,11 @@ class LicenseStore {
   readonly #activate = (by: string | (() => Promise<Activation>)): Promise<void> =>
     this.#do(async () => this.#hold(await (typeof by === "string" ? this.#signet.activate(by) : by())));
 
-  readonly #refresh = (): Promise<void> => this.#do(async () => this.#activation?.refresh());
+  readonly #refresh = (): Promise<void> =>
+    this.#do(async () => {
+      if (this.#activation === undefined) await this.#load();
+      else await this.#activation.refresh();
+    });
 
   readonly #deactivate = (): Promise<void> =>
     this.#do(async () => {
