@@ -56,6 +56,8 @@ describe("refresh", () => {
   test("acts on a signed refusal also where the disk takes no note of it", async () => {
     const activation = await client.signet.activate(LICENSE_KEY);
     license.refusal = "license_revoked";
+    server.now += 60;
+    client.clock.ms += 60_000;
     client.storage.set = () => Promise.reject(new Error("EROFS: read-only file system"));
     await expect(activation.refresh()).rejects.toMatchObject({ code: "license_revoked", signed: true });
     expect([activation.status, activation.has("export-4k")]).toEqual(["refused", false]);
