@@ -2,6 +2,7 @@
 
 import { Badge, Button, Card, Group, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { IconShieldCheck } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { RelativeTime } from "../_components/relative-time.tsx";
 import { toastFailed } from "../_components/toasts.tsx";
@@ -36,7 +37,14 @@ export function TwoFactorCard({ status: { enabledAt, recoveryCodesLeft } }: { st
             <Title order={2} fz="h3" id="two-factor-title">
               Two-factor sign-in
             </Title>
-            <Badge color={isOn ? "green" : "gray"}>{isOn ? "On" : "Off"}</Badge>
+            <Badge
+              color="gray"
+              leftSection={
+                isOn && <IconShieldCheck size={13} color="var(--mantine-color-green-6)" aria-hidden />
+              }
+            >
+              {isOn ? "On" : "Off"}
+            </Badge>
           </Group>
           <Text fz="sm" c="dimmed" component="div">
             {isOn ? (

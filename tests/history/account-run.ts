@@ -10,7 +10,7 @@ import {
   expireTickets,
 } from "./account-model.ts";
 import type { Dice } from "./dice.ts";
-import { History, listed, type Tally, Violation } from "./history.ts";
+import { History, listed, type Tally, Violation, whole } from "./history.ts";
 import { linearize } from "./linearize.ts";
 
 const ACCOUNTS = 2;
@@ -193,7 +193,7 @@ export async function startAccounts(
           if (answer === undefined && hasIds) await history.ask(asked, () => ask(server, asked));
         }
       });
-      await Promise.all(clients);
+      await whole(clients);
       await check(history, await look());
       number++;
       forget(number - 2);

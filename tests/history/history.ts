@@ -46,3 +46,9 @@ export function listed(operations: readonly Operation<unknown, unknown>[]): stri
     })
     .join("\n");
 }
+
+/** All of it, also when one fails: nothing may be under way any more when the servers it asks are closed. */
+export async function whole<Result>(work: readonly Promise<Result>[]): Promise<Result[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}

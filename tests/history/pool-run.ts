@@ -1,6 +1,6 @@
 import { activateRequest, createLicense, type Runtime, type TestTenant } from "#server/testing/fixtures.ts";
 import type { Dice } from "./dice.ts";
-import { History, listed, type Tally, Violation } from "./history.ts";
+import { History, listed, type Tally, Violation, whole } from "./history.ts";
 import { linearize } from "./linearize.ts";
 import {
   isSeenAs,
@@ -225,7 +225,7 @@ export async function startPool(
           if (dice.chance(35)) {
             asking.push(client.held === undefined ? choose(client) : { ...client.held, kind: "heartbeat" });
           }
-          await Promise.all(asking.map((asked) => act(client, history, asked)));
+          await whole(asking.map((asked) => act(client, history, asked)));
         }
       });
       if (dice.chance(15)) {
@@ -236,7 +236,7 @@ export async function startPool(
         const server = dice.pick(servers);
         doing.push(history.ask(resize, () => ask(server, resize)).then(() => undefined));
       }
-      await Promise.all(doing);
+      await whole(doing);
       await check(history);
       return history.tally;
     },
@@ -250,7 +250,7 @@ export async function startPool(
         const asked = { kind: "checkout", device, holder: `fresh-${n}`, inGroup: true } as const;
         return history.ask(asked, () => ask(server, asked));
       });
-      const answers = await Promise.all(everybody);
+      const answers = await whole(everybody);
       await check(history);
       const granted = answers.filter((answer) => answer?.granted).length;
       const seats = state.seats === 0 ? 0 : state.seats + rules.overage;

@@ -4,7 +4,7 @@ import { createRuntime, createTenant, type Runtime } from "#server/testing/fixtu
 import { TestClock } from "#server/testing/test-clock.ts";
 import { startAccounts } from "./account-run.ts";
 import { Dice } from "./dice.ts";
-import { sumOf, type Tally, Violation } from "./history.ts";
+import { sumOf, type Tally, Violation, whole } from "./history.ts";
 import { startPool } from "./pool-run.ts";
 
 export interface SeedOptions {
@@ -80,10 +80,11 @@ export const runPools: RunSeed = ({ servers, clock, owner }, seed, { rounds, los
     for (let n = 0; n < POOLS; n++) pools.push(await startPool(servers, tenant, dice, groups));
     const tallies: Tally[] = [];
     for (let round = 0; round < rounds; round++) {
-      const doing = Promise.all(pools.map((pool) => pool.round()));
+      const doing = whole(pools.map((pool) => pool.round()));
       // What has run out is swept up while the same slots are asked for.
       const sweeping = dice.chance(30) ? server.leases.expire() : undefined;
       if (lostAnswers && dice.chance(LOST_PERCENT)) await loseAnswer(owner, doing);
+      await Promise.allSettled([doing, sweeping]);
       tallies.push(...(await doing));
       await sweeping;
       clock.advance(dice.pick([0, 1, TTL_MS / 3, TTL_MS / 2, TTL_MS, TTL_MS + 1]));

@@ -58,11 +58,7 @@ function BundleRow({ bundle, inForce }: { bundle: Bundle; inForce: boolean }) {
           <Text fz="sm" fw={600}>
             Bundle {bundle.seq}
           </Text>
-          {inForce && (
-            <Badge size="sm" color="green">
-              In force
-            </Badge>
-          )}
+          {inForce && <Badge color="gray">In force</Badge>}
         </Group>
         <Text fz="sm" c="dimmed" component="div">
           signed <RelativeTime at={bundle.issuedAt} />
