@@ -1,3 +1,4 @@
+import { csvOf } from "#server/domain/csv.ts";
 import { formatNumber } from "../../../_components/format.ts";
 import type { Account, LedgerLine } from "./account.ts";
 
@@ -43,25 +44,18 @@ export const KIND_WORDS = {
 
 /** The ledger as a spreadsheet reads it. A text that begins like a formula is kept from being one. */
 export function ledgerCsv(lines: readonly LedgerLine[]): string {
-  const header = "entry,recorded_at,kind,change,balance,of,id,reason,correlation_id,occurred_at";
-  const rows = lines.map((line) =>
-    [
-      line.entry,
-      line.recordedAt.toISOString(),
-      line.kind,
-      line.change,
-      line.balance,
-      line.of?.kind ?? "",
-      text(line.of?.id ?? ""),
-      text(line.reason),
-      text(line.correlationId),
-      line.occurredAt?.toISOString() ?? "",
-    ].join(","),
-  );
-  return `${[header, ...rows].join("\r\n")}\r\n`;
-}
-
-function text(value: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const header = "entry,recorded_at,kind,change,balance,of,id,reason,correlation_id,occurred_at".split(",");
+  const rows = lines.map((line) => [
+    line.entry,
+    line.recordedAt.toISOString(),
+    line.kind,
+    line.change,
+    line.balance,
+    line.of?.kind ?? "",
+    line.of?.id ?? "",
+    line.reason,
+    line.correlationId,
+    line.occurredAt?.toISOString() ?? "",
+  ]);
+  return csvOf([header, ...rows]);
 }

@@ -3,6 +3,7 @@
 import { Alert, Box, Button, Card, CopyButton, Group, Stack, Text, Title } from "@mantine/core";
 import { IconCheck, IconCopy, IconDownload, IconLockOpen } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
+import { csvOf } from "#server/domain/csv.ts";
 import { CopyIcon } from "../../../../_components/copy.tsx";
 import { ShownOnce } from "../../../../_components/key-reveal.tsx";
 import { LinkButton, TextLink } from "../../../../_components/links.tsx";
@@ -100,5 +101,5 @@ export function IssuedKeys({ issued, again }: { issued: Issued; again: () => voi
 }
 
 function asCsv(licenses: Issued["licenses"]): string {
-  return ["license,key", ...licenses.map(({ id, key }) => `${id},${key}`), ""].join("\r\n");
+  return csvOf([["license", "key"], ...licenses.map(({ id, key }) => [id, key])]);
 }
