@@ -4,6 +4,7 @@ import { createAnalytics } from "./analytics/service.ts";
 import { createAccount } from "./auth/account.ts";
 import { createInvitations } from "./auth/invitations.ts";
 import { createSignInLimiter } from "./auth/limiter.ts";
+import { createMailPreferences } from "./auth/mail-preferences.ts";
 import { createMembers } from "./auth/members.ts";
 import { createAuth } from "./auth/sign-in.ts";
 import { createTwoFactor } from "./auth/two-factor.ts";
@@ -159,6 +160,7 @@ export function createContainer(env: Env, name = "signet") {
     listener: createListener({ url: env.DATABASE_APP_URL, channel: SEAT_CHANGES, log }),
     log,
   });
+  const mailPreferences = createMailPreferences({ database, clock });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth });
 
@@ -203,6 +205,7 @@ export function createContainer(env: Env, name = "signet") {
     account,
     twoFactor,
     tenantSettings,
+    mailPreferences,
     members,
     invitations,
     seats,

@@ -2,6 +2,7 @@ import { createAnalytics } from "#server/analytics/service.ts";
 import { createAccount } from "#server/auth/account.ts";
 import { createInvitations } from "#server/auth/invitations.ts";
 import { createSignInLimiter, type SignInLimits } from "#server/auth/limiter.ts";
+import { createMailPreferences } from "#server/auth/mail-preferences.ts";
 import { createMembers } from "#server/auth/members.ts";
 import { hashPassword } from "#server/auth/passwords.ts";
 import { createAuth } from "#server/auth/sign-in.ts";
@@ -36,6 +37,7 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
     auth,
     account: createAccount({ database, log, limiter }),
     twoFactor,
+    mailPreferences: createMailPreferences({ database, clock }),
     members,
     invitations,
     reconciliation,

@@ -2,6 +2,7 @@ import type { Analytics } from "../analytics/service.ts";
 import type { Account } from "../auth/account.ts";
 import type { CurrentActor, CurrentCustomer, SessionClaims } from "../auth/actor.ts";
 import type { Invitations } from "../auth/invitations.ts";
+import type { MailPreferences } from "../auth/mail-preferences.ts";
 import type { Members } from "../auth/members.ts";
 import type { Auth } from "../auth/sign-in.ts";
 import type { TwoFactor } from "../auth/two-factor.ts";
@@ -30,6 +31,7 @@ export interface PortalServices {
   readonly account: Account;
   readonly twoFactor: TwoFactor;
   readonly tenantSettings: TenantSettings;
+  readonly mailPreferences: MailPreferences;
   readonly members: Members;
   readonly invitations: Invitations;
   readonly products: Products;

@@ -85,6 +85,8 @@ const TABLE: Record<string, string> = {
   "policy.setArchived": ADMINS,
   "policy.moveLicenses": ADMINS,
   "portal.licenses": CUSTOMERS,
+  "portal.mailPreferences": CUSTOMERS,
+  "portal.setMailPreference": CUSTOMERS,
   "product.list": EVERYBODY,
   "product.get": EVERYBODY,
   "product.sdk": EVERYBODY,

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { listOwnLicenses } from "../../authority/license-input.ts";
+import { MAIL_KINDS } from "../../domain/mail-kinds.ts";
 import { customerAuthorised, router } from "../init.ts";
 import { ownLicense } from "../views/own-license.ts";
 
@@ -8,4 +10,14 @@ export const portalRouter = router({
     const { items, nextCursor } = await ctx.services.licenses.listOwn(ctx.customer, input);
     return { items: items.map(ownLicense), nextCursor };
   }),
+
+  mailPreferences: customerAuthorised.query(({ ctx: { customer, services } }) =>
+    services.mailPreferences.get(customer),
+  ),
+
+  setMailPreference: customerAuthorised
+    .input(z.strictObject({ kind: z.enum(MAIL_KINDS), wanted: z.boolean() }))
+    .mutation(({ ctx: { customer, services }, input: { kind, wanted } }) =>
+      services.mailPreferences.set(customer, kind, wanted),
+    ),
 });
