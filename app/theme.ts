@@ -6,7 +6,7 @@ import {
 } from "@mantine/core";
 
 /** The primary: a blue-green ink, apart from the greens, ambers and reds that mean a state. */
-const petrol: MantineColorsTuple = [
+export const petrol: MantineColorsTuple = [
   "#e9f6f8",
   "#d2eaee",
   "#a5d5dd",

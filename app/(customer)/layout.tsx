@@ -1,18 +1,23 @@
 import type { ReactNode } from "react";
 import { requireCustomer } from "../_session.ts";
-import { CustomerShell } from "./shell.tsx";
+import { brandCss } from "./_shell/brand.ts";
+import { CustomerShell } from "./_shell/shell.tsx";
 
 /** Draws the frame. Each page asks `requireCustomer` again: a layout is not run at every navigation. */
 export default async function CustomerLayout({ children }: { children: ReactNode }) {
-  const { user, role, customerName, tenant } = await requireCustomer();
+  const { user, role, customerName, tenant, branding } = await requireCustomer();
   return (
-    <CustomerShell
-      user={{ name: user.name, email: user.email }}
-      role={role}
-      customerName={customerName}
-      vendorName={tenant.name}
-    >
-      {children}
-    </CustomerShell>
+    <>
+      {branding.accent !== null && <style>{brandCss(branding.accent)}</style>}
+      <CustomerShell
+        user={{ name: user.name, email: user.email }}
+        role={role}
+        customerName={customerName}
+        vendorName={tenant.name}
+        supportEmail={branding.supportEmail}
+      >
+        {children}
+      </CustomerShell>
+    </>
   );
 }

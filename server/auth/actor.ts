@@ -45,6 +45,15 @@ export interface CurrentCustomer {
   readonly user: SignedInUser;
   readonly tenant: TenantSummary;
   readonly customerName: string;
+  readonly branding: Branding;
+}
+
+/** How a vendor's customers see it. */
+export interface Branding {
+  /** `#rrggbb`; null: Signet's own colour. */
+  readonly accent: string | null;
+  /** Where they write to; null: nowhere is named. */
+  readonly supportEmail: string | null;
 }
 
 const TENANT = {
@@ -105,7 +114,11 @@ export async function currentCustomer(
     const customer = await database.withTenant(tenantId, (tx) =>
       tx.customer.findUnique({
         where: { tenantId_id: { tenantId, id: customerId } },
-        select: { name: true, archivedAt: true, tenant: { select: TENANT } },
+        select: {
+          name: true,
+          archivedAt: true,
+          tenant: { select: { ...TENANT, accent: true, supportEmail: true } },
+        },
       }),
     );
     // An archived customer lets its people in no more, but bars nobody from another that they belong to.
@@ -118,6 +131,7 @@ export async function currentCustomer(
       user: { id: user.id, name: user.name, email: user.email },
       tenant: summary(customer.tenant),
       customerName: customer.name,
+      branding: { accent: customer.tenant.accent, supportEmail: customer.tenant.supportEmail },
     };
   }
   return undefined;

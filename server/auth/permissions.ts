@@ -1,4 +1,4 @@
-import { ROLES, type Role } from "../domain/actor.ts";
+import { type CustomerRole, ROLES, type Role } from "../domain/actor.ts";
 
 /** Everything the portal can be asked to do; a page and its procedure name the same one. */
 export const PERMISSIONS = [
@@ -72,4 +72,30 @@ export function permissionsOf(role: Role): Permission[] {
 /** The roles that may do it, for a sentence that says whom to ask. */
 export function rolesWith(permission: Permission): Role[] {
   return ROLES.filter((role) => allows(role, permission));
+}
+
+/** Everything the people of a customer can do by themselves, always with what is their own customer's only. */
+export const CUSTOMER_PERMISSIONS = [
+  /** State, terms, certificate, devices, seats and usage. */
+  "license:read",
+  "license:reveal",
+  "device:rename",
+  "device:deactivate",
+  /** By files, for a machine without a network. */
+  "device:activate",
+  "seat:release",
+  "people:read",
+  "people:write",
+] as const;
+export type CustomerPermission = (typeof CUSTOMER_PERMISSIONS)[number];
+
+/** A member looks, and does what takes nothing from a colleague; the rest is a manager's. */
+const CUSTOMER_GRANTS: Record<CustomerRole, ReadonlySet<CustomerPermission>> = {
+  manager: new Set(CUSTOMER_PERMISSIONS),
+  member: new Set(["license:read", "device:rename", "device:activate", "people:read"]),
+};
+
+/** Whether a person of a customer may do it. */
+export function customerAllows(role: CustomerRole, permission: CustomerPermission): boolean {
+  return CUSTOMER_GRANTS[role].has(permission);
 }

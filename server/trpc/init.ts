@@ -1,6 +1,12 @@
 import { initTRPC } from "@trpc/server";
 import superjson from "superjson";
-import { allows, type Permission, rolesWith } from "../auth/permissions.ts";
+import {
+  allows,
+  type CustomerPermission,
+  customerAllows,
+  type Permission,
+  rolesWith,
+} from "../auth/permissions.ts";
 import { SignetError } from "../domain/errors.ts";
 import type { PortalContext } from "./context.ts";
 import { errorData, isFault, toSignetError } from "./errors.ts";
@@ -56,19 +62,24 @@ export const signedIn = open.use(async ({ ctx, next }) => {
 });
 
 /**
- * A procedure for the people of an end customer; gives it `ctx.customer`, whose ids say which rows are theirs. Refuses
- * with `unauthorized` when nobody is signed in or they no longer belong, and `forbidden` to the vendor's staff.
+ * A procedure for the people of an end customer; gives it `ctx.customer`, whose ids say which rows are theirs: a service
+ * that is handed them asks for nothing else. Refuses with `unauthorized` when nobody is signed in or they no longer
+ * belong, and `forbidden` to the vendor's staff and where the role lacks the permission.
  */
-export const customerAuthorised = open.use(async ({ ctx, next }) => {
-  const customer = await ctx.currentCustomer();
-  if (customer === undefined) {
-    if ((await ctx.currentActor()) === undefined)
-      throw new SignetError("unauthorized", "You are signed out; sign in again.");
-    throw new SignetError("forbidden", "This is for the people of a customer; you are signed in as staff.");
-  }
-  if (customer.tenant.suspended) throw new SignetError("tenant_suspended");
-  return next({ ctx: { ...ctx, customer } });
-});
+export function customerAuthorised(permission: CustomerPermission) {
+  return open.use(async ({ ctx, next }) => {
+    const customer = await ctx.currentCustomer();
+    if (customer === undefined) {
+      if ((await ctx.currentActor()) === undefined)
+        throw new SignetError("unauthorized", "You are signed out; sign in again.");
+      throw new SignetError("forbidden", "This is for the people of a customer; you are signed in as staff.");
+    }
+    if (customer.tenant.suspended) throw new SignetError("tenant_suspended");
+    if (!customerAllows(customer.role, permission))
+      throw new SignetError("forbidden", `Only a manager of ${customer.customerName} can do this; ask one.`);
+    return next({ ctx: { ...ctx, customer } });
+  });
+}
 
 function forbidden(permission: Permission): SignetError {
   const roles = new Intl.ListFormat("en", { type: "disjunction" }).format(rolesWith(permission));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CurrentActor, CurrentCustomer } from "../auth/actor.ts";
-import { ROLES, type Role } from "../domain/actor.ts";
+import { CUSTOMER_ROLES, type CustomerRole, ROLES, type Role } from "../domain/actor.ts";
 import { SignetError } from "../domain/errors.ts";
 import { createLogger } from "../platform/log.ts";
 import type { PortalContext, PortalServices } from "./context.ts";
@@ -14,7 +14,8 @@ const LICENSE_STAFF = "owner admin support";
 const DEVELOPERS = "owner admin developer";
 const ADMINS = "owner admin";
 const ANYONE = "anyone, also signed out";
-const CUSTOMERS = "customer";
+
+const CUSTOMERS = "manager member";
 const SIGNED_IN = "anyone signed in";
 const TABLE: Record<string, string> = {
   "account.get": SIGNED_IN,
@@ -149,11 +150,12 @@ function services(): PortalServices {
   return new Proxy(Object.create(null), { get: (_, name) => (name === "log" ? log : reached) });
 }
 
-function contextOf(role: Role | "customer" | undefined): PortalContext {
+function contextOf(role: Role | CustomerRole | undefined): PortalContext {
   const id = "01900000-0000-7000-8000-000000000001";
   const tenant = { id, name: "T", slug: "t", mode: "trial", suspended: false } as const;
   const user = { id, name: "U", email: "u@example.com" };
-  const staff = role === "customer" ? undefined : role;
+  const staff = ROLES.find((each) => each === role);
+  const person = CUSTOMER_ROLES.find((each) => each === role);
   const current: CurrentActor | undefined = staff && {
     actor: { kind: "user", userId: id, tenantId: id, role: staff },
     user,
@@ -161,10 +163,16 @@ function contextOf(role: Role | "customer" | undefined): PortalContext {
     lacksTwoFactor: false,
     tenants: [tenant],
   };
-  const customer: CurrentCustomer | undefined =
-    role === "customer"
-      ? { userId: id, tenantId: id, customerId: id, role: "member", user, tenant, customerName: "C" }
-      : undefined;
+  const customer: CurrentCustomer | undefined = person && {
+    userId: id,
+    tenantId: id,
+    customerId: id,
+    role: person,
+    user,
+    tenant,
+    customerName: "C",
+    branding: { accent: null, supportEmail: null },
+  };
   return {
     services: services(),
     correlationId: "cor_test",
@@ -175,7 +183,7 @@ function contextOf(role: Role | "customer" | undefined): PortalContext {
 }
 
 /** `allowed`, or the code it was refused with. Whether the input is good does not matter: permission is asked first. */
-async function outcome(path: string, role: Role | "customer" | undefined): Promise<string> {
+async function outcome(path: string, role: Role | CustomerRole | undefined): Promise<string> {
   const caller = createCallerFactory(appRouter)(contextOf(role));
   try {
     await Reflect.apply(procedureOf(caller, path), undefined, []);
@@ -210,9 +218,10 @@ describe.each(PROCEDURES)("%s", (path) => {
     expect(await outcome(path, role)).toBe(expected);
   });
 
-  test("as a person of a customer", async () => {
-    const expected = [ANYONE, SIGNED_IN, CUSTOMERS].includes(row) ? "allowed" : "unauthorized";
-    expect(await outcome(path, "customer")).toBe(expected);
+  test.each(CUSTOMER_ROLES)("as a customer's %s", async (role) => {
+    const open = [ANYONE, SIGNED_IN].includes(row) || row.split(" ").includes(role);
+    const refusal = path.startsWith("portal.") ? "forbidden" : "unauthorized";
+    expect(await outcome(path, role)).toBe(open ? "allowed" : refusal);
   });
 
   test("signed out", async () => {

@@ -188,6 +188,7 @@ test("a customer's people see their own licenses and the devices in use, nobody 
     user,
     tenant,
     customerName: "Fabrikam",
+    branding: { accent: null, supportEmail: null },
   };
   const page = leaksNothing(await portal.portal.licenses());
   expect(page.items).toMatchObject([

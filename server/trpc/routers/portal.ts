@@ -4,9 +4,11 @@ import { MAIL_KINDS } from "../../domain/mail-kinds.ts";
 import { customerAuthorised, router } from "../init.ts";
 import { ownLicense } from "../views/own-license.ts";
 
+const read = customerAuthorised("license:read");
+
 /** What an end customer's people can do by themselves. */
 export const portalRouter = router({
-  licenses: customerAuthorised.input(listOwnLicenses).query(async ({ ctx, input }) => {
+  licenses: read.input(listOwnLicenses).query(async ({ ctx, input }) => {
     const { items, nextCursor } = await ctx.services.licenses.listOwn(ctx.customer, input);
     return { items: items.map(ownLicense), nextCursor };
   }),

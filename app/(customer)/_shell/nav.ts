@@ -1,0 +1,16 @@
+import { type Icon, IconCertificate, IconUserCircle } from "@tabler/icons-react";
+import type { CustomerPermission } from "#server/auth/permissions.ts";
+
+export interface NavItem {
+  readonly href: string;
+  readonly label: string;
+  readonly icon: Icon;
+  /** Undefined: open to everybody who is signed in. */
+  readonly permission?: CustomerPermission;
+}
+
+/** Every screen of the customer area, in order; each is shown to those who may open it. */
+export const NAV: readonly NavItem[] = [
+  { href: "/portal", label: "Licenses", icon: IconCertificate, permission: "license:read" },
+  { href: "/portal/account", label: "Account", icon: IconUserCircle },
+];

@@ -1,0 +1,93 @@
+"use client";
+
+import { Anchor, AppShell, Box, Burger, Group, ScrollArea, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useEffect } from "react";
+import type { CustomerRole } from "#server/domain/actor.ts";
+import { UserMenu } from "../../_components/user-menu.tsx";
+import { Nav } from "./nav-links.tsx";
+import classes from "./shell.module.css";
+import { VendorMark } from "./vendor-mark.tsx";
+
+export interface CustomerShellProps {
+  user: { name: string; email: string };
+  role: CustomerRole;
+  customerName: string;
+  vendorName: string;
+  supportEmail: string | null;
+  children: ReactNode;
+}
+
+/** The frame of every customer page, in the vendor's name: a sidebar, which on a small screen comes from behind a burger. */
+export function CustomerShell({
+  user,
+  role,
+  customerName,
+  vendorName,
+  supportEmail,
+  children,
+}: CustomerShellProps) {
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const path = usePathname();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: arriving anywhere closes the menu.
+  useEffect(close, [path]);
+  const home = (
+    <Link href="/portal" className={classes.home}>
+      <VendorMark vendorName={vendorName} customerName={customerName} />
+    </Link>
+  );
+
+  return (
+    <AppShell
+      layout="alt"
+      header={{ height: 60, collapsed: false }}
+      navbar={{ width: 248, breakpoint: "md", collapsed: { mobile: !opened } }}
+      padding={{ base: "md", sm: "xl" }}
+      classNames={{ main: classes.main, navbar: classes.navbar, header: classes.header }}
+    >
+      <a href="#main" className={classes.skip}>
+        Skip to content
+      </a>
+      <AppShell.Header hiddenFrom="md">
+        <Group h="100%" px="md" gap="sm" wrap="nowrap">
+          <Burger opened={opened} onClick={toggle} size="sm" aria-label="Menu" />
+          <Box flex={1} miw={0}>
+            {home}
+          </Box>
+          <UserMenu user={user} caption={role} account="/portal/account" compact />
+        </Group>
+      </AppShell.Header>
+
+      <AppShell.Navbar aria-label="Main">
+        <AppShell.Section px="md" py="md">
+          <Group justify="space-between" wrap="nowrap">
+            {home}
+            <Burger hiddenFrom="md" opened={opened} onClick={toggle} size="sm" aria-label="Close menu" />
+          </Group>
+        </AppShell.Section>
+        <AppShell.Section grow component={ScrollArea} px="sm" type="scroll">
+          <Nav role={role} path={path} />
+        </AppShell.Section>
+        {supportEmail !== null && (
+          <AppShell.Section px="md" py="sm">
+            <Text fz="xs" c="dimmed">
+              Questions? Write to
+            </Text>
+            <Anchor href={`mailto:${supportEmail}`} fz="sm" style={{ overflowWrap: "anywhere" }}>
+              {supportEmail}
+            </Anchor>
+          </AppShell.Section>
+        )}
+        <AppShell.Section className={classes.foot} p="xs" visibleFrom="md">
+          <UserMenu user={user} caption={role} account="/portal/account" />
+        </AppShell.Section>
+      </AppShell.Navbar>
+
+      <AppShell.Main id="main" tabIndex={-1}>
+        <Box className={classes.page}>{children}</Box>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
