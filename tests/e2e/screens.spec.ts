@@ -33,6 +33,9 @@ const DETAILS = [
   ["/admin/usage", /\/admin\/usage\/acc_/],
 ] as const;
 
+/** What a customer's people see, besides their licenses. */
+const CUSTOMER = ["/portal/account"];
+
 /** Read by anybody; one of each kind of page. */
 const DOCS = [
   "/docs",
@@ -109,13 +112,17 @@ for (const { name, ...look } of LOOKS) {
     await context.close();
   });
 
-  test(`the customer's screen is whole on ${name}`, async ({ browser }) => {
+  test(`the customer's screens are whole on ${name}`, async ({ browser }) => {
     const context = await browser.newContext(look);
     const page = await context.newPage();
     const quiet = watch(page);
     await signIn(page, "Customer");
     await expectWhole(page, "/portal");
     await expect(page.getByText("Renderer").first()).toBeVisible();
+    for (const path of CUSTOMER) {
+      await page.goto(path);
+      await expectWhole(page, path);
+    }
     await page.goto("/admin/licenses");
     await expect(page, "a customer is not the vendor's staff").not.toHaveURL(/\/admin\/licenses/);
     quiet.expectQuiet();
