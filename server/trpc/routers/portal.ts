@@ -13,11 +13,9 @@ export const portalRouter = router({
     return { items: items.map(ownLicense), nextCursor };
   }),
 
-  mailPreferences: customerAuthorised.query(({ ctx: { customer, services } }) =>
-    services.mailPreferences.get(customer),
-  ),
+  mailPreferences: read.query(({ ctx: { customer, services } }) => services.mailPreferences.get(customer)),
 
-  setMailPreference: customerAuthorised
+  setMailPreference: read
     .input(z.strictObject({ kind: z.enum(MAIL_KINDS), wanted: z.boolean() }))
     .mutation(({ ctx: { customer, services }, input: { kind, wanted } }) =>
       services.mailPreferences.set(customer, kind, wanted),
