@@ -34,16 +34,23 @@ const ARROWS = {
     "server/platform/",
     DATABASE_CLIENT,
   ],
-  "server/auth/": ["server/authority/", "server/domain/", "server/platform/", DATABASE_CLIENT],
+  "server/mail/": ["server/domain/", "server/platform/", DATABASE_CLIENT],
+  "server/auth/": [
+    "server/authority/",
+    "server/mail/",
+    "server/domain/",
+    "server/platform/",
+    DATABASE_CLIENT,
+  ],
   "server/live/": ["server/(auth|domain|platform)/"],
-  "server/trpc/": ["server/(authority|analytics|reconciliation|webhooks|auth|domain|platform)/", SHARED],
+  "server/trpc/": ["server/(authority|analytics|reconciliation|webhooks|mail|auth|domain|platform)/", SHARED],
   "server/license-server/": [
     "server/(activations|leases|usage|offline|callers|idempotency|trust|domain|platform)/",
     "server/container\\.ts$",
     SHARED,
   ],
   "server/container\\.ts$": [
-    "server/(activations|leases|usage|offline|callers|idempotency|trust|events|webhooks|authority|analytics|reconciliation|retention|jobs|auth|live|domain|platform)/",
+    "server/(activations|leases|usage|offline|callers|idempotency|trust|events|webhooks|authority|analytics|reconciliation|retention|jobs|mail|auth|live|domain|platform)/",
   ],
   "app/": [
     "server/(trpc|auth|domain|platform)/",

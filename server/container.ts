@@ -33,6 +33,9 @@ import { createIdempotency } from "./idempotency/service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
 import { createLeases } from "./leases/service.ts";
 import { createSeatStreams } from "./live/seat-streams.ts";
+import { createMailer } from "./mail/mailer.ts";
+import { createMails } from "./mail/mails.ts";
+import { createSmtpSender } from "./mail/smtp.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
 import { createOffline } from "./offline/service.ts";
 import { createAnnouncer, SEAT_CHANGES } from "./platform/announcer.ts";
@@ -151,6 +154,20 @@ export function createContainer(env: Env, name = "signet") {
   const checkUrl = (url: string) => refuseUrl(url, reach);
   const webhooks = createWebhooks({ database, clock, vault, deliverer: deliveries, checkUrl });
 
+  const mails = createMails({ clock, keyWrapper });
+  const smtp =
+    env.SMTP_URL === undefined || env.MAIL_FROM === undefined
+      ? undefined
+      : createSmtpSender({ url: env.SMTP_URL, from: env.MAIL_FROM });
+  const mailer = createMailer({
+    database,
+    clock,
+    log,
+    keyWrapper,
+    portalUrl: env.NEXTAUTH_URL,
+    send: smtp?.send,
+  });
+
   const limiter = createSignInLimiter(database.pool);
   const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
   const auth = createAuth({ database, log, limiter, twoFactor });
@@ -162,7 +179,7 @@ export function createContainer(env: Env, name = "signet") {
   });
   const mailPreferences = createMailPreferences({ database, clock });
   const members = createMembers({ database, clock, log });
-  const invitations = createInvitations({ database, clock, log, auth });
+  const invitations = createInvitations({ database, clock, log, auth, mails });
 
   return {
     env,
@@ -201,6 +218,7 @@ export function createContainer(env: Env, name = "signet") {
     events,
     deliveries,
     webhooks,
+    mailer,
     auth,
     account,
     twoFactor,
@@ -214,6 +232,7 @@ export function createContainer(env: Env, name = "signet") {
     async close() {
       counters.close();
       eventLoop.stop();
+      smtp?.close();
       await Promise.all([seatStreams.close(), seatChanges.close()]);
       await database.close();
     },

@@ -3,9 +3,11 @@ import { createAnalytics } from "#server/analytics/service.ts";
 import { createEventRelay } from "#server/events/relay.ts";
 import { JOB_NAMES, type JobName } from "#server/jobs/catalogue.ts";
 import { createJobs } from "#server/jobs/jobs.ts";
+import { createMailer } from "#server/mail/mailer.ts";
 import { systemClock } from "#server/platform/clock.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
+import { localKeyWrapper } from "#server/platform/master-key.ts";
 import { createQueues, type Queues } from "#server/platform/queue.ts";
 import { createReconciliation } from "#server/reconciliation/service.ts";
 import { createRetentionStore } from "#server/retention/retention-store.ts";
@@ -13,7 +15,7 @@ import { createRetention } from "#server/retention/service.ts";
 import { type Authority, createAuthority, createVendor } from "#server/testing/authority.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
-import { activateRequest, createTenant, type TestTenant } from "#server/testing/fixtures.ts";
+import { activateRequest, createTenant, TEST_MASTER_KEY, type TestTenant } from "#server/testing/fixtures.ts";
 import { type RedisServer, startRedis } from "#server/testing/redis.ts";
 import { createAccount } from "#server/testing/usage.ts";
 import { createJobMetrics } from "./metrics.ts";
@@ -69,6 +71,13 @@ function startWorker(store: "PostgreSQL" | "Redis") {
     ...services,
     events: createEventRelay({ ...services, marginMs: -lookAheadMs }),
     deliveries: services.deliveries,
+    mailer: createMailer({
+      ...services,
+      log,
+      keyWrapper: localKeyWrapper(TEST_MASTER_KEY),
+      portalUrl: "https://portal.example",
+      send: undefined,
+    }),
     analytics: createAnalytics(services),
     reconciliation: createReconciliation({ ...services, log }),
     retention: createRetention({
@@ -107,6 +116,15 @@ async function leaveWork() {
   });
   // The tenant of the test was made without an audit; a vendor's begins with its making.
   const { actor } = await createVendor(services);
+  await services.database.withTenant(tenant.tenantId, (tx) =>
+    services.mails.enqueue(tx, {
+      tenantId: tenant.tenantId,
+      template: "password-changed",
+      payload: { at: "now" },
+      to: "ada@example.com",
+      dedupeKey: "once",
+    }),
+  );
   services.clock.advance(32 * DAY_MS);
   await services.activations.activate(tenant.tenantId, activateRequest(license.licenseKey, "another"));
   const endpoint = { url: "https://127.0.0.1:1/", description: "" };
@@ -124,6 +142,10 @@ const OUTCOMES: { readonly [Name in JobName]?: readonly [first: object, second: 
   "webhook-delivery": [
     { delivered: 0, failed: 1 },
     { delivered: 0, failed: 0 },
+  ],
+  "mail-delivery": [
+    { sent: 0, failed: 0, expired: 1 },
+    { sent: 0, failed: 0, expired: 0 },
   ],
   // Nobody has that many here.
   "license-tally": [{ tallied: 0 }, { tallied: 0 }],

@@ -6,6 +6,7 @@ import { type Events, eventRelay } from "./event-relay.ts";
 import { type Leases, leaseExpiry } from "./lease-expiry.ts";
 import { licenseTally, type Overview } from "./license-tally.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
+import { type Mailer, mailDelivery } from "./mail-delivery.ts";
 import { type Reconciliation, reconciliation } from "./reconciliation.ts";
 import { type Retention, retention } from "./retention.ts";
 import { type Tickets, ticketExpiry } from "./ticket-expiry.ts";
@@ -25,6 +26,7 @@ export function createProcessors(services: {
   licenses: Licenses;
   events: Events;
   deliveries: Deliveries;
+  mailer: Mailer;
   overview: Overview;
   analytics: Analytics;
   reconciliation: Reconciliation;
@@ -39,6 +41,7 @@ export function createProcessors(services: {
     "license-transitions": licenseTransitions(services.licenses),
     "event-relay": eventRelay(services.events),
     "webhook-delivery": webhookDelivery(services.deliveries),
+    "mail-delivery": mailDelivery(services.mailer),
     "license-tally": licenseTally(services.overview),
     "analytics-rollup": analyticsRollup(services.analytics),
     reconciliation: reconciliation(services.reconciliation),

@@ -2,11 +2,13 @@ import type { Prisma } from "#prisma/generated/client.ts";
 import { recordAudit } from "../authority/audit.ts";
 import type { CustomerRole, Role, UserActor } from "../domain/actor.ts";
 import { invalidField, SignetError } from "../domain/errors.ts";
+import type { Mails } from "../mail/mails.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
 import { newToken, notALink, parseToken, unusable } from "./invitation-link.ts";
+import { mailInvitation } from "./invitation-mail.ts";
 import { auditOf, columnsOf, grant, mayBeOffered, type Offer, offerOf } from "./invitation-offers.ts";
 import { mayTouchOwner } from "./members.ts";
 import { hashPassword, newPasswordSchema } from "./passwords.ts";
@@ -78,11 +80,13 @@ export function createInvitations({
   clock,
   log,
   auth,
+  mails,
 }: {
   database: Database;
   clock: Clock;
   log: Logger;
   auth: Pick<Auth, "signIn">;
+  mails: Mails;
 }): Invitations {
   const usable = () => ({ acceptedAt: null, revokedAt: null, expiresAt: { gt: clock.now() } });
 
@@ -128,6 +132,7 @@ export function createInvitations({
       await tx.invitation.create({
         data: { tenantId, ...invitation, ...columnsOf(offer), tokenHash, invitedBy: actor.userId },
       });
+      await mailInvitation(tx, mails, actor, { id: invitation.id, email, token }, offer);
       await recordAudit(tx, actor, clock, {
         ...auditOf(offer, invitation.id).made,
         before: null,

@@ -33,6 +33,7 @@ export const ID_PREFIXES = {
   domainEvent: "msg",
   webhookEndpoint: "whe",
   webhookDelivery: "whd",
+  mail: "mai",
   token: "tok",
   correlation: "cor",
 } as const;

@@ -63,6 +63,14 @@ const catalogue = {
     backoffMs: 5 * SECOND_MS,
     concurrency: 4,
   }),
+  /** Sends the mails that are due: often, because somebody may be waiting for a link. */
+  "mail-delivery": job({
+    payload: z.strictObject({}),
+    everyMs: 5 * SECOND_MS,
+    attempts: 2,
+    backoffMs: 5 * SECOND_MS,
+    concurrency: 2,
+  }),
   /** Counts the licenses of tenants that have too many to count whenever somebody looks. */
   "license-tally": job({
     payload: z.strictObject({}),

@@ -31,6 +31,13 @@ describe("loadEnv", () => {
     });
   });
 
+  test("a mail server needs an address that mails are from", () => {
+    const SMTP_URL = "smtp://mail.example";
+    expect(() => loadEnv({ ...good, SMTP_URL })).toThrow("MAIL_FROM must be set where SMTP_URL is");
+    const MAIL_FROM = "Acme <licenses@acme.example>";
+    expect(loadEnv({ ...good, SMTP_URL, MAIL_FROM })).toMatchObject({ SMTP_URL, MAIL_FROM });
+  });
+
   test("logs are JSON in production", () => {
     expect(loadEnv({ ...good, NODE_ENV: "production" }).LOG_FORMAT).toBe("json");
   });
@@ -62,6 +69,7 @@ describe("loadEnv", () => {
     ["REDIS_URL", "localhost:6379"],
     ["LOG_LEVEL", "loud"],
     ["SMTP_URL", "mail"],
+    ["MAIL_FROM", "nobody"],
   ])("%s = %s is refused in one sentence that names it and says what to set", (name, value) => {
     expect(() => loadEnv({ ...good, [name]: value })).toThrow(
       new RegExp(`^The environment variable ${name} must [^\\n]+\\.$`),

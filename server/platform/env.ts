@@ -61,8 +61,17 @@ const schema = z
     WEBHOOK_RETENTION_DAYS: count.min(7, "be at least 7").default(30),
     /** Whether webhooks go to private addresses too, and over plain HTTP: on a network of one's own only. */
     WEBHOOK_PRIVATE_NETWORK: z.stringbool("be true or false").default(false),
+    /** Where mails are handed over; without it they stay in the local outbox. */
     SMTP_URL: z
       .url({ protocol: /^smtps?$/, error: "be a URL such as smtp://user:password@host:587" })
+      .optional(),
+    /** Who mails are from. */
+    MAIL_FROM: z
+      .string()
+      .regex(
+        /^([^<>\r\n]* <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
+        "be an address, such as licenses@acme.example or Acme <licenses@acme.example>",
+      )
       .optional(),
   })
   .transform(({ DATABASE_URL, ...env }, context) => {
@@ -72,6 +81,11 @@ const schema = z
       const message =
         "be set to the URL the processes connect with, such as postgresql://signet_app:password@host:5432/signet";
       context.addIssue({ code: "custom", path: ["DATABASE_APP_URL"], message });
+      return z.NEVER;
+    }
+    if (env.SMTP_URL !== undefined && env.MAIL_FROM === undefined) {
+      const message = "be set where SMTP_URL is: the address that mails are from";
+      context.addIssue({ code: "custom", path: ["MAIL_FROM"], message });
       return z.NEVER;
     }
     return {

@@ -24,5 +24,15 @@ export function createRetentionStore(pool: Pool, clock: Clock) {
       });
       return rows[0]?.count ?? 0;
     },
+
+    /** Deletes up to `limit` mails that ended more than `days` ago; returns how many. */
+    async deleteOldMails(tenantId: string, days: number, limit: number): Promise<number> {
+      const { rows } = await pool.query<{ count: number }>({
+        name: "delete_old_mails",
+        text: "SELECT delete_old_mails($1, $2, $3, $4) AS count",
+        values: [tenantId, clock.forDatabase(), days, limit],
+      });
+      return rows[0]?.count ?? 0;
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { INSTALLATION } from "#server/domain/installation.ts";
 import type { Database } from "#server/platform/database.ts";
 import { eachTenant } from "#server/platform/each-tenant.ts";
 import type { RetentionStore } from "./retention-store.ts";
@@ -7,7 +8,7 @@ const DELETED_AT_ONCE = 1_000;
 const STEPS_MAX = 100;
 
 /**
- * Lets go of what is kept for a time only: decisions, ended leases, the outbox, answers kept for
+ * Lets go of what is kept for a time only: decisions, ended leases, the outbox, mails, answers kept for
  * idempotency keys. Never the ledger.
  */
 export function createRetention(deps: {
@@ -16,7 +17,7 @@ export function createRetention(deps: {
   idempotencyKeys: { deleteExpired(tenantId: string, limit: number): Promise<number> };
   /** Days that decisions and ended leases are kept. */
   eventDays: number;
-  /** Days that the outbox, and what was delivered of it, is kept. */
+  /** Days that the outbox, what was delivered of it, and which mails were sent is kept. */
   webhookDays: number;
 }) {
   const { database, store, idempotencyKeys, eventDays, webhookDays } = deps;
@@ -31,10 +32,13 @@ export function createRetention(deps: {
     return deleted;
   }
 
+  const deleteMails = (tenantId: string) =>
+    untilNothingIsLeft(() => store.deleteOldMails(tenantId, webhookDays, DELETED_AT_ONCE));
+
   return {
     /** Over all tenants, in bounded steps. Running it twice changes nothing. */
     async deleteExpired(): Promise<{ deleted: number }> {
-      let deleted = 0;
+      let deleted = await deleteMails(INSTALLATION);
       await eachTenant(database, async (tenantId) => {
         deleted += await untilNothingIsLeft(() =>
           store.deleteOldEvents(tenantId, eventDays, DELETED_AT_ONCE),
@@ -42,6 +46,7 @@ export function createRetention(deps: {
         deleted += await untilNothingIsLeft(() =>
           store.deleteOldWebhooks(tenantId, webhookDays, DELETED_AT_ONCE),
         );
+        deleted += await deleteMails(tenantId);
         deleted += await untilNothingIsLeft(() => idempotencyKeys.deleteExpired(tenantId, DELETED_AT_ONCE));
       });
       return { deleted };

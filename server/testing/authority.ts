@@ -20,12 +20,14 @@ import { createTrustKeys } from "#server/authority/trust-service.ts";
 import type { UserActor } from "#server/domain/actor.ts";
 import { publicId } from "#server/domain/ids.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
+import { createMails } from "#server/mail/mails.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
+import { localKeyWrapper } from "#server/platform/master-key.ts";
 import { createPublicRequest, type PublicRequestOptions, refuseUrl } from "#server/platform/public-fetch.ts";
 import { createDeliverer } from "#server/webhooks/deliveries.ts";
 import { createSender } from "#server/webhooks/sender.ts";
 import { createWebhooks } from "#server/webhooks/service.ts";
-import { createRuntime, type Runtime } from "./fixtures.ts";
+import { createRuntime, type Runtime, TEST_MASTER_KEY } from "./fixtures.ts";
 
 export type Authority = ReturnType<typeof createAuthority>;
 
@@ -60,6 +62,7 @@ export function createAuthority(
     search: createSearch(runtime),
     trustKeys: createTrustKeys(runtime),
     deliveries,
+    mails: createMails({ clock: runtime.clock, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) }),
     webhooks: createWebhooks({ ...runtime, deliverer: deliveries, checkUrl }),
   };
 }

@@ -22,14 +22,14 @@ export type People = ReturnType<typeof createPeople>;
 /** Everything the portal's procedures call, on a real database. */
 export function createPeople(appUrl: string, limits?: SignInLimits) {
   const authority = createAuthority(appUrl);
-  const { database, clock } = authority;
+  const { database, clock, mails } = authority;
   const log = createLogger({ level: "silent", name: "test" });
   const limiter = createSignInLimiter(database.pool, limits);
   const keyWrapper = localKeyWrapper(TEST_MASTER_KEY);
   const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
   const auth = createAuth({ database, log, limiter, twoFactor });
   const members = createMembers({ database, clock, log });
-  const invitations = createInvitations({ database, clock, log, auth });
+  const invitations = createInvitations({ database, clock, log, auth, mails });
   const reconciliation = createReconciliation({ database, clock, log });
   return {
     ...authority,

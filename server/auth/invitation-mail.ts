@@ -1,0 +1,28 @@
+import type { Tx } from "../authority/ports.ts";
+import type { UserActor } from "../domain/actor.ts";
+import type { Mails } from "../mail/mails.ts";
+import type { Offer } from "./invitation-offers.ts";
+
+/** Sends whoever is invited their link, which the inviter is shown too. */
+export async function mailInvitation(
+  tx: Tx,
+  mails: Mails,
+  { tenantId, userId }: UserActor,
+  { id, email, token }: { readonly id: string; readonly email: string; readonly token: string },
+  offer: Offer,
+): Promise<void> {
+  const about = { tenantId, to: email, dedupeKey: `invitation/${id}` };
+  if (offer.to === "team") {
+    const { name: invitedBy } = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+    await mails.enqueue(tx, {
+      ...about,
+      template: "invitation-team",
+      payload: { invitedBy, role: offer.role, token },
+    });
+    return;
+  }
+  const { name: customer } = await tx.customer.findUniqueOrThrow({
+    where: { tenantId_id: { tenantId, id: offer.customerId } },
+  });
+  await mails.enqueue(tx, { ...about, template: "invitation-customer", payload: { customer, token } });
+}

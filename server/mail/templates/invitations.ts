@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { ROLES } from "#server/domain/actor.ts";
+import { button, note, template, text } from "../template.ts";
+
+/** Longer than an invitation lives, it would invite nobody. */
+const INVITATION_MINUTES = 7 * 24 * 60;
+const EXAMPLE_TOKEN = "ten_01jdezt0c5fy3a1v8w6k2d9hme.0Xq7fK2mVtY8sB4nR6cW1zD9hJ3gL5pA";
+const ONCE = "The link works once, within 7 days. If you did not expect it, do nothing.";
+
+export const invitationTemplates = {
+  "invitation-team": template({
+    when: "A colleague is invited to the team.",
+    payload: z.object({ invitedBy: z.string(), role: z.enum(ROLES), token: z.string() }),
+    example: { invitedBy: "Olive Owner", role: "support", token: EXAMPLE_TOKEN },
+    goodForMinutes: INVITATION_MINUTES,
+    isNotice: false,
+    content: ({ invitedBy, role, token }, { name, portalUrl }) => ({
+      subject: `${invitedBy} invites you to the team of ${name}`,
+      headline: `Join ${name}`,
+      preview: `You are invited as ${role}.`,
+      blocks: [
+        text(`${invitedBy} invites you to work on the licenses of ${name}, as ${role}.`),
+        button("Accept the invitation", `${portalUrl}/invite/${token}`),
+        note(ONCE),
+      ],
+      reason: `${invitedBy} entered this address to invite you.`,
+    }),
+  }),
+  "invitation-customer": template({
+    when: "A person of a customer is invited to the customer portal.",
+    payload: z.object({ customer: z.string(), token: z.string() }),
+    example: { customer: "Northwind", token: EXAMPLE_TOKEN },
+    goodForMinutes: INVITATION_MINUTES,
+    isNotice: false,
+    content: ({ customer, token }, { name, portalUrl }) => ({
+      subject: `Your licenses from ${name}`,
+      headline: `See the licenses of ${customer}`,
+      preview: `${name} gives you access to the licenses of ${customer}.`,
+      blocks: [
+        text(
+          `${name} gives you access to the licenses of ${customer}: what they allow, on which devices they run, and when they end.`,
+        ),
+        button("Accept the invitation", `${portalUrl}/invite/${token}`),
+        note(ONCE),
+      ],
+      reason: `${name} entered this address for ${customer}.`,
+    }),
+  }),
+};
