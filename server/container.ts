@@ -88,6 +88,7 @@ export function createContainer(env: Env, name = "signet") {
     trust,
     vault,
     certificates,
+    clock,
     seatChanges,
   });
 

@@ -1,3 +1,4 @@
+import type { Prisma } from "#prisma/generated/client.ts";
 import { parseLicenseKey } from "#sdk/license-key.ts";
 import type { ActivateRequest } from "#sdk/wire.ts";
 import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server/domain/decision.ts";
@@ -5,6 +6,7 @@ import { invalidField } from "#server/domain/errors.ts";
 import type { Proof } from "#server/domain/proof.ts";
 import { type Announcer, announced } from "#server/platform/announcer.ts";
 import { type Batcher, createBatcher } from "#server/platform/batcher.ts";
+import type { Clock } from "#server/platform/clock.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { Certificates } from "#server/trust/certificates.ts";
 import { createProvenBatcher } from "#server/trust/proven-batcher.ts";
@@ -22,6 +24,8 @@ import type {
 import { type ActivationGrant, type Binding, createGrants, type Subject } from "./grant.ts";
 import { activateItem, subjectOf } from "./request.ts";
 
+type Tx = Prisma.TransactionClient;
+
 /** Requests that may wait for the database; the next one is told to come back. */
 const QUEUED_MAX = 10_000;
 const FLUSHES_IN_FLIGHT_MAX = 4;
@@ -34,10 +38,11 @@ export function createActivations(deps: {
   trust: Trust;
   vault: Vault;
   certificates: Certificates;
+  clock: Clock;
   /** Told of the licenses whose seats went with a device. */
   seatChanges: Announcer;
 }) {
-  const { store, trust, vault, certificates, seatChanges } = deps;
+  const { store, trust, vault, certificates, clock, seatChanges } = deps;
   const bounds = { flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX, queuedMax: QUEUED_MAX };
   const activating: Batcher<ActivateItem, ActivateRow> = createBatcher({
     name: "activate",
@@ -131,6 +136,23 @@ export function createActivations(deps: {
         }
       );
     },
+
+    /** Frees the slots of all devices of a license, and their seats, in the vendor's own transaction, which audits it. */
+    async deactivateAll(
+      tx: Tx,
+      tenantId: string,
+      { licenseId, correlationId }: { licenseId: string; correlationId: string },
+    ): Promise<void> {
+      await tx.$executeRaw`
+        SELECT deactivate_activations(${tenantId}::uuid, ${clock.forDatabase()}::timestamptz, coalesce(jsonb_agg(
+                 jsonb_build_object('id', id, 'event_id', gen_random_uuid(), 'by_vendor', true,
+                                    'correlation_id', ${correlationId}::text)), '[]'))
+          FROM activation
+         WHERE tenant_id = ${tenantId}::uuid AND license_id = ${licenseId}::uuid AND live_fingerprint IS NOT NULL`;
+    },
+
+    /** Tells who watches a license's seats that they changed. */
+    announceSeats: (tenantId: string, licenseId: string) => seatChanges.announce(tenantId, licenseId),
 
     /** Resolves once every batch under way has committed. */
     async idle(): Promise<void> {

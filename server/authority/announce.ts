@@ -11,6 +11,7 @@ import type { Tx } from "./ports.ts";
 interface Change {
   readonly action: string;
   readonly subjectId: string;
+  readonly before: unknown;
   readonly after: unknown;
 }
 
@@ -29,6 +30,8 @@ const OF_LICENSES: Readonly<
   "license.reinstated": (license, entry, about) =>
     happened("license.reinstated", { license, reason: reasonOf(entry) }, about),
   "license.renewed": (license, _, about) => happened("license.renewed", { license }, about),
+  "license.transferred": (license, entry, about) =>
+    happened("license.transferred", { license, ...transferOf(entry) }, about),
   "license.revoked": (license, entry, about) =>
     happened("license.revoked", { license, reason: reasonOf(entry) }, about),
 };
@@ -85,6 +88,16 @@ const withReason = z.object({ reason: z.string() });
 
 function reasonOf({ after }: Change): string {
   return withReason.safeParse(after).data?.reason ?? "";
+}
+
+const transfer = z.object({
+  before: z.object({ customer: z.object({ id: z.string(), name: z.string() }) }),
+  after: z.object({ devicesDeactivated: z.int(), reason: z.string() }),
+});
+
+function transferOf(entry: Change) {
+  const { before, after } = transfer.parse(entry);
+  return { previousCustomer: before.customer, ...after };
 }
 
 const rootChange = z.object({ x: z.string(), seq: z.int() });

@@ -94,6 +94,11 @@ export function findMember(tx: Tx, tenantId: string, customerId: string, userId:
   });
 }
 
+/** Who can sign in for the customer. */
+export function countPeople(tx: Tx, tenantId: string, customerId: string): Promise<number> {
+  return tx.customerMember.count({ where: { tenantId, customerId } });
+}
+
 /** False when the person belongs to the customer already. */
 export async function insertMember(
   tx: Tx,

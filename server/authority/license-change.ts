@@ -77,6 +77,7 @@ const PARTICIPLE: Readonly<Record<LicenseAction, string>> = {
   suspend: "suspended",
   reinstate: "reinstated",
   renew: "renewed",
+  transfer: "transferred",
   revoke: "revoked",
 };
 

@@ -68,6 +68,17 @@ export const renewLicense = z
   });
 export type RenewLicense = z.output<typeof renewLicense>;
 
+export const transferLicense = z.strictObject({
+  id: idOf("license"),
+  /** Whose it is, as far as whoever asks has seen: if somebody else was quicker, nothing happens. */
+  fromCustomerId: idOf("customer"),
+  customerId: idOf("customer"),
+  /** What becomes of its devices: they go on for the new customer, or give their places back. */
+  devices: z.enum(["keep", "deactivate"], "Choose keep or deactivate."),
+  reason: reasonField,
+});
+export type TransferLicense = z.output<typeof transferLicense>;
+
 export const overrideLicense = z.strictObject({ id: idOf("license"), overrides: policyOverrides });
 export const noteLicense = z.strictObject({ id: idOf("license"), note: noteField });
 export const moveLicense = z.strictObject({ id: idOf("license"), versionId: idOf("policyVersion") });

@@ -7,7 +7,6 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import { recordAudits } from "./audit.ts";
-import { holdCustomer } from "./customer-store.ts";
 import { applyEntitlements } from "./entitlements-store.ts";
 import type { IssueLicenses } from "./license-input.ts";
 import { newLicenseKey } from "./license-keys.ts";
@@ -15,6 +14,7 @@ import * as store from "./license-store.ts";
 import { refuseContradictions } from "./policy-rules.ts";
 import { findPolicyForIssue } from "./policy-store.ts";
 import type { Tx, Vault } from "./ports.ts";
+import { receivingCustomer } from "./receiving-customer.ts";
 
 export interface IssuedLicense {
   readonly id: string;
@@ -28,11 +28,7 @@ export function createIssuing(deps: { database: Database; clock: Clock; vault: V
 
   /** What is issued, once every part of the request has been found good. */
   async function plan(tx: Tx, { tenantId }: Actor, request: IssueLicenses, now: Date) {
-    const customer = await holdCustomer(tx, tenantId, request.customerId);
-    if (customer === null)
-      throw invalidField("/customerId", "There is no such customer; choose one of the list.");
-    if (customer.archivedAt !== null)
-      throw invalidField("/customerId", "This customer is archived; restore it first.");
+    await receivingCustomer(tx, tenantId, request.customerId);
     const policy = await findPolicyForIssue(tx, tenantId, request.policyId);
     if (policy === null) throw invalidField("/policyId", "There is no such policy; choose one of the list.");
     const { product, versions } = policy;

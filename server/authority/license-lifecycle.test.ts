@@ -56,24 +56,47 @@ async function licenseIn(status: LicenseStatus): Promise<string> {
   return id;
 }
 
+async function transfer(id: string) {
+  const { id: customerId } = await authority.customers.create(actor, {
+    name: "Tailspin",
+    email: null,
+    note: "",
+  });
+  const request = {
+    id,
+    fromCustomerId: catalog.customerId,
+    customerId,
+    devices: "keep",
+    reason: "",
+  } as const;
+  return authority.licenses.transfer(actor, request);
+}
+
 function apply(action: LicenseAction, id: string) {
   const { licenses } = authority;
   if (action === "renew") return licenses.renew(actor, id, { id, days: 10 });
+  if (action === "transfer") return transfer(id);
   return licenses[action](actor, id, "because");
 }
 
 /** Rows: the state before; columns: what each action makes of it, or – where it is refused. */
 const TABLE: Record<LicenseStatus, Record<LicenseAction, LicenseStatus | "–">> = {
-  pending: { suspend: "suspended", reinstate: "–", renew: "pending", revoke: "revoked" },
-  active: { suspend: "suspended", reinstate: "–", renew: "active", revoke: "revoked" },
-  grace: { suspend: "suspended", reinstate: "–", renew: "active", revoke: "revoked" },
-  expired: { suspend: "suspended", reinstate: "–", renew: "active", revoke: "revoked" },
-  suspended: { suspend: "–", reinstate: "active", renew: "suspended", revoke: "revoked" },
-  revoked: { suspend: "–", reinstate: "–", renew: "–", revoke: "–" },
+  pending: { suspend: "suspended", reinstate: "–", renew: "pending", transfer: "pending", revoke: "revoked" },
+  active: { suspend: "suspended", reinstate: "–", renew: "active", transfer: "active", revoke: "revoked" },
+  grace: { suspend: "suspended", reinstate: "–", renew: "active", transfer: "grace", revoke: "revoked" },
+  expired: { suspend: "suspended", reinstate: "–", renew: "active", transfer: "expired", revoke: "revoked" },
+  suspended: {
+    suspend: "–",
+    reinstate: "active",
+    renew: "suspended",
+    transfer: "suspended",
+    revoke: "revoked",
+  },
+  revoked: { suspend: "–", reinstate: "–", renew: "–", transfer: "–", revoke: "–" },
 };
 
 describe.each(LICENSE_STATUSES)("a license that is %s", (status) => {
-  test.each(["suspend", "reinstate", "renew", "revoke"] as const)("%s", async (action) => {
+  test.each(["suspend", "reinstate", "renew", "transfer", "revoke"] as const)("%s", async (action) => {
     const id = await licenseIn(status);
     const expected = TABLE[status][action];
     if (expected === "–") {
@@ -102,7 +125,12 @@ describe("what an operator does reaches the devices on their next request", () =
     const { id, key } = await issueOne(authority, actor, catalog);
     const activate = () => authority.activations.activate(actor.tenantId, activateRequest(key, "laptop"));
     expect(await activate()).toMatchObject({ outcome: "granted" });
-    expect(await authority.licenses.impact(actor, id)).toEqual({ devices: 1, seats: 0 });
+    expect(await authority.licenses.impact(actor, id)).toEqual({
+      devices: 1,
+      seats: 0,
+      meters: 0,
+      people: 0,
+    });
     await authority.licenses.suspend(actor, id, "unpaid");
     expect(await activate()).toMatchObject({ code: "license_suspended" });
     await authority.licenses.reinstate(actor, id, "paid");
@@ -230,6 +258,14 @@ test("what belongs to another tenant answers as what does not exist", async () =
       () => licenses.reinstate(other, id, ""),
       () => licenses.renew(other, id, { id, days: 1 }),
       () => licenses.revoke(other, id, ""),
+      () =>
+        licenses.transfer(other, {
+          id,
+          fromCustomerId: catalog.customerId,
+          customerId: newUuid(),
+          devices: "keep",
+          reason: "",
+        }),
       () => licenses.setOverrides(other, id, {}),
       () => licenses.setNote(other, id, "x"),
       () => licenses.moveToVersion(other, id, catalog.versionId),

@@ -4,6 +4,7 @@ import { graceEnd, renewedEnd } from "../domain/license-terms.ts";
 import { policyRules } from "../domain/policy.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
+import { countPeople } from "./customer-store.ts";
 import { createLicenseChanger, type LockedLicense, refuseTransition } from "./license-change.ts";
 import type { RenewLicense } from "./license-input.ts";
 import * as store from "./license-store.ts";
@@ -70,12 +71,14 @@ export function createLifecycle(deps: { database: Database; clock: Clock; trust:
         };
       }),
 
-    /** What suspending or revoking would do now, in numbers. */
+    /** What hangs on the license now, in numbers: for what is done to it. */
     impact: (actor: Actor, id: string) =>
       database.withTenant(actor.tenantId, async (tx) => {
         const license = present(await store.findLicense(tx, actor.tenantId, id), "license");
         const seats = await store.countHeldSeats(tx, actor.tenantId, id, clock.now());
-        return { devices: license.activationCount, seats };
+        const people = await countPeople(tx, actor.tenantId, license.customerId);
+        const meters = await store.countAccounts(tx, actor.tenantId, id);
+        return { devices: license.activationCount, seats, meters, people };
       }),
   };
 }

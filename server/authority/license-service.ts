@@ -4,6 +4,7 @@ import { createIssuing } from "./license-issue.ts";
 import { createLifecycle } from "./license-lifecycle.ts";
 import { createLicenseQueries } from "./license-query.ts";
 import { createLicenseTerms } from "./license-terms-service.ts";
+import { createTransfers } from "./license-transfer.ts";
 import { createTransitions } from "./license-transitions.ts";
 import { createOwnLicenses } from "./own-licenses.ts";
 import type { Certificates, Devices, Trust, Vault } from "./ports.ts";
@@ -23,6 +24,7 @@ export function createLicenses(deps: {
     ...createIssuing(deps),
     ...createLicenseQueries(deps),
     ...createLifecycle(deps),
+    ...createTransfers(deps),
     ...createLicenseTerms(deps),
     ...createOwnLicenses(deps),
     ...createTransitions(deps),

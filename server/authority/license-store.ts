@@ -94,6 +94,11 @@ export async function countHeldSeats(
   return tx.seat.count({ where: { tenantId, pool: { licenseId }, expiresAt: { gt: now } } });
 }
 
+/** Meters that the license has a balance on. */
+export function countAccounts(tx: Tx, tenantId: string, licenseId: string): Promise<number> {
+  return tx.account.count({ where: { tenantId, licenseId } });
+}
+
 export async function insertRevocation(tx: Tx, data: Prisma.RevocationUncheckedCreateInput): Promise<void> {
   await tx.revocation.create({ data });
 }

@@ -47,6 +47,14 @@ export interface Devices {
     tenantId: string,
     request: { readonly activationId: string; readonly correlationId: string; readonly byVendor: true },
   ): Promise<Decision<unknown>>;
+  /** Frees the slots of all devices of a license, in the caller's transaction. */
+  deactivateAll(
+    tx: Tx,
+    tenantId: string,
+    request: { readonly licenseId: string; readonly correlationId: string },
+  ): Promise<void>;
+  /** Tells who watches a license's seats that they changed; after the change has committed. */
+  announceSeats(tenantId: string, licenseId: string): void;
 }
 
 export interface HeldSeats {

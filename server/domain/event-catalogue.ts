@@ -49,6 +49,16 @@ const kinds = {
     reason: "Paid",
   }),
   "license.renewed": kind("A license's end was moved.", payload.license, { license }),
+  "license.transferred": kind(
+    "A license was given to another customer, with its key and its balances; its devices went on or were deactivated.",
+    payload.licenseTransferred,
+    {
+      license,
+      previousCustomer: { id: "cus_01jdezv6c0e8kt4r2m7w5x9ybn", name: "Contoso" },
+      devicesDeactivated: 3,
+      reason: "Sold with the studio",
+    },
+  ),
   "license.revoked": kind("A license was ended for ever.", payload.licenseWithReason, {
     license: { ...license, status: "revoked" },
     reason: "Refunded",

@@ -37,6 +37,12 @@ export const activationPayload = z.object({
 export const license = z.object({ license: licensePayload });
 export const licenseWithReason = license.extend({ reason: z.string() });
 export const licenseUpdated = license.extend({ changed: z.enum(["terms", "note", "policy_version"]) });
+export const licenseTransferred = license.extend({
+  /** Whose it was; `license.customer` is whose it is now. */
+  previousCustomer: named,
+  devicesDeactivated: z.int(),
+  reason: z.string(),
+});
 export const licenseExpiring = license.extend({ daysLeft: z.int() });
 export const activation = license.extend({ activation: activationPayload });
 export const poolExhausted = license.extend({ firstRefusedAt: time });

@@ -27,7 +27,7 @@ test.each<[string, Partial<LicenseTimes>, number, string]>([
 });
 
 test("a revoked license is final: nothing may be done to it", () => {
-  for (const action of ["suspend", "reinstate", "renew", "revoke"] as const)
+  for (const action of ["suspend", "reinstate", "renew", "transfer", "revoke"] as const)
     expect(mayApply(action, "revoked")).toBe(false);
 });
 

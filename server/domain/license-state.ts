@@ -23,7 +23,7 @@ export function licenseStatus(license: LicenseTimes, now: Date): LicenseStatus {
   return license.graceUntil !== null && now < license.graceUntil ? "grace" : "expired";
 }
 
-export type LicenseAction = "suspend" | "reinstate" | "renew" | "revoke";
+export type LicenseAction = "suspend" | "reinstate" | "renew" | "transfer" | "revoke";
 
 /** Whether an operator may do this to a license in that state; a revoked one is final. */
 export function mayApply(action: LicenseAction, status: LicenseStatus): boolean {
@@ -34,7 +34,7 @@ export function mayApply(action: LicenseAction, status: LicenseStatus): boolean 
     case "reinstate":
       return status === "suspended";
     case "renew":
-      return true;
+    case "transfer":
     case "revoke":
       return true;
   }

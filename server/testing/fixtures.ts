@@ -45,7 +45,7 @@ export function createRuntime(
   const certificates = createCertificates({ database, clock, trust });
   const store = createActivationsStore(database.pool, clock);
   const seatChanges = createAnnouncer({ pool: database.pool, channel: SEAT_CHANGES, log });
-  const activations = createActivations({ store, trust, vault, certificates, seatChanges });
+  const activations = createActivations({ store, trust, vault, certificates, clock, seatChanges });
   const leases = createLeases({
     store: createLeasesStore(database.pool, clock),
     trust,

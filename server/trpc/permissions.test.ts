@@ -67,6 +67,7 @@ const TABLE: Record<string, string> = {
   "license.suspend": LICENSE_STAFF,
   "license.reinstate": LICENSE_STAFF,
   "license.renew": LICENSE_STAFF,
+  "license.transfer": LICENSE_STAFF,
   "license.revoke": ADMINS,
   "license.setOverrides": LICENSE_STAFF,
   "license.setNote": LICENSE_STAFF,

@@ -50,6 +50,10 @@ export const licenseRouter = router({
     .input(input.renewLicense)
     .mutation(({ ctx, input: request }) => ctx.services.licenses.renew(ctx.actor, request.id, request)),
 
+  transfer: issue
+    .input(input.transferLicense)
+    .mutation(({ ctx, input: request }) => ctx.services.licenses.transfer(ctx.actor, request)),
+
   revoke: authorised("license:revoke")
     .input(input.changeLicense)
     .mutation(({ ctx, input: { id, reason } }) => ctx.services.licenses.revoke(ctx.actor, id, reason)),

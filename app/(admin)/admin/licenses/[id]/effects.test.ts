@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { revokeEffects, suspendEffects } from "./effects.ts";
+import { revokeEffects, suspendEffects, transferEffects } from "./effects.ts";
 
 const LICENSE = { status: "active" as const, effective: { activationTokenTtlSeconds: 14 * 86_400 } };
 
@@ -16,4 +16,19 @@ test("nothing is said of devices and seats where there are none", () => {
     ...suspendEffects(LICENSE, { devices: 0, seats: 0 }),
   ];
   expect(said.join(" ")).not.toMatch(/seat|offline|\bno devices\b/);
+});
+
+test("what a transfer does is said in numbers, and for both customers", () => {
+  const license = { ...LICENSE, customer: { name: "Northwind" } };
+  const impact = { devices: 3, seats: 2, meters: 2, people: 4 };
+  const receiver = { name: "Tailspin", people: 1 };
+  expect(transferEffects(license, impact, { deactivates: false, receiver })).toEqual([
+    "4 people of Northwind can no longer see it.",
+    "1 person of Tailspin sees it from then on.",
+    "3 devices and 2 seats in use go on without noticing.",
+    "Its key, its end and its terms stay what they are, and its 2 balances go with it.",
+  ]);
+  const said = transferEffects(license, impact, { deactivates: true, receiver }).join(" ");
+  expect(said).toContain("Deactivates 3 devices and frees the seats held there");
+  expect(said).toContain("14 days at most");
 });

@@ -8,6 +8,14 @@ export interface Impact {
   readonly seats: number;
 }
 
+/** And what else another customer would get. */
+export interface TransferImpact extends Impact {
+  /** Meters it has a balance on. */
+  readonly meters: number;
+  /** Of the customer it belongs to. */
+  readonly people: number;
+}
+
 type Subject = Pick<License, "status"> & { effective: { activationTokenTtlSeconds: number } };
 
 export function suspendEffects({ effective }: Subject, { devices, seats }: Impact): string[] {
@@ -39,6 +47,43 @@ export function revokeEffects({ effective }: Subject, { devices, seats }: Impact
     ...(devices > 0 ? [offlineUntil(effective)] : []),
     "The next trust bundle names it, so that devices learn of it also without asking about this license.",
   ];
+}
+
+export function transferEffects(
+  { effective, customer }: Subject & { customer: { name: string } },
+  { devices, seats, meters, people }: TransferImpact,
+  {
+    deactivates,
+    receiver,
+  }: { deactivates: boolean; receiver?: { name: string; people: number } | undefined },
+): string[] {
+  const seatsToo = seats === 0 ? "" : ` and ${countOf(seats, "seat")} in use`;
+  const goOn = `${capital(countOf(devices, "device"))}${seatsToo}`;
+  return [
+    people === 0
+      ? `Nobody of ${customer.name} can see it in the portal as it is.`
+      : `${capital(countOf(people, "person", "people"))} of ${customer.name} can no longer see it.`,
+    ...(receiver === undefined ? [] : [seenBy(receiver)]),
+    ...(devices === 0 ? ["No device is using it."] : []),
+    ...(devices > 0 && !deactivates
+      ? [`${goOn} ${devices + seats === 1 ? "goes" : "go"} on without noticing.`]
+      : []),
+    ...(devices > 0 && deactivates
+      ? [
+          `Deactivates ${countOf(devices, "device")}${seats === 0 ? "" : " and frees the seats held there"}: ${devices === 1 ? "it is" : "each is"} refused at its next request.`,
+          offlineUntil(effective),
+        ]
+      : []),
+    meters === 0
+      ? "Its key, its end and its terms stay what they are."
+      : `Its key, its end and its terms stay what they are, and ${meters === 1 ? "its balance goes" : `its ${countOf(meters, "balance")} go`} with it.`,
+  ];
+}
+
+function seenBy({ name, people }: { name: string; people: number }): string {
+  return people === 0
+    ? `${name} has nobody yet who signs in; invite somebody on its page.`
+    : `${capital(countOf(people, "person", "people"))} of ${name} ${people === 1 ? "sees" : "see"} it from then on.`;
 }
 
 function offlineUntil({ activationTokenTtlSeconds }: Subject["effective"]): string {

@@ -3,6 +3,7 @@
 import { Button, Menu } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
+  IconArrowsExchange,
   IconBan,
   IconCalendarPlus,
   IconChevronDown,
@@ -18,6 +19,7 @@ import { useTRPC } from "../../../../_trpc/client.tsx";
 import { type Impact, reinstateEffects, revokeEffects, suspendEffects } from "./effects.ts";
 import { keyEnding, type License, type LicensePermissions } from "./license.ts";
 import { RenewModal } from "./renew-modal.tsx";
+import { TransferModal } from "./transfer-modal.tsx";
 
 /** What can be done to a license in its present state, by who is looking. */
 export function LicenseActions({ license, may }: { license: License; may: LicensePermissions }) {
@@ -25,6 +27,7 @@ export function LicenseActions({ license, may }: { license: License; may: Licens
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [renewing, { open, close }] = useDisclosure(false);
+  const [transferring, transfer] = useDisclosure(false);
   const [asking, setAsking] = useState(false);
   const refresh = { onSuccess: () => queries.invalidateQueries(trpc.license.pathFilter()) };
   const suspend = useMutation(trpc.license.suspend.mutationOptions(refresh));
@@ -35,7 +38,8 @@ export function LicenseActions({ license, may }: { license: License; may: Licens
   const mayReinstate = may.suspend && mayApply("reinstate", status);
   const mayRevoke = may.revoke && mayApply("revoke", status);
   const mayRenew = may.issue && mayApply("renew", status) && expiresAt !== null;
-  if (!maySuspend && !mayReinstate && !mayRevoke && !mayRenew) return null;
+  const mayTransfer = may.issue && mayApply("transfer", status);
+  if (!maySuspend && !mayReinstate && !mayRevoke && !mayRenew && !mayTransfer) return null;
 
   /** The numbers as they are now, not as they were when the page was opened. */
   async function withImpact(ask: (impact: Impact) => void) {
@@ -113,6 +117,11 @@ export function LicenseActions({ license, may }: { license: License; may: Licens
           Renew
         </Button>
       )}
+      {mayTransfer && (
+        <Button variant="default" leftSection={<IconArrowsExchange size={16} />} onClick={transfer.open}>
+          Transfer
+        </Button>
+      )}
       {(maySuspend || mayRevoke) && (
         <Menu position="bottom-end" width={210}>
           <Menu.Target>
@@ -138,6 +147,7 @@ export function LicenseActions({ license, may }: { license: License; may: Licens
           </Menu.Dropdown>
         </Menu>
       )}
+      {mayTransfer && <TransferModal opened={transferring} close={transfer.close} license={license} />}
       {mayRenew && <RenewModal opened={renewing} close={close} license={license} />}
     </>
   );

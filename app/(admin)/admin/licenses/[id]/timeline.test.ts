@@ -69,6 +69,17 @@ test("a move says between which versions, and changed terms say which", () => {
   ]);
 });
 
+test("a transfer says from whom to whom, and how many devices were deactivated", () => {
+  const after = { customer: { name: "Tailspin" }, devicesDeactivated: 2, reason: "sold" };
+  const transferred = {
+    ...change(1, "license.transferred", after),
+    before: { customer: { name: "Northwind" } },
+  };
+  expect(told(timeline([], [transferred], DEVICES))).toEqual([
+    "Transferred | Northwind → Tailspin · 2 devices deactivated | by Olive | “sold” | 1",
+  ]);
+});
+
 test("what Signet did by itself says so", () => {
   const [entry] = timeline([], [{ ...change(1, "license.issued"), actor: null }], DEVICES);
   expect(entry?.details).toEqual(["by Signet"]);

@@ -1,5 +1,5 @@
 import { changeTitle, decisionTitle, denialTitle } from "../../../../_components/event-words.ts";
-import { formatDay } from "../../../../_components/format.ts";
+import { countOf, formatDay } from "../../../../_components/format.ts";
 import type { MomentTone } from "../../../../_components/timeline.tsx";
 import { ruleName } from "../../policies/_rules/rule-words.ts";
 
@@ -83,6 +83,7 @@ function fromChange({ seq, at, action, actor, before, after, correlationId }: Ch
     title: changeTitle(action),
     details: [
       ...(until === "" ? [] : [`until ${formatDay(new Date(until))}`]),
+      ...(action === "license.transferred" ? [transferText(before, after)] : []),
       ...(action === "license.moved" ? [versionsText(before, after)] : []),
       ...(action === "license.overridden" ? termsText(before, after) : []),
       by,
@@ -91,6 +92,16 @@ function fromChange({ seq, at, action, actor, before, after, correlationId }: Ch
     times: 1,
     correlationId,
   };
+}
+
+function transferText(before: unknown, after: unknown): string {
+  const deactivated = Number(fieldIn(after, "devicesDeactivated"));
+  const customers = `${customerIn(before)} → ${customerIn(after)}`;
+  return deactivated > 0 ? `${customers} · ${countOf(deactivated, "device")} deactivated` : customers;
+}
+
+function customerIn(value: unknown): string {
+  return textIn(fieldIn(value, "customer"), "name");
 }
 
 function versionsText(before: unknown, after: unknown): string {
