@@ -29,17 +29,18 @@ export type IssueLicenses = z.output<typeof issueLicenses>;
 
 export const licenseId = z.strictObject({ id: idOf("license") });
 
-export const listLicenses = z
-  .strictObject({
-    status: z.enum(LICENSE_STATUSES, `Choose one of ${LICENSE_STATUSES.join(", ")}.`).optional(),
-    productId: idOf("product").optional(),
-    policyId: idOf("policy").optional(),
-    customerId: idOf("customer").optional(),
-    /** A whole key, the last five characters of one, a license id, or part of a customer's name or of a note. */
-    search: optionalText(200).optional(),
-    ...pageFields,
-  })
-  .prefault({});
+/** Which licenses of a tenant; all of them when nothing is said. */
+export const filterLicenses = z.strictObject({
+  status: z.enum(LICENSE_STATUSES, `Choose one of ${LICENSE_STATUSES.join(", ")}.`).optional(),
+  productId: idOf("product").optional(),
+  policyId: idOf("policy").optional(),
+  customerId: idOf("customer").optional(),
+  /** A whole key, the last five characters of one, a license id, or part of a customer's name or of a note. */
+  search: optionalText(200).optional(),
+});
+export type FilterLicenses = z.output<typeof filterLicenses>;
+
+export const listLicenses = filterLicenses.extend(pageFields).prefault({});
 export type ListLicenses = z.output<typeof listLicenses>;
 
 /** A customer's people list their own; whose these are is not theirs to say. */

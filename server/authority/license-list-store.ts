@@ -19,8 +19,10 @@ export interface LicenseRow {
   readonly customerId: string;
   readonly customerName: string;
   readonly productId: string;
+  readonly productCode: string;
   readonly productName: string;
   readonly policyId: string;
+  readonly policyCode: string;
   readonly policyName: string;
   readonly policyVersion: number;
 }
@@ -71,8 +73,8 @@ export function listLicenses(
            license_status(l.valid_from, l.expires_at, l.grace_until, l.suspended_at, l.revoked_at, ${now}::timestamptz) AS status,
            l.issued_at AS "issuedAt", l.valid_from AS "validFrom", l.expires_at AS "expiresAt", l.grace_until AS "graceUntil",
            l.activation_count AS "activationCount", l.activations_max AS "activationsMax",
-           c.id AS "customerId", c.name AS "customerName", p.id AS "productId", p.name AS "productName",
-           o.id AS "policyId", o.name AS "policyName", v.number AS "policyVersion"
+           c.id AS "customerId", c.name AS "customerName", p.id AS "productId", p.code AS "productCode",
+           p.name AS "productName", o.id AS "policyId", o.code AS "policyCode", o.name AS "policyName", v.number AS "policyVersion"
       FROM license l
       JOIN customer c ON c.tenant_id = l.tenant_id AND c.id = l.customer_id
       JOIN product p ON p.tenant_id = l.tenant_id AND p.id = l.product_id

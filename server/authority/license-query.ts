@@ -1,6 +1,6 @@
 import type { Actor } from "../domain/actor.ts";
 import { SignetError } from "../domain/errors.ts";
-import { publicId, storedId } from "../domain/ids.ts";
+import { publicId } from "../domain/ids.ts";
 import { licenseStatus } from "../domain/license-state.ts";
 import { overrideSources } from "../domain/override-sources.ts";
 import { effectivePolicy, policyOverrides, policyRules } from "../domain/policy.ts";
@@ -10,13 +10,15 @@ import { newCorrelationId } from "../platform/ids.ts";
 import { currentCorrelationId } from "../platform/log.ts";
 import { recordAudit } from "./audit.ts";
 import { listAuditEvents, listTermsChanges, withActorNames } from "./audit-store.ts";
-import type { ListLicenses } from "./license-input.ts";
-import { licenseKeyHash, openLicenseKey } from "./license-keys.ts";
-import { type LicenseSearch, listLicenses, textSearch } from "./license-list-store.ts";
+import { exportLicenses } from "./license-export.ts";
+import type { FilterLicenses, ListLicenses } from "./license-input.ts";
+import { openLicenseKey } from "./license-keys.ts";
+import { listLicenses } from "./license-list-store.ts";
+import { searchFor } from "./license-search.ts";
 import * as store from "./license-store.ts";
 import { present } from "./missing.ts";
 import { pageOf, readCursor } from "./page.ts";
-import type { Certificates, Devices, Tx, Vault } from "./ports.ts";
+import type { Certificates, Devices, Vault } from "./ports.ts";
 
 const AUDIT_SHOWN_MAX = 50;
 
@@ -30,29 +32,21 @@ export function createLicenseQueries(deps: {
 }) {
   const { database, clock, vault, devices, certificates } = deps;
 
-  async function searchFor(
-    tx: Tx,
-    tenantId: string,
-    text: string | undefined,
-  ): Promise<LicenseSearch | undefined> {
-    if (!text) return undefined;
-    const id = storedId("license", text);
-    if (id !== undefined) return { kind: "id", id };
-    const keyHash = await licenseKeyHash(vault, tenantId, text);
-    return keyHash === undefined ? textSearch(tx, tenantId, text) : { kind: "key", keyHash };
-  }
-
   return {
     /** Newest first. A search that is a whole key or a license id finds exactly that license. */
     async list(actor: Actor, { search: text, cursor, limit, ...filter }: ListLicenses) {
       const { tenantId } = actor;
       const before = readCursor(cursor);
       const rows = await database.withTenant(tenantId, async (tx) => {
-        const search = await searchFor(tx, tenantId, text);
+        const search = await searchFor(tx, vault, tenantId, text);
         return listLicenses(tx, tenantId, { ...filter, search, before, limit }, clock.now());
       });
       return pageOf(rows, limit, ({ issuedAt, id }) => ({ at: issuedAt, id }));
     },
+
+    /** The whole of what a filter leaves, as CSV: read page by page as it is sent, and never counted. */
+    export: (actor: Actor, filter: FilterLicenses) =>
+      exportLicenses({ database, clock, vault }, actor, filter),
 
     /** With its effective policy and where each value came from, its devices, its last decisions and its history. */
     async get(actor: Actor, id: string) {

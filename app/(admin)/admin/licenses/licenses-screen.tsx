@@ -1,11 +1,14 @@
 "use client";
 
-import { IconCertificate, IconPlus } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconCertificate, IconDownload, IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "next/navigation";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { LinkButton } from "../../../_components/links.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { TableToolbar } from "../../../_components/table-toolbar.tsx";
+import { changeAddress } from "../../../_components/table-url.ts";
 import { useTable } from "../../../_components/use-table.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { CustomerSelect } from "../customers/customer-select.tsx";
@@ -19,6 +22,8 @@ export function LicensesScreen({ mayIssue }: { mayIssue: boolean }) {
     trpc.license.list.queryOptions(table.input, { placeholderData: keepPreviousData }),
   );
   const products = useQuery(trpc.product.list.queryOptions());
+  // All pages of what is shown.
+  const exported = changeAddress(new URLSearchParams(useSearchParams()), { size: undefined });
   const issue = (
     <LinkButton href="/admin/licenses/new" leftSection={<IconPlus size={18} />}>
       Issue license
@@ -57,7 +62,17 @@ export function LicensesScreen({ mayIssue }: { mayIssue: boolean }) {
                 onChange={(id) => table.setFilter("customerId", id ?? undefined)}
               />
             }
-          />
+          >
+            <Button
+              component="a"
+              href={`/admin/licenses/export?${exported}`}
+              download
+              variant="default"
+              leftSection={<IconDownload size={16} />}
+            >
+              Export CSV
+            </Button>
+          </TableToolbar>
         }
         empty={
           <EmptyState icon={IconCertificate} title="No licenses yet" action={mayIssue && issue}>

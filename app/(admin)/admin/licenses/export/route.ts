@@ -1,0 +1,17 @@
+import { licenseFilter } from "#server/trpc/license-filter.ts";
+import { readTable } from "../../../../_components/table-url.ts";
+import { download } from "../../../../_download.ts";
+import { server } from "../../../../_server.ts";
+import { LICENSES } from "../list.ts";
+
+/** The licenses that the list's address leaves, all pages of it. */
+export function GET(request: Request): Promise<Response> {
+  return download(request, "license:read", ({ actor, tenant }) => {
+    const { cursor: _, limit: __, ...filter } = readTable(new URL(request.url).searchParams, LICENSES);
+    return {
+      name: `licenses-${tenant.slug}.csv`,
+      type: "text/csv",
+      lines: server().licenses.export(actor, licenseFilter(filter)),
+    };
+  });
+}
