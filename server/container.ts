@@ -16,6 +16,7 @@ import { createAuthorityFiles } from "./authority/authority-file-service.ts";
 import { createCustomers } from "./authority/customer-service.ts";
 import { createIdentityProviderSettings } from "./authority/identity-provider-service.ts";
 import { createLicenses } from "./authority/license-service.ts";
+import { createOfflineDesk } from "./authority/offline-desk.ts";
 import { createOverview } from "./authority/overview-service.ts";
 import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
@@ -128,6 +129,7 @@ export function createContainer(env: Env, name = "signet") {
   const customers = createCustomers({ database, clock });
   const licenses = createLicenses({ database, clock, vault, trust, certificates, devices: activations });
   const balances = createAccounts({ database, clock, credits });
+  const offlineDesk = createOfflineDesk({ database, clock, vault, files: offline });
   const seats = createSeats({ database, clock, leases });
   const apiKeys = createApiKeys({ database, clock, vault });
   const identityProviders = createIdentityProviderSettings({ database, clock });
@@ -229,6 +231,7 @@ export function createContainer(env: Env, name = "signet") {
     invitations,
     seats,
     balances,
+    offlineDesk,
     seatStreams,
     async close() {
       counters.close();

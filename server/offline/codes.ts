@@ -39,7 +39,7 @@ const DAY_SECONDS = 86_400;
 const CODE_LENGTH_MAX = 1_500;
 
 /** Throws SignetError `offline_request_invalid`, whose message names the group that is wrong. */
-export async function openCode({ code, licenseKey, product }: CodeUpload) {
+export async function openCode({ code, licenseKey, product }: Omit<CodeUpload, "correlationId">) {
   const read = await readRequestCode(code);
   if (!read.ok) throw new SignetError("offline_request_invalid", read.sentence);
   const hash = await codeRequestHash(read.request, licenseKey, product);

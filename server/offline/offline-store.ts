@@ -56,6 +56,12 @@ export interface JournalRow {
   readonly replayed: boolean;
 }
 
+export interface KeptRow {
+  readonly code: Code | null;
+  /** Null: it was decided, and not answered yet. */
+  readonly response_cipher: Buffer | null;
+}
+
 export type OfflineStore = ReturnType<typeof createOfflineStore>;
 
 /** One call of one SQL function (prisma/sql/) for each file. */
@@ -85,6 +91,16 @@ export function createOfflineStore(pool: Pool, clock: Clock) {
         if (row === undefined) throw new Error("record_journal answered nothing.");
         return row;
       }),
+
+    /** What was answered to a request, or why it is answered no more; undefined where nobody asked. */
+    async kept(tenantId: string, thumbprint: string, nonce: string): Promise<KeptRow | undefined> {
+      const { rows } = await pool.query<KeptRow>({
+        name: "kept_offline_response",
+        text: "SELECT * FROM kept_offline_response($1, $2, $3, $4)",
+        values: [tenantId, clock.forDatabase(), thumbprint, nonce],
+      });
+      return rows[0];
+    },
 
     /** The response that is kept: this one, or the first of another server. */
     async answer(tenantId: string, { response, ...item }: AnswerItem): Promise<Buffer> {

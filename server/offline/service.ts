@@ -25,6 +25,7 @@ import {
 import { openDeactivation, openRequest } from "./files.ts";
 import { type JournalAnswer, journalAnswer, journalItem, journalRefusal } from "./journals.ts";
 import type { OfflineActivateRow, OfflineStore } from "./offline-store.ts";
+import { recognise, recogniseCode } from "./recognise.ts";
 import { answerOf, type OfflineAnswer, responseClaims } from "./response.ts";
 
 /** A file as somebody uploads it. */
@@ -258,6 +259,28 @@ export function createOffline(deps: {
       return journalAnswer(trust, tenantId, row, journal);
     },
 
+    /**
+     * The response that a request got, once more: a file's text, or a code. Throws `not_found` for what was never answered, and
+     * the code that the same request would now be refused with.
+     */
+    async kept(
+      tenantId: string,
+      exchange: { readonly thumbprint: string; readonly nonce: string },
+    ): Promise<{ readonly by: "file" | "code"; readonly text: string }> {
+      const row = await store.kept(tenantId, exchange.thumbprint, exchange.nonce);
+      if (row === undefined || row.response_cipher === null)
+        throw new SignetError("not_found", "This request has no response yet; upload it again to get one.");
+      if (row.code !== null) throw new SignetError(row.code);
+      const cipher = await vault.cipher(tenantId);
+      const text = cipher.decrypt(purposeOf(exchange), row.response_cipher).toString();
+      return text.startsWith("{")
+        ? { by: "code", text: answerOfCode(text, true).code }
+        : { by: "file", text };
+    },
+
+    recognise,
+    recogniseCode,
+
     /** The trust bundle in force as a file, to be carried to machines without a network. */
     async snapshot(tenantId: string): Promise<string> {
       return writeArmour("snapshot", (await trust.snapshotBundle(tenantId)).jws);
@@ -271,7 +294,7 @@ export function createOffline(deps: {
 }
 
 /** What a response is sealed for: one exchange, so that none can be put in another's place. */
-function purposeOf({ thumbprint, nonce }: Subject): string {
+function purposeOf({ thumbprint, nonce }: Pick<Subject, "thumbprint" | "nonce">): string {
   return `offline-response/${thumbprint}/${nonce}`;
 }
 

@@ -8,6 +8,7 @@ import { createCustomers } from "#server/authority/customer-service.ts";
 import { createIdentityProviderSettings } from "#server/authority/identity-provider-service.ts";
 import { issueLicenses } from "#server/authority/license-input.ts";
 import { createLicenses } from "#server/authority/license-service.ts";
+import { createOfflineDesk } from "#server/authority/offline-desk.ts";
 import { createOverview } from "#server/authority/overview-service.ts";
 import { createPolicies } from "#server/authority/policy-service.ts";
 import { createProducts } from "#server/authority/product-service.ts";
@@ -58,6 +59,7 @@ export function createAuthority(
     seats: createSeats(runtime),
     tenantSettings: createTenantSettings(runtime),
     balances: createAccounts(runtime),
+    offlineDesk: createOfflineDesk({ ...runtime, files: runtime.offline }),
     stories: createStories(runtime),
     search: createSearch(runtime),
     trustKeys: createTrustKeys(runtime),

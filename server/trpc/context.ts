@@ -12,6 +12,7 @@ import type { Audit } from "../authority/audit-service.ts";
 import type { Customers } from "../authority/customer-service.ts";
 import type { IdentityProviders } from "../authority/identity-provider-service.ts";
 import type { Licenses } from "../authority/license-service.ts";
+import type { OfflineDesk } from "../authority/offline-desk.ts";
 import type { Overview } from "../authority/overview-service.ts";
 import type { Policies } from "../authority/policy-service.ts";
 import type { Products } from "../authority/product-service.ts";
@@ -43,6 +44,7 @@ export interface PortalServices {
   readonly overview: Overview;
   readonly seats: Seats;
   readonly balances: Accounts;
+  readonly offlineDesk: OfflineDesk;
   readonly audit: Audit;
   readonly stories: Stories;
   readonly search: Search;

@@ -7,6 +7,7 @@ import { balanceRouter } from "./routers/balance.ts";
 import { customerRouter } from "./routers/customer.ts";
 import { identityProviderRouter } from "./routers/identity-provider.ts";
 import { licenseRouter } from "./routers/license.ts";
+import { offlineRouter } from "./routers/offline.ts";
 import { overviewRouter } from "./routers/overview.ts";
 import { policyRouter } from "./routers/policy.ts";
 import { portalRouter } from "./routers/portal.ts";
@@ -28,6 +29,7 @@ export const appRouter = router({
   customer: customerRouter,
   identityProvider: identityProviderRouter,
   license: licenseRouter,
+  offline: offlineRouter,
   overview: overviewRouter,
   policy: policyRouter,
   portal: portalRouter,

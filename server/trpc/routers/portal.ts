@@ -3,6 +3,7 @@ import { listOwnLicenses } from "../../authority/license-input.ts";
 import { MAIL_KINDS } from "../../domain/mail-kinds.ts";
 import { customerAuthorised, router } from "../init.ts";
 import { ownLicense } from "../views/own-license.ts";
+import { ownOfflineRouter } from "./offline.ts";
 
 const read = customerAuthorised("license:read");
 
@@ -12,6 +13,8 @@ export const portalRouter = router({
     const { items, nextCursor } = await ctx.services.licenses.listOwn(ctx.customer, input);
     return { items: items.map(ownLicense), nextCursor };
   }),
+
+  offline: ownOfflineRouter,
 
   mailPreferences: read.query(({ ctx: { customer, services } }) => services.mailPreferences.get(customer)),
 
