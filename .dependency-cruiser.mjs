@@ -43,14 +43,18 @@ const ARROWS = {
     DATABASE_CLIENT,
   ],
   "server/live/": ["server/(auth|domain|platform)/"],
-  "server/trpc/": ["server/(authority|analytics|reconciliation|webhooks|mail|auth|domain|platform)/", SHARED],
+  "server/operations/": ["server/jobs/", "server/domain/", "server/platform/", DATABASE_CLIENT],
+  "server/trpc/": [
+    "server/(authority|analytics|reconciliation|webhooks|operations|mail|auth|domain|platform)/",
+    SHARED,
+  ],
   "server/license-server/": [
-    "server/(activations|leases|usage|offline|callers|idempotency|trust|domain|platform)/",
+    "server/(activations|leases|usage|offline|callers|idempotency|trust|operations|domain|platform)/",
     "server/container\\.ts$",
     SHARED,
   ],
   "server/container\\.ts$": [
-    "server/(activations|leases|usage|offline|callers|idempotency|trust|events|webhooks|authority|analytics|reconciliation|retention|jobs|mail|auth|live|domain|platform)/",
+    "server/(activations|leases|usage|offline|callers|idempotency|trust|events|webhooks|authority|analytics|reconciliation|retention|operations|jobs|mail|auth|live|domain|platform)/",
   ],
   "app/": [
     "server/(trpc|auth|domain|platform)/",
@@ -59,7 +63,7 @@ const ARROWS = {
     SHARED,
   ],
   "workers/": [
-    "server/(activations|leases|usage|trust|events|webhooks|authority|analytics|reconciliation|retention|jobs|domain|platform)/",
+    "server/(activations|leases|usage|trust|events|webhooks|authority|analytics|reconciliation|retention|operations|jobs|domain|platform)/",
     "server/container\\.ts$",
   ],
   "prisma/(migrator|embedded)/": ["prisma/embedded/", "server/platform/"],

@@ -1,5 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import next from "next";
+import { announcePresence } from "#server/operations/presence.ts";
+import { createDatabase } from "#server/platform/database.ts";
 import { loadEnvOrExit } from "#server/platform/env.ts";
 import { clientOf } from "#server/platform/forwarded.ts";
 import { createLogger } from "#server/platform/log.ts";
@@ -31,6 +33,12 @@ handle = (request, response) => {
   });
 };
 
+// The services are in Next's bundle and begin with the first request; that the process is there is said before.
+const database = createDatabase({ url: env.DATABASE_APP_URL, poolSize: 1, log });
+onShutdown(log, "database", database.close);
+const masterKey = env.SIGNET_MASTER_KEY;
+const presence = announcePresence({ pool: database.pool, log, kind: "web", masterKey });
+onShutdown(log, "presence", presence.stop);
 onShutdown(log, "services", async () => globalThis.signetContainer?.close());
 onShutdown(log, "portal", () => app.close());
 onShutdown(log, "requests", () => new Promise((resolve) => server.close(() => resolve())));

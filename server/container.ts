@@ -79,7 +79,7 @@ export function createContainer(env: Env, name = "signet") {
     backendPerMinute: env.RATE_LIMIT_BACKEND_PER_MINUTE,
   };
 
-  const keyWrapper = localKeyWrapper(env.SIGNET_MASTER_KEY);
+  const keyWrapper = localKeyWrapper(env.SIGNET_MASTER_KEY, env.SIGNET_MASTER_KEY_PREVIOUS);
   const vault = createVault({ database, keyWrapper });
   const trust = createTrust({ database, clock, vault });
   const certificates = createCertificates({ database, clock, trust });

@@ -1,4 +1,5 @@
 import { createContainer } from "#server/container.ts";
+import { announcePresence } from "#server/operations/presence.ts";
 import { loadEnvOrExit } from "#server/platform/env.ts";
 import { createQueues } from "#server/platform/queue.ts";
 import { onShutdown } from "#server/platform/shutdown.ts";
@@ -21,5 +22,8 @@ if (env.WORKER_METRICS_PORT !== undefined) {
   const server = await serveMetrics(metrics.registry, env.WORKER_METRICS_PORT);
   onShutdown(log, "metrics", server.close);
 }
+const masterKey = env.SIGNET_MASTER_KEY;
+const presence = announcePresence({ pool: container.database.pool, log, kind: "worker", masterKey });
+onShutdown(log, "presence", presence.stop);
 runJobs({ queues, processors: createProcessors(container), log, clock, metrics });
 log.info({ store: env.REDIS_URL === undefined ? "PostgreSQL" : "Redis" }, "worker started");

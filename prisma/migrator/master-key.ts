@@ -1,14 +1,14 @@
 import type { Client } from "pg";
 import { MigrationError } from "./errors.ts";
 
-/** Refuses a master key other than the one this database was made with: nothing in it could be opened. */
-export async function refuseWrongMasterKey(owner: Client, check: string): Promise<void> {
+/** Refuses master keys that this database is not sealed under: nothing in it could be opened. */
+export async function refuseWrongMasterKey(owner: Client, checks: readonly string[]): Promise<void> {
   const { rows: tables } = await owner.query("SELECT 1 WHERE to_regclass('public.instance') IS NOT NULL");
   if (tables.length === 0) return;
   const { rows } = await owner.query<{ check: string }>('SELECT master_key_check AS "check" FROM instance');
-  if (rows[0] !== undefined && rows[0].check !== check) {
+  if (rows[0] !== undefined && !checks.includes(rows[0].check)) {
     throw new MigrationError(
-      "SIGNET_MASTER_KEY is not the key this database was made with; start with that key, since without it no stored secret can be opened.",
+      "SIGNET_MASTER_KEY is not the key this database is sealed under; start with that key, since without it no stored secret can be opened.",
     );
   }
 }

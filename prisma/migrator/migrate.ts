@@ -7,8 +7,8 @@ import { replaceFunctions } from "./functions.ts";
 import { refuseWrongMasterKey, rememberMasterKey } from "./master-key.ts";
 import { APP_ROLE, ensureRoles } from "./roles.ts";
 
-/** Any number that no other user of the database is likely to lock. */
-const LOCK = 7_370_195;
+/** Held by whoever changes the whole database. Any number that no other user of it is likely to lock. */
+export const LOCK = 7_370_195;
 
 export interface MigrateOptions {
   /** The owner's connection. */
@@ -17,6 +17,8 @@ export interface MigrateOptions {
   readonly appUrl?: string;
   /** What tells the master key from another; remembered in a new database, compared in an old one. */
   readonly masterKeyCheck?: string;
+  /** The same of the key before it, while that one is being replaced. */
+  readonly previousKeyCheck?: string | undefined;
   /** The folder with migrations/ and sql/; the repository's own unless a test brings another. */
   readonly folder?: string;
 }
@@ -30,13 +32,14 @@ export interface MigrateResult {
 
 /**
  * Brings a database to the state of the code: role, migrations, SQL functions, privileges. Two callers at once take
- * turns. Throws a MigrationError when the database is newer than the code, was made with another master key, or
+ * turns. Throws a MigrationError when the database is newer than the code, is sealed under another master key, or
  * refuses a migration; a refused one leaves nothing behind and is tried again the next time.
  */
 export async function migrate({
   ownerUrl,
   appUrl,
   masterKeyCheck,
+  previousKeyCheck = masterKeyCheck,
   folder = PRISMA_FOLDER,
 }: MigrateOptions): Promise<MigrateResult> {
   const owner = new Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
@@ -44,7 +47,8 @@ export async function migrate({
   try {
     await owner.query("SELECT pg_advisory_lock($1)", [LOCK]);
     await checkHistory(owner, folder);
-    if (masterKeyCheck !== undefined) await refuseWrongMasterKey(owner, masterKeyCheck);
+    if (masterKeyCheck !== undefined)
+      await refuseWrongMasterKey(owner, [masterKeyCheck, previousKeyCheck ?? masterKeyCheck]);
     await ensureRoles(owner, appUrl);
     await migrateQueue(owner, APP_ROLE);
     const migrationsList = readMigrations(folder);

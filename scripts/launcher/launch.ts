@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { migrate } from "#prisma/migrator/migrate.ts";
 import { type Env, loadEnv } from "#server/platform/env.ts";
-import { masterKeyCheck } from "#server/platform/master-key.ts";
 import { checkExternal, startEmbedded } from "./database.ts";
 import { LaunchFailure } from "./failure.ts";
 import { type Home, openHome, ROOT } from "./home.ts";
+import { masterKeyChecks, masterKeys } from "./master-keys.ts";
 import type { Options } from "./options.ts";
 import { refuseTakenPorts } from "./ports.ts";
 import { buildPortal, generateClient, generateReference, seed } from "./prepare.ts";
@@ -30,7 +30,7 @@ export async function launch(options: Options, shutdown: Shutdown): Promise<void
     ...process.env,
     NODE_ENV: options.dev ? ("development" as const) : ("production" as const),
     LOG_FORMAT: process.env.LOG_FORMAT || "text",
-    SIGNET_MASTER_KEY: process.env.SIGNET_MASTER_KEY || secrets.SIGNET_MASTER_KEY,
+    ...masterKeys(secrets),
     NEXTAUTH_SECRET: process.env.NEXTAUTH_SECRET || secrets.NEXTAUTH_SECRET,
     NEXT_TELEMETRY_DISABLED: "1",
   };
@@ -112,7 +112,7 @@ async function migrateDatabase(ownerUrl: string, env: Env): Promise<void> {
   const appUrl = process.env.DATABASE_APP_URL ? {} : { appUrl: env.DATABASE_APP_URL };
   try {
     await step("Migrating the database", "Migrations", () =>
-      migrate({ ownerUrl, ...appUrl, masterKeyCheck: masterKeyCheck(env.SIGNET_MASTER_KEY) }),
+      migrate({ ownerUrl, ...appUrl, ...masterKeyChecks(env) }),
     );
   } catch (cause) {
     throw new LaunchFailure(cause instanceof Error ? cause.message : String(cause), { cause });

@@ -6,6 +6,8 @@ import type { Home } from "./home.ts";
 
 export interface Secrets {
   readonly SIGNET_MASTER_KEY: string;
+  /** Kept as long as the database may still have something sealed under it: while the master key is being replaced. */
+  readonly SIGNET_MASTER_KEY_PREVIOUS?: string;
   readonly NEXTAUTH_SECRET: string;
   /** Of the owner of the embedded database. */
   readonly databasePassword: string;
@@ -27,6 +29,28 @@ export function loadSecrets(home: Home): Secrets {
     databasePassword: randomBytes(24).toString("base64url"),
   };
   return complete(home.secrets, made);
+}
+
+/** Puts a new master key in the place of this one, which is kept beside it. Where that was done before, it goes on with those two. */
+export function beginMasterKey(
+  home: Home,
+  secrets: Secrets,
+): Secrets & { SIGNET_MASTER_KEY_PREVIOUS: string } {
+  const { SIGNET_MASTER_KEY, SIGNET_MASTER_KEY_PREVIOUS: previous } = secrets;
+  if (previous !== undefined) return { ...secrets, SIGNET_MASTER_KEY_PREVIOUS: previous };
+  const begun = {
+    ...secrets,
+    SIGNET_MASTER_KEY: randomBytes(32).toString("base64"),
+    SIGNET_MASTER_KEY_PREVIOUS: SIGNET_MASTER_KEY,
+  };
+  writePrivately(home.secrets, begun);
+  return begun;
+}
+
+/** Forgets the previous master key. */
+export function finishMasterKey(home: Home, secrets: Secrets): void {
+  const { SIGNET_MASTER_KEY_PREVIOUS: _, ...rest } = secrets;
+  writePrivately(home.secrets, rest);
 }
 
 /** Adds the secret that an earlier version did not have, and keeps them all. */
@@ -52,12 +76,15 @@ function read(path: string): Partial<Secrets> & Omit<Secrets, "demoSecret"> {
     if (typeof value !== "string" || value === "") throw new LaunchFailure(problem);
     return value;
   };
-  const hasDemoSecret = typeof stored === "object" && stored !== null && "demoSecret" in stored;
+  const has = (name: string): boolean => typeof stored === "object" && stored !== null && name in stored;
   return {
     SIGNET_MASTER_KEY: text("SIGNET_MASTER_KEY"),
     NEXTAUTH_SECRET: text("NEXTAUTH_SECRET"),
     databasePassword: text("databasePassword"),
-    ...(hasDemoSecret ? { demoSecret: text("demoSecret") } : {}),
+    ...(has("demoSecret") ? { demoSecret: text("demoSecret") } : {}),
+    ...(has("SIGNET_MASTER_KEY_PREVIOUS")
+      ? { SIGNET_MASTER_KEY_PREVIOUS: text("SIGNET_MASTER_KEY_PREVIOUS") }
+      : {}),
   };
 }
 

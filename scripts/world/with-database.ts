@@ -1,8 +1,8 @@
 import { migrate } from "#prisma/migrator/migrate.ts";
 import { loadEnv } from "#server/platform/env.ts";
-import { masterKeyCheck } from "#server/platform/master-key.ts";
 import { checkExternal, startEmbedded } from "../launcher/database.ts";
 import { openHome } from "../launcher/home.ts";
+import { masterKeyChecks, masterKeys } from "../launcher/master-keys.ts";
 import { printLine, step } from "../launcher/progress.ts";
 import { loadSecrets } from "../launcher/secrets.ts";
 import type { Connections } from "./tenant.ts";
@@ -13,8 +13,7 @@ export async function withDatabase(work: (connections: Connections) => Promise<v
   const { home, release } = openHome(process.env.SIGNET_HOME);
   try {
     const secrets = loadSecrets(home);
-    const masterKey = process.env.SIGNET_MASTER_KEY || secrets.SIGNET_MASTER_KEY;
-    const prepared = async (ownerUrl: string) => work(await prepare(ownerUrl, masterKey));
+    const prepared = async (ownerUrl: string) => work(await prepare(ownerUrl, masterKeys(secrets)));
     if (external !== undefined) {
       await checkExternal(external);
       await prepared(external);
@@ -27,17 +26,18 @@ export async function withDatabase(work: (connections: Connections) => Promise<v
   }
 }
 
-async function prepare(ownerUrl: string, masterKey: string): Promise<Connections> {
-  const { DATABASE_APP_URL: appUrl } = loadEnv({
+async function prepare(ownerUrl: string, keys: ReturnType<typeof masterKeys>): Promise<Connections> {
+  const env = loadEnv({
     NEXTAUTH_SECRET: "n".repeat(32),
     ...process.env,
     DATABASE_URL: ownerUrl,
-    SIGNET_MASTER_KEY: masterKey,
+    ...keys,
   });
+  const appUrl = env.DATABASE_APP_URL;
   // A role's password that the operator chose is the operator's to set.
   const ours = process.env.DATABASE_APP_URL ? {} : { appUrl };
   await step("Migrating the database", "Migrations", () =>
-    migrate({ ownerUrl, ...ours, masterKeyCheck: masterKeyCheck(masterKey) }),
+    migrate({ ownerUrl, ...ours, ...masterKeyChecks(env) }),
   );
-  return { ownerUrl, appUrl, masterKey };
+  return { ownerUrl, appUrl, masterKey: env.SIGNET_MASTER_KEY };
 }

@@ -1,5 +1,6 @@
 import cluster from "node:cluster";
 import { createContainer } from "#server/container.ts";
+import { announcePresence } from "#server/operations/presence.ts";
 import { loadEnvOrExit } from "#server/platform/env.ts";
 import { createLogger } from "#server/platform/log.ts";
 import { onShutdown } from "#server/platform/shutdown.ts";
@@ -18,6 +19,10 @@ if (cluster.isPrimary && env.LICENSE_SERVER_PROCESSES > 1) {
   try {
     const options = { port: env.LICENSE_SERVER_PORT, portalUrl: env.NEXTAUTH_URL };
     await serve(container, options, cluster.isWorker ? workersMetrics : undefined);
+    const { log, database } = container;
+    const masterKey = env.SIGNET_MASTER_KEY;
+    const presence = announcePresence({ pool: database.pool, log, kind: NAME, masterKey });
+    onShutdown(log, "presence", presence.stop);
   } catch (error) {
     container.log.fatal(error instanceof Error ? error.message : String(error));
     process.exit(1);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { loadEnv } from "./env.ts";
 
 const MASTER_KEY = Buffer.alloc(32, 7).toString("base64");
+const OTHER_KEY = Buffer.alloc(32, 8).toString("base64");
 const good = {
   DATABASE_APP_URL: "postgresql://signet_app:secret@db:5432/signet",
   SIGNET_MASTER_KEY: MASTER_KEY,
@@ -52,6 +53,11 @@ describe("loadEnv", () => {
       /^postgresql:\/\/signet_app:[\w-]{43}@db:6543\/signet\?sslmode=require$/,
     );
     expect(JSON.stringify(env)).not.toContain("root");
+    const changing = { SIGNET_MASTER_KEY: OTHER_KEY, SIGNET_MASTER_KEY_PREVIOUS: MASTER_KEY };
+    // The role's password is changed last, when every process knows the new key.
+    expect(loadEnv({ ...good, ...owner, ...changing }).DATABASE_APP_URL).toBe(env.DATABASE_APP_URL);
+    const changed = loadEnv({ ...good, ...owner, SIGNET_MASTER_KEY: OTHER_KEY });
+    expect(changed.DATABASE_APP_URL).not.toBe(env.DATABASE_APP_URL);
   });
 
   test.each([
@@ -59,6 +65,7 @@ describe("loadEnv", () => {
     ["DATABASE_APP_URL", "mysql://db/signet"],
     ["SIGNET_MASTER_KEY", undefined],
     ["SIGNET_MASTER_KEY", Buffer.alloc(31).toString("base64")],
+    ["SIGNET_MASTER_KEY_PREVIOUS", "short"],
     ["NEXTAUTH_SECRET", "short"],
     ["NEXTAUTH_URL", "portal.example"],
     ["PORT", "70000"],

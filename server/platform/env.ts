@@ -8,6 +8,9 @@ const port = z.coerce
   .max(65_535, "be at most 65535");
 const count = z.coerce.number("be a number").int("be a whole number").min(1, "be at least 1");
 const limit = z.coerce.number("be a number").int("be a whole number").min(0, "be 0 (no limit) or more");
+const masterKey = z
+  .string({ error: "be set to 32 random bytes in base64: openssl rand -base64 32" })
+  .refine((text) => decodeMasterKey(text) !== undefined, "be 32 bytes in base64: openssl rand -base64 32");
 const httpUrl = z.url({ protocol: /^https?$/, error: "be a URL that begins with http:// or https://" });
 const postgresUrl = z.url({
   protocol: /^postgres(ql)?$/,
@@ -33,12 +36,9 @@ const schema = z
     /** Connections a process may hold in each of its two pools, hot paths and control plane. */
     DATABASE_POOL_SIZE: count.max(500, "be at most 500").default(10),
     REDIS_URL: z.url({ protocol: /^rediss?$/, error: "be a URL such as redis://host:6379" }).optional(),
-    SIGNET_MASTER_KEY: z
-      .string({ error: "be set to 32 random bytes in base64: openssl rand -base64 32" })
-      .refine(
-        (text) => decodeMasterKey(text) !== undefined,
-        "be 32 bytes in base64: openssl rand -base64 32",
-      ),
+    SIGNET_MASTER_KEY: masterKey,
+    /** The one before it, while it is being replaced: what is still sealed under that is opened too. */
+    SIGNET_MASTER_KEY_PREVIOUS: masterKey.optional(),
     NEXTAUTH_SECRET: z
       .string({ error: "be set to a long random text: openssl rand -base64 32" })
       .min(32, "be at least 32 characters long: openssl rand -base64 32"),
@@ -75,8 +75,9 @@ const schema = z
       .optional(),
   })
   .transform(({ DATABASE_URL, ...env }, context) => {
-    const appUrl =
-      env.DATABASE_APP_URL ?? (DATABASE_URL && databaseAppUrl(DATABASE_URL, env.SIGNET_MASTER_KEY));
+    // The role's password follows the key when the change is over: until then running processes still use the previous one's.
+    const passwordKey = env.SIGNET_MASTER_KEY_PREVIOUS ?? env.SIGNET_MASTER_KEY;
+    const appUrl = env.DATABASE_APP_URL ?? (DATABASE_URL && databaseAppUrl(DATABASE_URL, passwordKey));
     if (appUrl === undefined) {
       const message =
         "be set to the URL the processes connect with, such as postgresql://signet_app:password@host:5432/signet";

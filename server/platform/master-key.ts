@@ -19,9 +19,13 @@ export function decodeMasterKey(base64: string): Buffer | undefined {
   return wellFormed && bytes.length === KEY_BYTES ? bytes : undefined;
 }
 
-/** Seals under a key derived from the master key. */
-export function localKeyWrapper(masterKeyBase64: string): KeyWrapper {
+/**
+ * Seals under a key derived from the master key. While that is being replaced, `previous` opens what is still sealed under
+ * the one before it.
+ */
+export function localKeyWrapper(masterKeyBase64: string, previous?: string): KeyWrapper {
   const key = derive(masterKeyBase64, "signet/key-wrapping");
+  const before = previous === undefined ? undefined : derive(previous, "signet/key-wrapping");
   return {
     async wrap(plaintext, aad) {
       return seal(key, plaintext, aad);
@@ -30,6 +34,8 @@ export function localKeyWrapper(masterKeyBase64: string): KeyWrapper {
       try {
         return unseal(key, wrapped, aad);
       } catch (cause) {
+        const opened = before && tryUnseal(before, wrapped, aad);
+        if (opened !== undefined) return opened;
         throw new Error(
           `The stored secret for ${aad} cannot be opened: it was altered, or SIGNET_MASTER_KEY is not the one it was stored under.`,
           { cause },
@@ -37,6 +43,14 @@ export function localKeyWrapper(masterKeyBase64: string): KeyWrapper {
       }
     },
   };
+}
+
+function tryUnseal(key: Uint8Array, wrapped: Uint8Array, aad: string): Buffer | undefined {
+  try {
+    return unseal(key, wrapped, aad);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The password of the database role `signet_app`, so that no second secret has to be kept. */

@@ -115,7 +115,7 @@ test("refuses a wrong master key and an unreachable database, in one sentence ea
   expect(await launcher.stop()).toBe(0);
   const wrongKey = installation.spawn([], { SIGNET_MASTER_KEY: Buffer.alloc(32, 7).toString("base64") });
   expect(await wrongKey.ended).toBe(1);
-  expect(wrongKey.output).toContain("SIGNET_MASTER_KEY is not the key this database was made with");
+  expect(wrongKey.output).toContain("SIGNET_MASTER_KEY is not the key this database is sealed under");
 
   const unreachable = installation.spawn([], {
     DATABASE_URL: "postgresql://signet:hidden@127.0.0.1:1/signet",
