@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION free_seats(p_tenant uuid, p_pool uuid, p_group text, 
 RETURNS TABLE (slot integer, fence bigint, overage boolean, lease_id uuid, expires_at timestamptz, place bigint)
 LANGUAGE sql STABLE AS $$
   SELECT f.slot, f.fence, f.overage, f.lease_id, f.expires_at, row_number() OVER ()
-    FROM (SELECT s.slot, s.fence, s.overage, s.lease_id, s.expires_at
+    FROM (SELECT s.slot, greatest(s.fence, s.fence_floor) AS fence, s.overage, s.lease_id, s.expires_at
             FROM seat s
            WHERE s.tenant_id = p_tenant AND s.pool_id = p_pool AND s.reserved_for IS NOT DISTINCT FROM p_group
              AND s.in_service AND (s.expires_at IS NULL OR s.expires_at < p_now)

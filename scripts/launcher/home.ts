@@ -14,16 +14,22 @@ export interface Home {
   readonly logs: string;
 }
 
-/** Opens, or makes, the home directory, and takes it for this process alone until `release`. */
-export function openHome(path: string | undefined): { home: Home; release(): void } {
+/** Where everything is, whether or not it is there yet. */
+export function homeAt(path: string | undefined): Home {
   const directory = resolve(path === undefined || path === "" ? join(ROOT, ".signet") : path);
-  const home: Home = {
+  return {
     directory,
     postgres: join(directory, "postgres"),
     secrets: join(directory, "secrets.json"),
     demo: join(directory, "demo.json"),
     logs: join(directory, "logs"),
   };
+}
+
+/** Opens, or makes, the home directory, and takes it for this process alone until `release`. */
+export function openHome(path: string | undefined): { home: Home; release(): void } {
+  const home = homeAt(path);
+  const { directory } = home;
   const pidFile = join(directory, "launcher.pid");
   try {
     mkdirSync(home.logs, { recursive: true, mode: 0o700 });
@@ -67,5 +73,8 @@ function isLauncher(pid: number): boolean {
   }
   // After a crash the number may belong to someone else; where the system can tell, ask it.
   const commandLine = `/proc/${pid}/cmdline`;
-  return !existsSync(commandLine) || /\b(start|seed-world)\.ts/.test(readFileSync(commandLine, "utf8"));
+  return (
+    !existsSync(commandLine) ||
+    /\b(start|seed-world|backup|restore|rotate-master-key)\.ts/.test(readFileSync(commandLine, "utf8"))
+  );
 }

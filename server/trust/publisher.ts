@@ -56,16 +56,17 @@ export function createPublisher({ clock, vault }: { clock: Clock; vault: Vault }
     return key;
   }
 
-  /** The next bundle as it would be after the changes, still unsigned. */
+  /** The next bundle as it would be after the changes, still unsigned; `skipped` numbers are left out. */
   async function compose(
     tx: Tx,
     tenantId: string,
     previousSeq: number,
     root: SigningKey,
     changes: readonly KeyChange[],
+    skipped: number,
   ) {
     const now = clock.now();
-    const seq = previousSeq + 1;
+    const seq = previousSeq + 1 + skipped;
     const before = await store.readWorkingKeys(tx, tenantId);
     const previous = await store.readBundle(tx, tenantId, previousSeq);
     const claims = bundleClaims({
@@ -124,19 +125,27 @@ export function createPublisher({ clock, vault }: { clock: Clock; vault: Vault }
   async function pending(tx: Tx, tenantId: string): Promise<KeyChange[]> {
     const trustSeq = await store.readTrustSeq(tx, tenantId);
     const draft = await store.readDraft(tx, tenantId);
-    return draft !== null && draft.seq === trustSeq + 1 ? storedChanges.parse(draft.changes) : [];
+    return isWaiting(draft, trustSeq) ? storedChanges.parse(draft.changes) : [];
   }
 
   /**
    * Prepares the next bundle for a root that is offline. What a bundle prepared before would have changed, this one
    * changes as well: it takes its place.
    */
-  async function prepare(tx: Tx, tenantId: string, changes: readonly KeyChange[]): Promise<Published> {
+  async function prepare(
+    tx: Tx,
+    tenantId: string,
+    changes: readonly KeyChange[],
+    skipped = 0,
+  ): Promise<Published> {
     const trustSeq = await store.lockTrustSeq(tx, tenantId);
+    const before = await store.readDraft(tx, tenantId);
+    // One that takes the place of a bundle that was to skip numbers skips them too.
+    const skips = Math.max(skipped, isWaiting(before, trustSeq) ? before.seq - trustSeq - 1 : 0);
     const root = await store.readRootKey(tx, tenantId);
     const overruled = new Set(changes.map(({ kid }) => kid));
     const all = [...(await pending(tx, tenantId)).filter(({ kid }) => !overruled.has(kid)), ...changes];
-    const { seq, input, expiresAt } = await compose(tx, tenantId, trustSeq, root, all);
+    const { seq, input, expiresAt } = await compose(tx, tenantId, trustSeq, root, all, skips);
     const draft = { seq, signingInput: input, changes: all, preparedAt: clock.now(), expiresAt };
     await store.putDraft(tx, { tenantId, ...draft });
     return { seq: trustSeq, awaitsSignature: true };
@@ -151,13 +160,15 @@ export function createPublisher({ clock, vault }: { clock: Clock; vault: Vault }
     /**
      * Signs the next bundle with the changes of keys that it makes known, in the caller's transaction, from what that sees.
      * Where the root is offline the bundle is prepared instead, and the keys change once it comes back signed.
+     *
+     * @param skipped how many numbers to leave out, because other bundles may bear them
      */
-    async publish(tx: Tx, tenantId: string, changes: readonly KeyChange[]): Promise<Published> {
+    async publish(tx: Tx, tenantId: string, changes: readonly KeyChange[], skipped = 0): Promise<Published> {
       const trustSeq = await store.lockTrustSeq(tx, tenantId);
       const root = await store.readRootKey(tx, tenantId);
       const privateKey = await rootPrivate(tx, tenantId, root);
-      if (privateKey === undefined) return prepare(tx, tenantId, changes);
-      const { seq, input, expiresAt } = await compose(tx, tenantId, trustSeq, root, changes);
+      if (privateKey === undefined) return prepare(tx, tenantId, changes, skipped);
+      const { seq, input, expiresAt } = await compose(tx, tenantId, trustSeq, root, changes, skipped);
       return enact(tx, tenantId, { seq, jws: signText(input, privateKey), expiresAt }, changes);
     },
 
@@ -166,8 +177,7 @@ export function createPublisher({ clock, vault }: { clock: Clock; vault: Vault }
       const trustSeq = await store.lockTrustSeq(tx, tenantId);
       const root = await store.readRootKey(tx, tenantId);
       const draft = await store.readDraft(tx, tenantId);
-      if (draft === null || draft.seq !== trustSeq + 1)
-        throw refused("No bundle is waiting for a signature; prepare one.");
+      if (!isWaiting(draft, trustSeq)) throw refused("No bundle is waiting for a signature; prepare one.");
       const end = jws.lastIndexOf(".");
       if (jws.slice(0, end) !== draft.signingInput)
         throw refused("This is not the bundle that was prepared last; sign that one, unchanged.");
@@ -179,6 +189,14 @@ export function createPublisher({ clock, vault }: { clock: Clock; vault: Vault }
       return enact(tx, tenantId, { seq: draft.seq, jws, expiresAt: draft.expiresAt }, changes);
     },
   };
+}
+
+/** Whether a prepared bundle is still to be signed: it is spent once one with its number, or a later one, is in force. */
+export function isWaiting<Draft extends { readonly seq: number }>(
+  draft: Draft | null,
+  trustSeq: number,
+): draft is Draft {
+  return draft !== null && draft.seq > trustSeq;
 }
 
 function refused(sentence: string): SignetError {

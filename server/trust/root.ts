@@ -9,7 +9,7 @@ import { tokenSigner } from "./jws.ts";
 import { BUNDLE_DAYS } from "./key-rules.ts";
 import { keyPurpose } from "./key-set.ts";
 import { openPrivateKey, publicXOf } from "./keys.ts";
-import type { Published, Publisher, Tx } from "./publisher.ts";
+import { isWaiting, type Published, type Publisher, type Tx } from "./publisher.ts";
 import * as store from "./trust-store.ts";
 import type { Vault } from "./vault.ts";
 
@@ -67,7 +67,6 @@ export function createRoots(deps: { clock: Clock; vault: Vault; publisher: Publi
       const root = await store.readRootKey(tx, tenantId);
       const trustSeq = await store.readTrustSeq(tx, tenantId);
       const draft = await store.readDraft(tx, tenantId);
-      const waits = draft !== null && draft.seq === trustSeq + 1;
       return {
         x: root.publicX,
         kid: root.kid,
@@ -75,7 +74,7 @@ export function createRoots(deps: { clock: Clock; vault: Vault; publisher: Publi
         offline: root.privateCipher === null,
         bundleDays: await store.readBundleDays(tx, tenantId),
         trustSeq,
-        prepared: waits ? preparedOf(draft) : undefined,
+        prepared: isWaiting(draft, trustSeq) ? preparedOf(draft) : undefined,
       };
     },
 

@@ -4,7 +4,7 @@ import { dueSteps, type KeyChange, signsFrom } from "#server/domain/signing-key.
 import type { Clock } from "#server/platform/clock.ts";
 import { DAY_MS } from "./bundle.ts";
 import { rotationRule } from "./key-rules.ts";
-import type { Published, Publisher, Tx } from "./publisher.ts";
+import { isWaiting, type Published, type Publisher, type Tx } from "./publisher.ts";
 import type { StoredKey } from "./trust-store.ts";
 import * as store from "./trust-store.ts";
 import type { Vault } from "./vault.ts";
@@ -120,7 +120,7 @@ export function createRotation(deps: { clock: Clock; vault: Vault; publisher: Pu
       const now = clock.now();
       const draft = await store.readDraft(tx, tenantId);
       const root = await store.readRootKey(tx, tenantId);
-      const waits = draft !== null && draft.seq === trustSeq + 1 && draft.expiresAt > now;
+      const waits = isWaiting(draft, trustSeq) && draft.expiresAt > now;
       if (root.privateCipher === null && waits) return false;
       const { changes, announced } = await dueChanges(tx, tenantId, keys, bundleDays);
       // By its end: one that was signed elsewhere may have come back long after it was prepared.

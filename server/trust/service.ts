@@ -27,6 +27,8 @@ import { activationVerifier, type VerifiedActivation, verifyToken } from "./veri
 const DENIAL_TTL_SECONDS = 300;
 /** Tenants whose keys a process holds open; the one asked for longest ago goes first. */
 const TENANTS_MAX = 5_000;
+/** More bundles than any tenant publishes between a backup and the loss of what it was made of. */
+const BUNDLES_LOST_MAX = 1_000;
 /** An unknown key id makes the keys be read again, at most this often for a tenant. */
 const RELOAD_COOL_DOWN_MS = 5_000;
 
@@ -128,6 +130,13 @@ export function createTrust(deps: { database: Database; clock: Clock; vault: Vau
         await publisher.createKey(tx, tenantId, use, "active", cipher);
       await publish(tx, tenantId);
     },
+
+    /**
+     * Publishes a bundle above all that were published after the backup that was restored: clients who have seen one of those
+     * accept nothing below it.
+     */
+    publishAfterRestore: (tx: Tx, tenantId: string): Promise<Published> =>
+      publisher.publish(tx, tenantId, [], BUNDLES_LOST_MAX),
 
     /** The base64url `x` of the root's public key: all that an application pins. */
     async rootKey(tenantId: string): Promise<string> {
