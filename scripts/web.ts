@@ -42,5 +42,5 @@ onShutdown(log, "presence", presence.stop);
 onShutdown(log, "services", async () => globalThis.signetContainer?.close());
 onShutdown(log, "portal", () => app.close());
 onShutdown(log, "requests", () => new Promise((resolve) => server.close(() => resolve())));
-onShutdown(log, "live views", async () => globalThis.signetContainer?.seatStreams.close());
+onShutdown(log, "live views", async () => globalThis.signetContainer?.endStreams());
 server.listen(env.PORT);

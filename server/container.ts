@@ -14,6 +14,7 @@ import { createAuditCheckpoints } from "./authority/audit-checkpoints.ts";
 import { createAudit } from "./authority/audit-service.ts";
 import { createAuthorityFiles } from "./authority/authority-file-service.ts";
 import { createCustomers } from "./authority/customer-service.ts";
+import { createGuidedStart } from "./authority/guided-start-service.ts";
 import { createIdentityProviderSettings } from "./authority/identity-provider-service.ts";
 import { createLicenses } from "./authority/license-service.ts";
 import { createOfflineDesk } from "./authority/offline-desk.ts";
@@ -33,13 +34,13 @@ import { createIdempotencyStore } from "./idempotency/idempotency-store.ts";
 import { createIdempotency } from "./idempotency/service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
 import { createLeases } from "./leases/service.ts";
-import { createSeatStreams } from "./live/seat-streams.ts";
+import { createLicenseStreams } from "./live/license-streams.ts";
 import { createMailer } from "./mail/mailer.ts";
 import { createMails } from "./mail/mails.ts";
 import { createSmtpSender } from "./mail/smtp.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
 import { createOffline } from "./offline/service.ts";
-import { createAnnouncer, SEAT_CHANGES } from "./platform/announcer.ts";
+import { createAnnouncer, LICENSE_USES, SEAT_CHANGES } from "./platform/announcer.ts";
 import { systemClock } from "./platform/clock.ts";
 import { createRedisCounters, memoryCounters } from "./platform/counters.ts";
 import { createDatabase } from "./platform/database.ts";
@@ -84,6 +85,7 @@ export function createContainer(env: Env, name = "signet") {
   const trust = createTrust({ database, clock, vault });
   const certificates = createCertificates({ database, clock, trust });
   const seatChanges = createAnnouncer({ pool: database.pool, channel: SEAT_CHANGES, log });
+  const uses = createAnnouncer({ pool: database.pool, channel: LICENSE_USES, log });
   const activations = createActivations({
     store: createActivationsStore(database.pool, clock),
     trust,
@@ -91,6 +93,7 @@ export function createContainer(env: Env, name = "signet") {
     certificates,
     clock,
     seatChanges,
+    uses,
   });
 
   const leases = createLeases({
@@ -98,8 +101,9 @@ export function createContainer(env: Env, name = "signet") {
     trust,
     database,
     seatChanges,
+    uses,
   });
-  const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
+  const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database, uses });
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
   const offline = createOffline({
@@ -110,6 +114,7 @@ export function createContainer(env: Env, name = "signet") {
     activations,
     usage,
     clock,
+    uses,
   });
 
   const callers = createCallers({
@@ -128,6 +133,7 @@ export function createContainer(env: Env, name = "signet") {
   const authorityFiles = createAuthorityFiles({ database, clock });
   const customers = createCustomers({ database, clock });
   const licenses = createLicenses({ database, clock, vault, trust, certificates, devices: activations });
+  const guidedStart = createGuidedStart({ database, clock, trust, vault });
   const balances = createAccounts({ database, clock, credits });
   const offlineDesk = createOfflineDesk({ database, clock, vault, files: offline });
   const seats = createSeats({ database, clock, leases });
@@ -175,11 +181,16 @@ export function createContainer(env: Env, name = "signet") {
   const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
   const auth = createAuth({ database, log, limiter, twoFactor });
   const account = createAccount({ database, log, limiter });
-  const seatStreams = createSeatStreams({
-    auth,
-    listener: createListener({ url: env.DATABASE_APP_URL, channel: SEAT_CHANGES, log }),
-    log,
-  });
+  const streamsOf = (channel: string) =>
+    createLicenseStreams({
+      auth,
+      listener: createListener({ url: env.DATABASE_APP_URL, channel, log }),
+      log,
+    });
+  const seatStreams = streamsOf(SEAT_CHANGES);
+  const useStreams = streamsOf(LICENSE_USES);
+  /** Ends what browsers watch, so that none of it holds up the end. */
+  const endStreams = async () => void (await Promise.all([seatStreams.close(), useStreams.close()]));
   const mailPreferences = createMailPreferences({ database, clock });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth, mails });
@@ -207,6 +218,7 @@ export function createContainer(env: Env, name = "signet") {
     authorityFiles,
     customers,
     licenses,
+    guidedStart,
     apiKeys,
     identityProviders,
     overview,
@@ -233,11 +245,13 @@ export function createContainer(env: Env, name = "signet") {
     balances,
     offlineDesk,
     seatStreams,
+    useStreams,
+    endStreams,
     async close() {
       counters.close();
       eventLoop.stop();
       smtp?.close();
-      await Promise.all([seatStreams.close(), seatChanges.close()]);
+      await Promise.all([endStreams(), seatChanges.close(), uses.close()]);
       await database.close();
     },
   };

@@ -41,12 +41,14 @@ export function createActivations(deps: {
   clock: Clock;
   /** Told of the licenses whose seats went with a device. */
   seatChanges: Announcer;
+  /** Told of the licenses that a device was activated on, or refused. */
+  uses: Announcer;
 }) {
-  const { store, trust, vault, certificates, clock, seatChanges } = deps;
+  const { store, trust, vault, certificates, clock, seatChanges, uses } = deps;
   const bounds = { flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX, queuedMax: QUEUED_MAX };
   const activating: Batcher<ActivateItem, ActivateRow> = createBatcher({
     name: "activate",
-    flush: store.activate,
+    flush: announced(uses, store.activate, { refusals: true }),
     ...bounds,
   });
   const refreshing = createProvenBatcher<RefreshItem, RefreshRow>({

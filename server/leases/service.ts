@@ -77,14 +77,16 @@ export function createLeases(deps: {
   database: Database;
   /** Told of the licenses whose seats changed hands or were renewed. */
   seatChanges: Announcer;
+  /** Told of the licenses of which a seat was taken, or refused. */
+  uses: Announcer;
 }) {
-  const { store, trust, database, seatChanges } = deps;
+  const { store, trust, database, seatChanges, uses } = deps;
   const line = (name: "checkout" | "heartbeat" | "release") => ({
     name,
     flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX,
     queuedMax: QUEUED_MAX[name],
   });
-  const checkout = announced(seatChanges, store.checkout);
+  const checkout = announced(uses, announced(seatChanges, store.checkout), { refusals: true });
   const checkingOut = createProvenBatcher<CheckoutItem, CheckoutRow>({
     ...line("checkout"),
     flush: checkout,

@@ -6,6 +6,7 @@ import { activateItem, subjectOf } from "#server/activations/request.ts";
 import type { Activations } from "#server/activations/service.ts";
 import { type Decision, refusalOf } from "#server/domain/decision.ts";
 import { SignetError } from "#server/domain/errors.ts";
+import { type Announcer, announced } from "#server/platform/announcer.ts";
 import { createBatcher } from "#server/platform/batcher.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import { newUuid } from "#server/platform/ids.ts";
@@ -55,14 +56,16 @@ export function createOffline(deps: {
   activations: Activations;
   usage: Usage;
   clock: Clock;
+  /** Told of the licenses that a request file was answered for, or refused. */
+  uses: Announcer;
 }) {
-  const { store, trust, vault, certificates, activations, usage, clock } = deps;
+  const { store, trust, vault, certificates, activations, usage, clock, uses } = deps;
   const grant = createGrants({ trust, certificates });
   /** One file at a time for each tenant: nobody waits for a person carrying files, but a crowd of them must not pile up. */
   const oneByOne = { itemsPerFlushMax: 1, flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX, queuedMax: QUEUED_MAX };
   const activating = createBatcher({
     name: "offline activation",
-    flush: eachOf(store.activate),
+    flush: announced(uses, eachOf(store.activate), { refusals: true }),
     ...oneByOne,
   });
   const answering = createBatcher({ name: "offline answer", flush: eachOf(store.answer), ...oneByOne });

@@ -3,6 +3,8 @@ import type { Logger } from "./log.ts";
 
 /** The channel on which licenses are named whose seats changed. */
 export const SEAT_CHANGES = "signet_seats";
+/** The channel on which licenses are named that a program used, or tried to: devices that join, seats taken, credits that go. */
+export const LICENSE_USES = "signet_uses";
 
 /** How long changes gather before they are told of together. */
 const GATHER_MS = 250;
@@ -85,15 +87,16 @@ export function createAnnouncer({
   };
 }
 
-/** A batch call that, once committed, announces the licenses of the rows it granted. */
+/** A batch call that, once committed, announces the licenses of the rows it granted; `refusals`: of those it refused too. */
 export function announced<Args extends unknown[], Row extends AnnouncedRow>(
   announcer: Announcer,
   flush: (tenantId: string, ...args: Args) => Promise<readonly Row[]>,
+  { refusals = false } = {},
 ): (tenantId: string, ...args: Args) => Promise<readonly Row[]> {
   return async (tenantId, ...args) => {
     const rows = await flush(tenantId, ...args);
     for (const { code, license_id: licenseId } of rows) {
-      if (code === null && licenseId !== null) announcer.announce(tenantId, licenseId);
+      if ((code === null || refusals) && licenseId !== null) announcer.announce(tenantId, licenseId);
     }
     return rows;
   };

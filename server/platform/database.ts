@@ -25,6 +25,11 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** The database as seen by services that are to join one transaction: each of their own is part of it. */
+export function joinedTo(database: Database, tx: Prisma.TransactionClient): Database {
+  return { ...database, withTenant: (_tenantId, work) => work(tx) };
+}
+
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -5,6 +5,7 @@ import { createAuditCheckpoints } from "#server/authority/audit-checkpoints.ts";
 import { createAudit } from "#server/authority/audit-service.ts";
 import { createAuthorityFiles } from "#server/authority/authority-file-service.ts";
 import { createCustomers } from "#server/authority/customer-service.ts";
+import { createGuidedStart } from "#server/authority/guided-start-service.ts";
 import { createIdentityProviderSettings } from "#server/authority/identity-provider-service.ts";
 import { issueLicenses } from "#server/authority/license-input.ts";
 import { createLicenses } from "#server/authority/license-service.ts";
@@ -50,6 +51,7 @@ export function createAuthority(
     policies: createPolicies(runtime),
     authorityFiles: createAuthorityFiles(runtime),
     customers: createCustomers(runtime),
+    guidedStart: createGuidedStart(runtime),
     licenses: createLicenses({ ...runtime, devices }),
     identityProviders: createIdentityProviderSettings(runtime),
     apiKeys: createApiKeys(runtime),

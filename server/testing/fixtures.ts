@@ -14,7 +14,7 @@ import { createLeasesStore } from "#server/leases/leases-store.ts";
 import { createLeases } from "#server/leases/service.ts";
 import { createOfflineStore } from "#server/offline/offline-store.ts";
 import { createOffline } from "#server/offline/service.ts";
-import { createAnnouncer, SEAT_CHANGES } from "#server/platform/announcer.ts";
+import { createAnnouncer, LICENSE_USES, SEAT_CHANGES } from "#server/platform/announcer.ts";
 import { createDatabase } from "#server/platform/database.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
@@ -45,14 +45,16 @@ export function createRuntime(
   const certificates = createCertificates({ database, clock, trust });
   const store = createActivationsStore(database.pool, clock);
   const seatChanges = createAnnouncer({ pool: database.pool, channel: SEAT_CHANGES, log });
-  const activations = createActivations({ store, trust, vault, certificates, clock, seatChanges });
+  const uses = createAnnouncer({ pool: database.pool, channel: LICENSE_USES, log });
+  const activations = createActivations({ store, trust, vault, certificates, clock, seatChanges, uses });
   const leases = createLeases({
     store: createLeasesStore(database.pool, clock),
     trust,
     database,
     seatChanges,
+    uses,
   });
-  const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database });
+  const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database, uses });
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
   const offline = createOffline({
@@ -63,6 +65,7 @@ export function createRuntime(
     activations,
     usage,
     clock,
+    uses,
   });
   const callers = createCallers({
     store: createCallersStore(database.pool, clock),
@@ -74,7 +77,7 @@ export function createRuntime(
   const idempotencyStore = createIdempotencyStore(database.pool, clock);
   const idempotency = createIdempotency({ store: idempotencyStore, vault, log });
   const close = async () => {
-    await seatChanges.close();
+    await Promise.all([seatChanges.close(), uses.close()]);
     await database.close();
   };
   return {
@@ -91,6 +94,7 @@ export function createRuntime(
     callers,
     idempotency,
     idempotencyStore,
+    uses,
     close,
   };
 }

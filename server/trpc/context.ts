@@ -10,6 +10,7 @@ import type { Accounts } from "../authority/account-service.ts";
 import type { ApiKeys } from "../authority/api-key-service.ts";
 import type { Audit } from "../authority/audit-service.ts";
 import type { Customers } from "../authority/customer-service.ts";
+import type { GuidedStart } from "../authority/guided-start-service.ts";
 import type { IdentityProviders } from "../authority/identity-provider-service.ts";
 import type { Licenses } from "../authority/license-service.ts";
 import type { OfflineDesk } from "../authority/offline-desk.ts";
@@ -39,6 +40,7 @@ export interface PortalServices {
   readonly policies: Policies;
   readonly customers: Customers;
   readonly licenses: Licenses;
+  readonly guidedStart: GuidedStart;
   readonly apiKeys: ApiKeys;
   readonly identityProviders: IdentityProviders;
   readonly overview: Overview;

@@ -15,6 +15,7 @@ import { productRouter } from "./routers/product.ts";
 import { searchRouter } from "./routers/search.ts";
 import { seatRouter } from "./routers/seat.ts";
 import { settingsRouter } from "./routers/settings.ts";
+import { startRouter } from "./routers/start.ts";
 import { teamRouter } from "./routers/team.ts";
 import { trustRouter } from "./routers/trust.ts";
 import { webhookRouter } from "./routers/webhook.ts";
@@ -37,6 +38,7 @@ export const appRouter = router({
   seat: seatRouter,
   search: searchRouter,
   settings: settingsRouter,
+  start: startRouter,
   team: teamRouter,
   trust: trustRouter,
   webhook: webhookRouter,

@@ -1,6 +1,7 @@
 import type { UsageEventAnswer } from "#sdk/wire.ts";
 import { type Decision, type DecisionRow, type Denied, refusalOf } from "#server/domain/decision.ts";
 import type { Proof } from "#server/domain/proof.ts";
+import { type Announcer, announced } from "#server/platform/announcer.ts";
 import type { Database } from "#server/platform/database.ts";
 import { eachTenant } from "#server/platform/each-tenant.ts";
 import { newUuid } from "#server/platform/ids.ts";
@@ -66,8 +67,14 @@ const SWEPT_AT_ONCE = 500;
 export type Usage = ReturnType<typeof createUsage>;
 
 /** Credits: tickets and usage. Every decision is made in one SQL function a batch, and signed after it committed. */
-export function createUsage(deps: { store: UsageStore; trust: Trust; database: Database }) {
-  const { store, trust, database } = deps;
+export function createUsage(deps: {
+  store: UsageStore;
+  trust: Trust;
+  database: Database;
+  /** Told of the licenses whose credits were reserved or charged, or refused. */
+  uses: Announcer;
+}) {
+  const { store, trust, database, uses } = deps;
   const line = { flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX, queuedMax: QUEUED_MAX };
   const recordingFew = createProvenBatcher({
     name: "usage",
@@ -82,7 +89,11 @@ export function createUsage(deps: { store: UsageStore; trust: Trust; database: D
     flushesInFlightMax: FLUSHES_IN_FLIGHT_MAX,
     queuedMax: BULK_QUEUED_MAX,
   });
-  const issuing = createProvenBatcher({ name: "ticket", flush: store.issue, ...line });
+  const issuing = createProvenBatcher({
+    name: "ticket",
+    flush: announced(uses, store.issue, { refusals: true }),
+    ...line,
+  });
   const ending = createProvenBatcher({ name: "settle", flush: store.end, ...line });
 
   async function denied(tenantId: string, row: DecisionRow): Promise<Denied | undefined> {
@@ -153,6 +164,7 @@ export function createUsage(deps: { store: UsageStore; trust: Trust; database: D
       const door = request.events.length > FEW_EVENTS ? recordingMany : recordingFew;
       const item = { ...asked(request), events: request.events };
       const answer = await door.submit(tenantId, item, request.proof);
+      uses.announce(tenantId, request.licenseId);
       if (answer.refusal !== undefined) {
         await trust.catchUp(tenantId, answer.trustSeq);
         return answer.refusal;

@@ -9,6 +9,7 @@ import {
   IconHistory,
   IconKey,
   IconLayoutDashboard,
+  IconRocket,
   IconRoute,
   IconScale,
   IconSettings,
@@ -34,7 +35,10 @@ export interface NavSection {
 /** Every screen in the sidebar, in order; each is shown to those who may open it. */
 export const NAV: readonly NavSection[] = [
   {
-    items: [{ href: "/admin", label: "Overview", icon: IconLayoutDashboard, permission: "license:read" }],
+    items: [
+      { href: "/admin", label: "Overview", icon: IconLayoutDashboard, permission: "license:read" },
+      { href: "/admin/start", label: "Get started", icon: IconRocket, permission: "policy:publish" },
+    ],
   },
   {
     heading: "Define",

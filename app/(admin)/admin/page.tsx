@@ -10,7 +10,11 @@ export default async function OverviewPage() {
   const { actor, tenant } = await requireActor("license:read");
   return (
     <Prefetched prefetch={(client, trpc) => [client.prefetchQuery(trpc.overview.get.queryOptions())]}>
-      <OverviewScreen tenantName={tenant.name} mayIssue={allows(actor.role, "license:issue")} />
+      <OverviewScreen
+        tenantName={tenant.name}
+        mayIssue={allows(actor.role, "license:issue")}
+        mayStart={allows(actor.role, "policy:publish")}
+      />
     </Prefetched>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
-import { Card, Grid, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
-import { IconCertificate } from "@tabler/icons-react";
+import { Card, Grid, Group, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { IconCertificate, IconRocket } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { ErrorState } from "../../../_components/error-state.tsx";
@@ -17,13 +17,19 @@ import { ExpiringCard } from "./expiring-card.tsx";
 import type { Numbers } from "./numbers.ts";
 import { StatTile } from "./stat-tile.tsx";
 
-export function OverviewScreen({ tenantName, mayIssue }: { tenantName: string; mayIssue: boolean }) {
+interface May {
+  readonly mayIssue: boolean;
+  /** Whether the guided start is for them. */
+  readonly mayStart: boolean;
+}
+
+export function OverviewScreen({ tenantName, ...may }: May & { tenantName: string }) {
   const trpc = useTRPC();
   const overview = useQuery(trpc.overview.get.queryOptions());
   const numbers = overview.data;
 
   function body() {
-    if (numbers !== undefined) return <Dashboard numbers={numbers} mayIssue={mayIssue} />;
+    if (numbers !== undefined) return <Dashboard numbers={numbers} {...may} />;
     if (overview.error === null) return <Loading />;
     return (
       <Card>
@@ -40,15 +46,17 @@ export function OverviewScreen({ tenantName, mayIssue }: { tenantName: string; m
   );
 }
 
-function Dashboard({ numbers, mayIssue }: { numbers: Numbers; mayIssue: boolean }) {
+function Dashboard({ numbers, ...may }: May & { numbers: Numbers }) {
   const { licensesByStatus, activeDevices, countedAt, activationsByDay, denialsByCode } = numbers;
   const licenses = sum(licensesByStatus);
-  if (licenses === 0) return <FirstLicense mayIssue={mayIssue} />;
+  if (licenses === 0) return <FirstLicense {...may} />;
   const of = (status: string) => licensesByStatus.find((entry) => entry.status === status)?.count ?? 0;
   const usable = of("active") + of("grace");
   const stopped = of("suspended") + of("revoked");
+  const noneYet = activeDevices === 0 && sum(activationsByDay) === 0;
   return (
     <Stack gap="lg">
+      {noneYet && may.mayStart && <FirstActivation />}
       <SimpleGrid cols={{ base: 2, md: 4 }} spacing={{ base: "sm", sm: "lg" }}>
         <StatTile
           label="Active licenses"
@@ -98,13 +106,38 @@ function Dashboard({ numbers, mayIssue }: { numbers: Numbers; mayIssue: boolean 
   );
 }
 
-function FirstLicense({ mayIssue }: { mayIssue: boolean }) {
+/** Licenses are there, and no program has used one. */
+function FirstActivation() {
+  return (
+    <Card>
+      <Group justify="space-between" gap="md">
+        <div>
+          <Text fw={600}>No device has been activated yet</Text>
+          <Text fz="sm" c="dimmed">
+            The guided start gives you a program that does it, and shows the moment it happens.
+          </Text>
+        </div>
+        <LinkButton href="/admin/start" leftSection={<IconRocket size={18} />}>
+          Get started
+        </LinkButton>
+      </Group>
+    </Card>
+  );
+}
+
+function FirstLicense({ mayIssue, mayStart }: May) {
   return (
     <Card>
       <EmptyState
-        icon={IconCertificate}
+        icon={mayStart ? IconRocket : IconCertificate}
         title="No licenses yet"
-        action={mayIssue && <LinkButton href="/admin/licenses/new">Issue the first license</LinkButton>}
+        action={
+          mayStart ? (
+            <LinkButton href="/admin/start">Get started</LinkButton>
+          ) : (
+            mayIssue && <LinkButton href="/admin/licenses/new">Issue the first license</LinkButton>
+          )
+        }
       >
         Once customers hold licenses, this page shows at a glance whether they can use them: devices that
         join, requests that are refused and why, and what is about to end.

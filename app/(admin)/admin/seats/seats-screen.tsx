@@ -3,13 +3,13 @@
 import { Box, Card } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { LinkButton } from "../../../_components/links.tsx";
+import { LiveBadge } from "../../../_components/live-badge.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { TableToolbar } from "../../../_components/table-toolbar.tsx";
 import { useTable } from "../../../_components/use-table.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { CustomerSelect } from "../customers/customer-select.tsx";
 import { SEATS, SEATS_OF_ONE } from "./list.ts";
-import { LiveBadge } from "./live-badge.tsx";
 import { OnePool } from "./one-pool.tsx";
 import { Pools } from "./pools.tsx";
 import { useLiveSeats } from "./use-live-seats.ts";

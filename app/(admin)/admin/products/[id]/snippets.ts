@@ -28,15 +28,20 @@ try {
 }
 
 /** Runs in bash wherever OpenSSL 3 is. */
-export function activateByCurl({ server, tenant, product }: SdkValues): string {
-  return `base64url() { base64 | tr '+/' '-_' | tr -d '=\\n'; }
+export function activateByCurl(values: SdkValues): string {
+  return `${DEVICE_IN_SHELL}\n\n${activationByCurl(values)}`;
+}
+
+/** What a device is known by. */
+export const DEVICE_IN_SHELL = `base64url() { base64 | tr '+/' '-_' | tr -d '=\\n'; }
 
 openssl genpkey -algorithm ed25519 -out device-key.pem
 DEVICE_KEY=$(openssl pkey -in device-key.pem -pubout -outform DER | tail -c 32 | base64url)
 MACHINE=$(cat /etc/machine-id | openssl dgst -sha256 -binary | base64url)
-NONCE=$(openssl rand 16 | base64url)
+NONCE=$(openssl rand 16 | base64url)`;
 
-curl -sS ${server}/v1/${tenant}/activations \\
+export function activationByCurl({ server, tenant, product }: SdkValues): string {
+  return `curl -sS ${server}/v1/${tenant}/activations \\
   -H 'Content-Type: application/json' \\
   -d '{
     "licenseKey": "'"$LICENSE_KEY"'",

@@ -1,5 +1,5 @@
-import { ToneBadge } from "../../../_components/status-badge.tsx";
-import type { LiveState } from "./use-live-seats.ts";
+import { ToneBadge } from "./status-badge.tsx";
+import type { LiveState } from "./use-changes.ts";
 
 const LOOKS = {
   connecting: { tone: "neutral", label: "Connecting" },

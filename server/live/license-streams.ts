@@ -8,7 +8,7 @@ import type { Listener } from "../platform/listener.ts";
 import type { Logger } from "../platform/log.ts";
 import { createChangeStream } from "./change-stream.ts";
 
-interface SeatStreamsOptions {
+interface LicenseStreamsOptions {
   readonly auth: Pick<Auth, "currentActor">;
   readonly listener: Listener;
   readonly log: Pick<Logger, "warn">;
@@ -23,10 +23,11 @@ interface SeatStreamsOptions {
 }
 
 /**
- * Says whose seats changed, by server-sent events, to whoever may read licenses; what changed is asked for in the usual way.
+ * Says of which licenses something changed, by server-sent events, to whoever may read licenses; what changed is asked for in the usual
+ * way.
  * A stream keeps no past: each begins with an event that names nothing, upon which all that is shown is asked for again.
  */
-export function createSeatStreams({
+export function createLicenseStreams({
   auth,
   listener,
   log,
@@ -35,7 +36,7 @@ export function createSeatStreams({
   lifetimeMs = 120_000,
   streamsMax = 1_000,
   streamsOfOneMax = 20,
-}: SeatStreamsOptions) {
+}: LicenseStreamsOptions) {
   /** What ends each open stream, and whose it is. */
   const open = new Map<() => void, string>();
   let closed = false;

@@ -12,14 +12,14 @@ import { createTestDatabase } from "../testing/database.ts";
 import { activateRequest, createLicense } from "../testing/fixtures.ts";
 import { createPeople, createTeam, PASSWORD, type People } from "../testing/people.ts";
 import { createChangeStream } from "./change-stream.ts";
-import { createSeatStreams } from "./seat-streams.ts";
+import { createLicenseStreams } from "./license-streams.ts";
 
 const silent = pino({ level: "silent" });
 
 let database: TestDatabase;
 let people: People;
 let licenseServer: Host;
-let streams: ReturnType<typeof createSeatStreams>;
+let streams: ReturnType<typeof createLicenseStreams>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 function openStreams(options: { lifetimeMs?: number; streamsOfOneMax?: number } = {}) {
-  streams = createSeatStreams({
+  streams = createLicenseStreams({
     auth: people.auth,
     listener: createListener({ url: database.appUrl, channel: SEAT_CHANGES, log: silent }),
     log: silent,
