@@ -5,6 +5,7 @@ import { signIn, watch } from "./portal.ts";
 /** Every screen, on a desk and on a phone, in the light and in the dark: whole, quiet, and usable by everybody. */
 const VENDOR = [
   "/admin",
+  "/admin/start",
   "/admin/products",
   "/admin/products/new",
   "/admin/policies",

@@ -20,7 +20,7 @@ export function programsFor(kind: StartKind, values: Values): readonly [Program,
       id: "typescript",
       label: "TypeScript",
       code: inTypeScript(kind, values),
-      note: "Save it as first.ts and run it: node first.ts",
+      note: "Save it as first.mjs and run it: node first.mjs",
     },
     kind === "air_gapped"
       ? {
