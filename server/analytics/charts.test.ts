@@ -13,6 +13,7 @@ import {
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { activateRequest, createRuntime } from "#server/testing/fixtures.ts";
+import { rowsReadBy } from "#server/testing/rows-read.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
 import { createAccount } from "#server/testing/usage.ts";
 import * as store from "./figures-store.ts";
@@ -264,20 +265,12 @@ test("however many customers there are, a chart reads about what it draws, and a
   const customerId = rows[0]?.id ?? "";
 
   /** Rows that a read fetched from the tables of figures; none of them as a whole. */
-  const counts = async (tx: store.Tx) => {
-    const [row] = await tx.$queryRaw<{ scanned: number; fetched: number }[]>`
-      SELECT sum(seq_tup_read)::integer AS scanned, sum(idx_tup_fetch)::integer AS fetched
-        FROM pg_stat_xact_user_tables WHERE relname IN ('rollup', 'rollup_total', 'license')`;
-    if (row === undefined) throw new Error("An aggregate answers with one row.");
-    return row;
-  };
   const fetched = (read: (tx: store.Tx) => Promise<unknown>) =>
     authority.database.withTenant(tenantId, async (tx) => {
-      const before = await counts(tx);
-      await read(tx);
-      const after = await counts(tx);
-      expect(after.scanned - before.scanned).toBe(0);
-      return after.fetched - before.fetched;
+      const tables = ["rollup", "rollup_total", "license"];
+      const { scanned, fetched } = await rowsReadBy(tx, tables, () => read(tx));
+      expect(scanned).toBe(0);
+      return fetched;
     });
   const query = { size: "day", ...period } as const;
   const metrics = ["seats_peak", "seats_capacity"] as const;

@@ -68,6 +68,11 @@ export function listLicenses(
   query: LicenseQuery,
   now: Date,
 ): Promise<LicenseRow[]> {
+  const page = Prisma.sql`ORDER BY issued_at DESC, id DESC LIMIT ${query.limit + 1}`;
+  const filters = filtersOf(tenantId, query);
+  const pages = sourcesOf(tenantId, query.status, now).map(
+    (source) => Prisma.sql`(SELECT * FROM ${source} AND ${Prisma.join(filters, " AND ")} ${page})`,
+  );
   return tx.$queryRaw<LicenseRow[]>`
     SELECT l.id, p.key_prefix AS "keyPrefix", l.key_hint AS "keyHint", l.note,
            license_status(l.valid_from, l.expires_at, l.grace_until, l.suspended_at, l.revoked_at, ${now}::timestamptz) AS status,
@@ -75,61 +80,55 @@ export function listLicenses(
            l.activation_count AS "activationCount", l.activations_max AS "activationsMax",
            c.id AS "customerId", c.name AS "customerName", p.id AS "productId", p.code AS "productCode",
            p.name AS "productName", o.id AS "policyId", o.code AS "policyCode", o.name AS "policyName", v.number AS "policyVersion"
-      FROM license l
+      FROM (SELECT * FROM (${Prisma.join(pages, " UNION ALL ")}) AS found ${page}) AS l
       JOIN customer c ON c.tenant_id = l.tenant_id AND c.id = l.customer_id
       JOIN product p ON p.tenant_id = l.tenant_id AND p.id = l.product_id
       JOIN policy o ON o.tenant_id = l.tenant_id AND o.id = l.policy_id
       JOIN policy_version v ON v.tenant_id = l.tenant_id AND v.id = l.policy_version_id
-     WHERE ${Prisma.join(conditions(tenantId, query, now), " AND ")}
-     ORDER BY l.issued_at DESC, l.id DESC
-     LIMIT ${query.limit + 1}`;
+     ORDER BY l.issued_at DESC, l.id DESC`;
 }
 
-function conditions(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sql[] {
-  const { status, productId, policyId, customerId, search, before } = query;
+function filtersOf(tenantId: string, query: LicenseQuery): Prisma.Sql[] {
+  const { productId, policyId, customerId, search, before } = query;
   return [
-    Prisma.sql`l.tenant_id = ${tenantId}::uuid`,
-    ...(productId === undefined ? [] : [Prisma.sql`l.product_id = ${productId}::uuid`]),
-    ...(policyId === undefined ? [] : [Prisma.sql`l.policy_id = ${policyId}::uuid`]),
-    ...(customerId === undefined ? [] : [Prisma.sql`l.customer_id = ${customerId}::uuid`]),
-    ...(status === undefined ? [] : [hasStatus(status, now)]),
+    Prisma.sql`tenant_id = ${tenantId}::uuid`,
+    ...(productId === undefined ? [] : [Prisma.sql`product_id = ${productId}::uuid`]),
+    ...(policyId === undefined ? [] : [Prisma.sql`policy_id = ${policyId}::uuid`]),
+    ...(customerId === undefined ? [] : [Prisma.sql`customer_id = ${customerId}::uuid`]),
     ...(search === undefined ? [] : [matches(search)]),
     ...(before === undefined
       ? []
-      : [Prisma.sql`(l.issued_at, l.id) < (${before.at}::timestamptz, ${before.id}::uuid)`]),
+      : [Prisma.sql`(issued_at, id) < (${before.at}::timestamptz, ${before.id}::uuid)`]),
   ];
 }
 
-/** The status as conditions on the columns, so that the index on `expires_at` can serve them; the function could not. */
-function hasStatus(status: LicenseStatus, now: Date): Prisma.Sql {
-  const usable = Prisma.sql`l.revoked_at IS NULL AND l.suspended_at IS NULL`;
-  const begun = Prisma.sql`${usable} AND l.valid_from <= ${now}::timestamptz`;
-  switch (status) {
-    case "revoked":
-      return Prisma.sql`l.revoked_at IS NOT NULL`;
-    case "suspended":
-      return Prisma.sql`l.revoked_at IS NULL AND l.suspended_at IS NOT NULL`;
-    case "pending":
-      return Prisma.sql`${usable} AND (l.valid_from IS NULL OR l.valid_from > ${now}::timestamptz)`;
-    case "active":
-      return Prisma.sql`${begun} AND (l.expires_at IS NULL OR l.expires_at > ${now}::timestamptz)`;
-    case "grace":
-      return Prisma.sql`${begun} AND l.expires_at <= ${now}::timestamptz AND l.grace_until > ${now}::timestamptz`;
-    case "expired":
-      return Prisma.sql`${begun} AND l.expires_at <= ${now}::timestamptz AND l.grace_until <= ${now}::timestamptz`;
-  }
+/**
+ * The licenses of a status, from an index each: those announced as such whose announcement still holds, and those that have
+ * become so since the worker last looked. Of the latter, which are few, OFFSET 0 keeps the planner from looking for them among
+ * all licenses by their age.
+ */
+function sourcesOf(tenantId: string, status: LicenseStatus | undefined, now: Date): Prisma.Sql[] {
+  if (status === undefined) return [Prisma.sql`license WHERE true`];
+  const at = Prisma.sql`${now}::timestamptz`;
+  const wanted = Prisma.sql`${status}::license_status`;
+  return [
+    Prisma.sql`license WHERE announced_status = ${wanted} AND (transition_due_at IS NULL OR transition_due_at > ${at})`,
+    Prisma.sql`(
+      SELECT * FROM license WHERE tenant_id = ${tenantId}::uuid AND transition_due_at <= ${at} OFFSET 0) AS due
+       WHERE license_status(valid_from, expires_at, grace_until, suspended_at, revoked_at, ${at}) = ${wanted}`,
+  ];
 }
 
 function matches(search: LicenseSearch): Prisma.Sql {
   switch (search.kind) {
     case "id":
-      return Prisma.sql`l.id = ${search.id}::uuid`;
+      return Prisma.sql`id = ${search.id}::uuid`;
     case "key":
-      return Prisma.sql`l.key_hash = ${search.keyHash}`;
+      return Prisma.sql`key_hash = ${search.keyHash}`;
     case "text":
       return Prisma.sql`(
-        l.key_hint COLLATE "C" = ${search.hint}
-        OR l.customer_id = ANY (${search.customerIds}::uuid[])
-        OR l.id = ANY (${search.noteIds}::uuid[]))`;
+        key_hint COLLATE "C" = ${search.hint}
+        OR customer_id = ANY (${search.customerIds}::uuid[])
+        OR id = ANY (${search.noteIds}::uuid[]))`;
   }
 }

@@ -13,11 +13,13 @@ export function countByStatus(tx: Tx, tenantId: string, now: Date) {
       FROM license WHERE tenant_id = ${tenantId}::uuid GROUP BY 1`;
 }
 
-/** Whether the tenant has more licenses than that, without counting further. */
+/** Whether the tenant has issued more licenses than that; each has the next number, and none is ever deleted. */
 export async function hasMoreLicensesThan(tx: Tx, tenantId: string, count: number): Promise<boolean> {
-  const further = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM license WHERE tenant_id = ${tenantId}::uuid ORDER BY status_index OFFSET ${count} LIMIT 1`;
-  return further.length > 0;
+  const { nextStatusIndex } = await tx.tenantState.findUniqueOrThrow({
+    where: { tenantId },
+    select: { nextStatusIndex: true },
+  });
+  return nextStatusIndex > count;
 }
 
 const tallied = z.partialRecord(z.enum(LICENSE_STATUSES), z.int());
