@@ -132,7 +132,15 @@ export function createContainer(env: Env, name = "signet") {
   const policies = createPolicies({ database, clock });
   const authorityFiles = createAuthorityFiles({ database, clock });
   const customers = createCustomers({ database, clock });
-  const licenses = createLicenses({ database, clock, vault, trust, certificates, devices: activations });
+  const licenses = createLicenses({
+    database,
+    clock,
+    vault,
+    trust,
+    certificates,
+    devices: activations,
+    seatChanges,
+  });
   const guidedStart = createGuidedStart({ database, clock, trust, vault });
   const balances = createAccounts({ database, clock, credits });
   const offlineDesk = createOfflineDesk({ database, clock, vault, files: offline });

@@ -84,13 +84,14 @@ export async function findAddableFrom(
   rowsMax: number,
 ): Promise<Date | undefined> {
   const [beyond] = await tx.$queryRaw<{ next: Date; some: boolean }[]>`
-    SELECT start + interval '24 hours' AS next,
+    SELECT r.start + interval '24 hours' AS next,
            EXISTS (SELECT FROM rollup n WHERE n.tenant_id = ${tenantId}::uuid AND n.metric = ${metric} AND n.size = 'day'
                       AND n.start > r.start AND n.start < ${until}::timestamptz) AS some
-      FROM rollup r
-     WHERE tenant_id = ${tenantId}::uuid AND metric = ${metric} AND size = 'day'
-       AND start >= ${from}::timestamptz AND start < ${until}::timestamptz
-     ORDER BY start DESC OFFSET ${rowsMax} LIMIT 1`;
+      -- Found first, because what is selected is computed for the rows that OFFSET passes over too.
+      FROM (SELECT start FROM rollup
+             WHERE tenant_id = ${tenantId}::uuid AND metric = ${metric} AND size = 'day'
+               AND start >= ${from}::timestamptz AND start < ${until}::timestamptz
+             ORDER BY start DESC OFFSET ${rowsMax} LIMIT 1) AS r`;
   if (beyond === undefined) return from;
   return beyond.some ? beyond.next : undefined;
 }

@@ -7,7 +7,7 @@ import { type Auditable, recordAudit } from "./audit.ts";
 import { applyEntitlements } from "./entitlements-store.ts";
 import * as store from "./license-store.ts";
 import { present } from "./missing.ts";
-import type { Tx } from "./ports.ts";
+import type { SeatChanges, Tx } from "./ports.ts";
 
 export type LockedLicense = NonNullable<Awaited<ReturnType<typeof store.lockLicense>>>;
 type LicenseUpdate = Parameters<typeof store.updateLicense>[3];
@@ -34,16 +34,25 @@ export interface ChangedLicense {
 
 /**
  * Changes one license: locks it, lets `decide` say what changes, remembers the status as announced, and records the
- * change. Throws `not_found`, and whatever `decide` throws.
+ * change. Once it is committed, who watches its seats is told: how many there are, or whether they may be used, may be
+ * different. Throws `not_found`, and whatever `decide` throws.
  */
-export function createLicenseChanger({ database, clock }: { database: Database; clock: Clock }) {
-  return function change(
+export function createLicenseChanger({
+  database,
+  clock,
+  seatChanges,
+}: {
+  database: Database;
+  clock: Clock;
+  seatChanges: SeatChanges;
+}) {
+  return async function change(
     actor: Actor,
     id: string,
     decide: (license: LockedLicense, now: Date, tx: Tx) => LicenseChange | Promise<LicenseChange>,
   ): Promise<ChangedLicense> {
     const { tenantId } = actor;
-    return database.withTenant(tenantId, async (tx) => {
+    const changed = await database.withTenant(tenantId, async (tx) => {
       const license = present(await store.lockLicense(tx, tenantId, id), "license");
       const now = clock.now();
       const { action, data, before, after, also } = await decide(license, now, tx);
@@ -60,6 +69,8 @@ export function createLicenseChanger({ database, clock }: { database: Database; 
       await recordAudit(tx, actor, clock, { action, subjectKind: "license", subjectId: id, before, after });
       return { status, expiresAt: times.expiresAt };
     });
+    seatChanges.announce(tenantId, id);
+    return changed;
   };
 }
 

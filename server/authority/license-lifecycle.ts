@@ -9,10 +9,15 @@ import { createLicenseChanger, type LockedLicense, refuseTransition } from "./li
 import type { RenewLicense } from "./license-input.ts";
 import * as store from "./license-store.ts";
 import { present } from "./missing.ts";
-import type { Trust } from "./ports.ts";
+import type { SeatChanges, Trust } from "./ports.ts";
 
 /** The transitions an operator makes; each takes effect on the very next request of any device. */
-export function createLifecycle(deps: { database: Database; clock: Clock; trust: Pick<Trust, "publish"> }) {
+export function createLifecycle(deps: {
+  database: Database;
+  clock: Clock;
+  trust: Pick<Trust, "publish">;
+  seatChanges: SeatChanges;
+}) {
   const { database, clock, trust } = deps;
   const change = createLicenseChanger(deps);
 

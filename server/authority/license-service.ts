@@ -7,7 +7,7 @@ import { createLicenseTerms } from "./license-terms-service.ts";
 import { createTransfers } from "./license-transfer.ts";
 import { createTransitions } from "./license-transitions.ts";
 import { createOwnLicenses } from "./own-licenses.ts";
-import type { Certificates, Devices, Trust, Vault } from "./ports.ts";
+import type { Certificates, Devices, SeatChanges, Trust, Vault } from "./ports.ts";
 
 export type Licenses = ReturnType<typeof createLicenses>;
 
@@ -19,6 +19,7 @@ export function createLicenses(deps: {
   trust: Pick<Trust, "publish">;
   devices: Devices;
   certificates: Certificates;
+  seatChanges: SeatChanges;
 }) {
   return {
     ...createIssuing(deps),

@@ -17,6 +17,7 @@ import { lockLicensesToMove, type MoveFilter, moveLicenses } from "./license-mov
 import { present } from "./missing.ts";
 import { refuseContradictions, unfitReason } from "./policy-rules.ts";
 import { findVersion } from "./policy-store.ts";
+import type { SeatChanges } from "./ports.ts";
 
 /** Licenses moved in one transaction: few enough to hold their locks for a moment only. */
 const MOVED_AT_ONCE_MAX = 500;
@@ -30,8 +31,8 @@ export interface MoveResult {
 }
 
 /** The rules of single licenses: their own overrides, and the policy version they are under. */
-export function createLicenseTerms(deps: { database: Database; clock: Clock }) {
-  const { database, clock } = deps;
+export function createLicenseTerms(deps: { database: Database; clock: Clock; seatChanges: SeatChanges }) {
+  const { database, clock, seatChanges } = deps;
   const change = createLicenseChanger(deps);
 
   return {
@@ -101,7 +102,7 @@ export function createLicenseTerms(deps: { database: Database; clock: Clock }) {
     ): Promise<MoveResult> {
       const { tenantId } = actor;
       const { policyId, versionId, after, ...filter } = request;
-      return database.withTenant(tenantId, async (tx) => {
+      const { ids, ...result } = await database.withTenant(tenantId, async (tx) => {
         const version = present(await findVersion(tx, tenantId, versionId), "policy version");
         if (version.policyId !== policyId)
           throw invalidField("/versionId", "This version belongs to another policy.");
@@ -131,6 +132,7 @@ export function createLicenseTerms(deps: { database: Database; clock: Clock }) {
           })),
         );
         return {
+          ids,
           moved: moving.length,
           left: judged.flatMap(({ license, reason }) =>
             reason === undefined ? [] : [{ licenseId: license.id, reason }],
@@ -138,6 +140,8 @@ export function createLicenseTerms(deps: { database: Database; clock: Clock }) {
           next: found.length < limit ? null : (found.at(-1)?.id ?? null),
         };
       });
+      for (const id of ids) seatChanges.announce(tenantId, id);
+      return result;
     },
   };
 }

@@ -9,11 +9,16 @@ import { findCustomer } from "./customer-store.ts";
 import { createLicenseChanger, refuseTransition } from "./license-change.ts";
 import type { TransferLicense } from "./license-input.ts";
 import { present } from "./missing.ts";
-import type { Devices, Tx } from "./ports.ts";
+import type { Devices, SeatChanges, Tx } from "./ports.ts";
 import { receivingCustomer } from "./receiving-customer.ts";
 
 /** A license that another customer gets, with its key, its end, its balances and its history. */
-export function createTransfers(deps: { database: Database; clock: Clock; devices: Devices }) {
+export function createTransfers(deps: {
+  database: Database;
+  clock: Clock;
+  devices: Devices;
+  seatChanges: SeatChanges;
+}) {
   const { devices } = deps;
   const change = createLicenseChanger(deps);
 

@@ -25,6 +25,11 @@ export interface Trust {
   rootKey(tenantId: string): Promise<string>;
 }
 
+/** Tells whoever watches a license's seats, soon and at best effort, that they have changed; for after the commit. */
+export interface SeatChanges {
+  announce(tenantId: string, licenseId: string): void;
+}
+
 /** Signs where the audit chain ends, and opens what was signed. */
 export interface Seals {
   /** A compact JWS by the key in force. */

@@ -3,9 +3,11 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { SessionClaims } from "../auth/actor.ts";
 import { publicId } from "../domain/ids.ts";
+import { DEFAULT_RULES } from "../domain/policy.ts";
 import { leaseResponse } from "../license-server/schemas.ts";
 import { HOSTS, type Host } from "../license-server/testing/hosts.ts";
 import { SEAT_CHANGES } from "../platform/announcer.ts";
+import { newUuid } from "../platform/ids.ts";
 import { createListener } from "../platform/listener.ts";
 import type { TestDatabase } from "../testing/cluster.ts";
 import { createTestDatabase } from "../testing/database.ts";
@@ -164,6 +166,27 @@ test("time that ended leases is heard of too, and so is whatever was missed whil
   await view.until(isAny);
   await own.checkOut("ben");
   await view.until((event) => event?.includes(own.licenseId) ?? false);
+});
+
+test("what a vendor changes about licenses is heard of: their own seats, a version they are moved to, a suspension", async () => {
+  openStreams();
+  const { tenantId, owner, session, licenseId } = await createWatched();
+  const { id, policyId, versionId } = await people.database.withTenant(tenantId, async (tx) => {
+    const license = await tx.license.findFirstOrThrow({ include: { policyVersion: true } });
+    const { id: _, ...version } = license.policyVersion;
+    const { id: versionId } = await tx.policyVersion.create({
+      data: { ...version, id: newUuid(), number: 2, rules: { ...DEFAULT_RULES, seats: 7 } },
+    });
+    return { ...license, versionId };
+  });
+  const view = await watch(session);
+  await view.until(isAny);
+  await people.licenses.setOverrides(owner, id, { overageSeats: 1 });
+  await view.until((event) => event?.includes(licenseId) ?? false);
+  expect((await people.licenses.movePolicy(owner, { policyId, versionId })).moved).toBe(1);
+  await view.until((event) => event?.includes(licenseId) ?? false);
+  await people.licenses.suspend(owner, id, "");
+  await view.until((event) => event?.includes(licenseId) ?? false);
 });
 
 test("a stream ends when its reader is removed from the team, and nobody signed out gets one", async () => {

@@ -86,6 +86,7 @@ export function createRuntime(
     vault,
     trust,
     certificates,
+    seatChanges,
     activations,
     leases,
     usage,
