@@ -111,7 +111,7 @@ export function readUsageByCustomer(
   const { from, until, productId, code, limit } = query;
   return tx.$queryRaw<{ customerId: string; name: string; value: number }[]>`
     SELECT u.customer_id AS "customerId", c.name, u.value
-      FROM (SELECT customer_id, sum(value)::float8 AS value FROM rollup
+      FROM (SELECT customer_id, sum(value::float8) AS value FROM rollup
              WHERE tenant_id = ${tenantId}::uuid AND metric = 'usage' AND size = 'day'
                AND start >= ${from}::timestamptz AND start < ${until}::timestamptz
                AND product_id = ${productId}::uuid AND dimension = ${code}

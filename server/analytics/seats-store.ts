@@ -91,7 +91,7 @@ export function readSeatUse(
     customerIds === undefined ? Prisma.empty : Prisma.sql`AND customer_id = ANY (${customerIds}::uuid[])`;
   return tx.$queryRaw<SeatUseRow[]>`
     WITH days AS (
-      SELECT dimension, start, coalesce(max(value) FILTER (WHERE metric = 'seats_peak'), 0) AS peak,
+      SELECT dimension COLLATE "C" AS dimension, start, coalesce(max(value) FILTER (WHERE metric = 'seats_peak'), 0) AS peak,
              coalesce(max(value) FILTER (WHERE metric = 'seats_capacity'), 0) AS seats,
              coalesce(max(value) FILTER (WHERE metric = 'seats_denied'), 0) AS denied
         FROM rollup
