@@ -56,6 +56,9 @@ const ANNUAL_RULES: PolicyRules = {
   durationDays: ANNUAL_DAYS,
   graceDays: 14,
   activationsMax: 3,
+  offlineAllowed: true,
+  offlineDaysMax: 90,
+  trustMaxAgeDays: 90,
   features: { "export-4k": true, "projects-max": 50, "support-tier": "priority" },
   meters: {
     "render-minutes": {

@@ -163,8 +163,9 @@ test("what is damaged, forged or no file at all is refused with a sentence that 
   const forged = await (await createOfflineDevice("forger")).request(license.key, {
     deviceKey: device.deviceKey,
   });
+  const two = `${text}\n${await device.deactivation(publicId("activation", newUuid()))}`;
   const sentences = await Promise.all(
-    [cut, forged, "hello, is this the license office?", "ABCDE FGHJK 12345"].map((each) =>
+    [cut, forged, two, "hello, is this the license office?", "ABCDE FGHJK 12345"].map((each) =>
       refusal(look(mine, each)),
     ),
   );
@@ -172,6 +173,7 @@ test("what is damaged, forged or no file at all is refused with a sentence that 
   expect(sentences.map(({ message }) => message)).toEqual([
     expect.stringContaining("cut off"),
     expect.stringContaining("changed after it was signed"),
+    expect.stringContaining("more than one file"),
     expect.stringContaining("none of the files"),
     expect.stringMatching(/mistyped|missing|not right/),
   ]);

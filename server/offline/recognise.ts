@@ -50,6 +50,7 @@ export type Recognised =
 
 const UNKNOWN =
   'This is none of the files that a machine makes: one begins with "-----BEGIN SIGNET ACTIVATION REQUEST-----", a typed code is groups of five letters and digits.';
+const SEVERAL = "There is more than one file in this text; bring one at a time.";
 /** Groups of letters and digits with what people put between them: a code that somebody typed, or nothing of ours. */
 const LIKE_A_CODE = /^[\sA-Za-z0-9.,;:\p{Dash_Punctuation}]+$/u;
 const KINDS = ["request", "deactivation", "journal", "response", "snapshot"] as const;
@@ -107,13 +108,17 @@ function kept(fingerprint: Readonly<Record<string, string>>) {
 }
 
 function kindOf(text: string): OfflineFileKind | "code" {
+  const found: OfflineFileKind[] = [];
   for (const kind of KINDS) {
     const armour = readArmour(kind, text);
-    if (armour.ok) return kind;
+    if (armour.ok) found.push(kind);
     // Its first line is there, so this is what it is meant to be, and damaged.
-    if (armour.defect !== "missing_begin" && armour.defect !== "other_kind")
+    else if (armour.defect !== "missing_begin" && armour.defect !== "other_kind")
       throw new SignetError("offline_request_invalid", armour.sentence);
   }
+  const [kind, another] = found;
+  if (another !== undefined) throw new SignetError("offline_request_invalid", SEVERAL);
+  if (kind !== undefined) return kind;
   if (LIKE_A_CODE.test(text) && !text.toUpperCase().includes("SIGNET")) return "code";
   throw new SignetError("offline_request_invalid", UNKNOWN);
 }

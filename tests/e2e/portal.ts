@@ -74,6 +74,21 @@ export class Device {
     return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "spend", key);
   }
 
+  /** The text of an activation request, made in a process that cannot reach any network. */
+  request(key: string): Promise<string> {
+    return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "request", key);
+  }
+
+  /** Takes the response in a file, in such a process. */
+  import(path: string): Promise<string> {
+    return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "import", path);
+  }
+
+  /** The text of the files that give the machine up. */
+  leave(): Promise<string> {
+    return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "leave");
+  }
+
   /** Verifies what is stored, in a process that cannot reach any network. */
   offline(): Promise<string> {
     return this.#run(required("SIGNET_LICENSE_SERVER_URL"), this.#product, "offline");

@@ -1,4 +1,4 @@
-import { type Icon, IconCertificate, IconUserCircle } from "@tabler/icons-react";
+import { type Icon, IconCertificate, IconPlugConnectedX, IconUserCircle } from "@tabler/icons-react";
 import type { CustomerPermission } from "#server/auth/permissions.ts";
 
 export interface NavItem {
@@ -12,5 +12,11 @@ export interface NavItem {
 /** Every screen of the customer area, in order; each is shown to those who may open it. */
 export const NAV: readonly NavItem[] = [
   { href: "/portal", label: "Licenses", icon: IconCertificate, permission: "license:read" },
+  {
+    href: "/portal/offline",
+    label: "Offline activation",
+    icon: IconPlugConnectedX,
+    permission: "device:activate",
+  },
   { href: "/portal/account", label: "Account", icon: IconUserCircle },
 ];

@@ -30,13 +30,23 @@ function aboutLicense({
 
 /** What a file is and would do. */
 export function seenFile(seen: Seen) {
-  if (seen.kind === "response" || seen.kind === "snapshot") return { kind: seen.kind };
-  if (seen.kind === "codeWithoutLicense")
-    return { kind: seen.kind, licenses: seen.licenses.map(aboutLicense) };
-  const license = aboutLicense(seen.license);
-  if (seen.kind === "deactivation")
-    return { ...seen, license, activationId: publicId("activation", seen.activationId) };
-  return { ...seen, license };
+  switch (seen.kind) {
+    case "response":
+      return { kind: seen.kind };
+    case "snapshot":
+      return { kind: seen.kind };
+    case "codeWithoutLicense":
+      return { kind: seen.kind, licenses: seen.licenses.map(aboutLicense) };
+    case "deactivation": {
+      const activationId = publicId("activation", seen.activationId);
+      return { ...seen, activationId, license: aboutLicense(seen.license) };
+    }
+    case "journal":
+      return { ...seen, license: aboutLicense(seen.license) };
+    case "request":
+    case "code":
+      return { ...seen, license: aboutLicense(seen.license) };
+  }
 }
 
 /** What was done about it. */

@@ -10,6 +10,7 @@ import { DevicesCard } from "./devices-card.tsx";
 import type { LicensePermissions } from "./license.ts";
 import { LicenseActions } from "./license-actions.tsx";
 import { LicenseSummary } from "./license-summary.tsx";
+import { OfflineCard } from "./offline-card.tsx";
 import { SeatsCard } from "./seats-card.tsx";
 import { TermsCard } from "./terms-card.tsx";
 import { TimelineCard } from "./timeline-card.tsx";
@@ -47,6 +48,7 @@ export function LicenseScreen({ id, may }: { id: string; may: LicensePermissions
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Stack gap="lg">
             <DevicesCard license={license} mayDeactivate={may.suspend} />
+            <OfflineCard license={license} mayAnswer={may.issue} />
             <SeatsCard licenseId={license.id} mayRelease={may.suspend} />
             <UsageCard licenseId={license.id} />
             <TermsCard license={license} mayChange={may.issue} />
