@@ -7,14 +7,7 @@ const write = authorised("apikey:write");
 export const identityProviderRouter = router({
   list: authorised("apikey:read").query(async ({ ctx }) => {
     const providers = await ctx.services.identityProviders.list(ctx.actor);
-    return providers.map(({ id, issuer, jwksUrl, audience, scopeClaim, scopeMap }) => ({
-      id: publicId("identityProvider", id),
-      issuer,
-      jwksUrl,
-      audience,
-      scopeClaim,
-      scopeMap,
-    }));
+    return providers.map(({ id, ...provider }) => ({ id: publicId("identityProvider", id), ...provider }));
   }),
 
   save: write.input(saveIdentityProvider).mutation(async ({ ctx, input }) => {
