@@ -45,7 +45,7 @@ const ARROWS = {
   "server/live/": ["server/(auth|domain|platform)/"],
   "server/operations/": ["server/jobs/", "server/domain/", "server/platform/", DATABASE_CLIENT],
   "server/trpc/": [
-    "server/(authority|analytics|reconciliation|webhooks|operations|mail|auth|domain|platform)/",
+    "server/(authority|analytics|webhooks|operations|mail|auth|domain|platform)/",
     SHARED,
   ],
   "server/license-server/": [

@@ -16,6 +16,7 @@ import { createAuthorityFiles } from "./authority/authority-file-service.ts";
 import { createCustomers } from "./authority/customer-service.ts";
 import { createGuidedStart } from "./authority/guided-start-service.ts";
 import { createIdentityProviderSettings } from "./authority/identity-provider-service.ts";
+import { createIncidents } from "./authority/incident-service.ts";
 import { createLicenses } from "./authority/license-service.ts";
 import { createOfflineDesk } from "./authority/offline-desk.ts";
 import { createOverview } from "./authority/overview-service.ts";
@@ -147,6 +148,7 @@ export function createContainer(env: Env, name = "signet") {
   const seats = createSeats({ database, clock, leases });
   const apiKeys = createApiKeys({ database, clock, vault });
   const identityProviders = createIdentityProviderSettings({ database, clock });
+  const incidents = createIncidents({ database, clock });
   const tenantSettings = createTenantSettings({ database, clock });
   const overview = createOverview({ database, clock });
   const auditCheckpoints = createAuditCheckpoints({ database, clock, trust, log });
@@ -229,6 +231,7 @@ export function createContainer(env: Env, name = "signet") {
     guidedStart,
     apiKeys,
     identityProviders,
+    incidents,
     overview,
     audit,
     auditCheckpoints,

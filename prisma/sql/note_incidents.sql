@@ -22,6 +22,9 @@ BEGIN
    ORDER BY d.kind, d.subject
   ON CONFLICT (tenant_id, kind, subject_id) DO UPDATE
     SET expected = excluded.expected, actual = excluded.actual, last_seen_at = excluded.last_seen_at, resolved_at = NULL,
-        first_seen_at = CASE WHEN i.resolved_at IS NULL THEN i.first_seen_at ELSE excluded.first_seen_at END;
+        first_seen_at = CASE WHEN i.resolved_at IS NULL THEN i.first_seen_at ELSE excluded.first_seen_at END,
+        acknowledged_at = CASE WHEN i.resolved_at IS NULL THEN i.acknowledged_at END,
+        acknowledged_by = CASE WHEN i.resolved_at IS NULL THEN i.acknowledged_by END,
+        acknowledged_note = CASE WHEN i.resolved_at IS NULL THEN i.acknowledged_note END;
   RETURN v_begun;
 END $$;

@@ -24,6 +24,8 @@ const TABLE: Record<Permission, string> = {
   "trust:read": "yes yes yes yes yes",
   "trust:rotate": "yes yes no no no",
   "analytics:read": "yes yes yes yes yes",
+  "incident:read": "yes yes yes yes yes",
+  "incident:acknowledge": "yes yes no yes no",
   "audit:read": "yes yes no no yes",
   "team:read": "yes yes yes yes yes",
   "team:write": "yes yes no no no",

@@ -22,6 +22,8 @@ export const PERMISSIONS = [
   "trust:read",
   "trust:rotate",
   "analytics:read",
+  "incident:read",
+  "incident:acknowledge",
   "audit:read",
   "team:read",
   "team:write",
@@ -36,6 +38,7 @@ const READS = [
   "customer:read",
   "trust:read",
   "analytics:read",
+  "incident:read",
   "team:read",
 ] as const satisfies readonly Permission[];
 
@@ -55,6 +58,7 @@ const GRANTS: Record<Role, ReadonlySet<Permission>> = {
     "license:reveal",
     "credit:change",
     "customer:write",
+    "incident:acknowledge",
   ]),
   auditor: new Set([...READS, "apikey:read", "webhook:read", "audit:read"]),
 };

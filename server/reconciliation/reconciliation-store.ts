@@ -57,12 +57,3 @@ export async function writeCursor(
     update: at,
   });
 }
-
-/** Those that last first, then the last seen. */
-export function listIncidents(tx: Tx, tenantId: string, limit: number) {
-  return tx.incident.findMany({
-    where: { tenantId },
-    orderBy: [{ resolvedAt: { sort: "desc", nulls: "first" } }, { lastSeenAt: "desc" }],
-    take: limit,
-  });
-}

@@ -1,5 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { acknowledgeIncident, createIncidents } from "#server/authority/incident-service.ts";
+import { publicId } from "#server/domain/ids.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
@@ -57,7 +59,8 @@ async function work(of: typeof license, holder: string) {
 }
 
 const actor = () => ({ kind: "system", tenantId: tenant.tenantId }) as const;
-const incidents = () => reconciliation.incidents(actor());
+const list = () => createIncidents(runtime).list(actor());
+const incidents = async () => (await list()).items;
 const open = async () =>
   (await incidents()).filter(({ resolvedAt }) => resolvedAt === null).map(({ kind }) => kind);
 
@@ -138,6 +141,44 @@ describe("drift is found, told once, and ends when it is gone", () => {
   });
 });
 
+test("an incident names its license, may be acknowledged while it lasts, and alarms anew when it comes back", async () => {
+  expect((await list()).checkedAt).toBeNull();
+  await owner.query("UPDATE account SET spent = spent + 1");
+  await reconciliation.reconcile();
+  const { items, checkedAt } = await list();
+  expect(checkedAt).toEqual(runtime.clock.now());
+  expect(items).toMatchObject([{ licenseId: license.id, acknowledgedAt: null }]);
+  const subjectId = publicId("account", items[0]?.subjectId ?? "");
+
+  const userId = newUuid();
+  await runtime.database.prisma.user.create({
+    data: { id: userId, email: `${userId}@example.com`, name: "Ada" },
+  });
+  const ada = { kind: "user", userId, tenantId: tenant.tenantId, role: "owner" } as const;
+  const about = {
+    kind: "ledger_sums",
+    subjectId,
+    note: "A script of ours.",
+  };
+  const say = () => createIncidents(runtime).acknowledge(ada, acknowledgeIncident.parse(about));
+  await say();
+  await reconciliation.reconcile();
+  expect(await incidents()).toMatchObject([{ acknowledgedBy: "Ada", acknowledgedNote: "A script of ours." }]);
+  const entry = { tenantId: tenant.tenantId, action: "incident.acknowledged" };
+  expect(
+    await runtime.database.withTenant(tenant.tenantId, (tx) => tx.auditEvent.count({ where: entry })),
+  ).toBe(1);
+
+  await owner.query("UPDATE account SET spent = spent - 1");
+  await reconciliation.reconcile();
+  await expect(say()).rejects.toMatchObject({ code: "not_found" });
+  await owner.query("UPDATE account SET spent = spent + 2");
+  await reconciliation.reconcile();
+  expect(await incidents()).toMatchObject([
+    { resolvedAt: null, acknowledgedAt: null, acknowledgedNote: null },
+  ]);
+});
+
 test("a sweep that was cut short goes on where it was", async () => {
   const second = await createAccount(runtime, tenant);
   await runtime.database.withTenant(tenant.tenantId, async (tx) => {
@@ -169,8 +210,7 @@ test("a tenant that cannot be done keeps no other one waiting, and the run fails
   );
   await owner.query("UPDATE account SET granted = granted + 1 WHERE license_id = $1", [lastLicense.id]);
   await expect(reconciliation.reconcile()).rejects.toThrow("1 tenants could not be done.");
-  expect(await reconciliation.incidents({ kind: "system", tenantId: last.tenantId })).toMatchObject([
-    { kind: "ledger_sums" },
-  ]);
+  const { items } = await createIncidents(runtime).list({ kind: "system", tenantId: last.tenantId });
+  expect(items).toMatchObject([{ kind: "ledger_sums" }]);
   await owner.query("DROP TRIGGER refuse ON sweep_cursor");
 });

@@ -1,4 +1,3 @@
-import type { Actor } from "../domain/actor.ts";
 import { happened } from "../domain/event-catalogue.ts";
 import { publicId } from "../domain/ids.ts";
 import { recordEvents } from "../events/outbox.ts";
@@ -9,13 +8,10 @@ import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
 import * as store from "./reconciliation-store.ts";
 
-export type Reconciliation = ReturnType<typeof createReconciliation>;
-
 /** Rows behind the projections that one step adds up, about. */
 const ROWS_AT_ONCE = 100_000;
 /** Of one tenant, in one run: a large one is gone on with by the next, and keeps no other waiting. */
 const STEPS_MAX = 200;
-const INCIDENTS_SHOWN_MAX = 200;
 
 /** Adds up again what balances, seats and counts are projections of. What disagrees is an incident; nothing is repaired. */
 export function createReconciliation({
@@ -62,10 +58,6 @@ export function createReconciliation({
       });
       return counts;
     },
-
-    /** Those that last first. */
-    incidents: ({ tenantId }: Actor) =>
-      database.withTenant(tenantId, (tx) => store.listIncidents(tx, tenantId, INCIDENTS_SHOWN_MAX)),
   };
 }
 

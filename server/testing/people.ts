@@ -7,11 +7,11 @@ import { createMembers } from "#server/auth/members.ts";
 import { hashPassword } from "#server/auth/passwords.ts";
 import { createAuth } from "#server/auth/sign-in.ts";
 import { createTwoFactor } from "#server/auth/two-factor.ts";
+import { createIncidents } from "#server/authority/incident-service.ts";
 import type { Role, UserActor } from "#server/domain/actor.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
-import { createReconciliation } from "#server/reconciliation/service.ts";
 import { type Authority, createAuthority, createVendor } from "./authority.ts";
 import { TEST_MASTER_KEY } from "./fixtures.ts";
 
@@ -30,7 +30,6 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
   const auth = createAuth({ database, log, limiter, twoFactor });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth, mails });
-  const reconciliation = createReconciliation({ database, clock, log });
   return {
     ...authority,
     log,
@@ -40,7 +39,7 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
     mailPreferences: createMailPreferences({ database, clock }),
     members,
     invitations,
-    reconciliation,
+    incidents: createIncidents({ database, clock }),
     analytics: createAnalytics({ database, clock }),
   };
 }

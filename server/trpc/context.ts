@@ -12,6 +12,7 @@ import type { Audit } from "../authority/audit-service.ts";
 import type { Customers } from "../authority/customer-service.ts";
 import type { GuidedStart } from "../authority/guided-start-service.ts";
 import type { IdentityProviders } from "../authority/identity-provider-service.ts";
+import type { Incidents } from "../authority/incident-service.ts";
 import type { Licenses } from "../authority/license-service.ts";
 import type { OfflineDesk } from "../authority/offline-desk.ts";
 import type { Overview } from "../authority/overview-service.ts";
@@ -23,7 +24,6 @@ import type { TenantSettings } from "../authority/settings-service.ts";
 import type { Stories } from "../authority/story-service.ts";
 import type { TrustKeys } from "../authority/trust-service.ts";
 import type { Logger } from "../platform/log.ts";
-import type { Reconciliation } from "../reconciliation/service.ts";
 import type { Webhooks } from "../webhooks/service.ts";
 
 /** The services procedures call. The container has them all under these names; a router that needs one adds it here. */
@@ -51,7 +51,7 @@ export interface PortalServices {
   readonly stories: Stories;
   readonly search: Search;
   readonly analytics: Omit<Analytics, "rollUp">;
-  readonly reconciliation: Pick<Reconciliation, "incidents">;
+  readonly incidents: Incidents;
   readonly trustKeys: TrustKeys;
   readonly webhooks: Webhooks;
 }

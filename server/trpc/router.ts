@@ -6,6 +6,7 @@ import { auditRouter } from "./routers/audit.ts";
 import { balanceRouter } from "./routers/balance.ts";
 import { customerRouter } from "./routers/customer.ts";
 import { identityProviderRouter } from "./routers/identity-provider.ts";
+import { incidentRouter } from "./routers/incident.ts";
 import { licenseRouter } from "./routers/license.ts";
 import { offlineRouter } from "./routers/offline.ts";
 import { overviewRouter } from "./routers/overview.ts";
@@ -29,6 +30,7 @@ export const appRouter = router({
   balance: balanceRouter,
   customer: customerRouter,
   identityProvider: identityProviderRouter,
+  incident: incidentRouter,
   license: licenseRouter,
   offline: offlineRouter,
   overview: overviewRouter,

@@ -9,7 +9,12 @@ export const metadata: Metadata = { title: "Overview" };
 export default async function OverviewPage() {
   const { actor, tenant } = await requireActor("license:read");
   return (
-    <Prefetched prefetch={(client, trpc) => [client.prefetchQuery(trpc.overview.get.queryOptions())]}>
+    <Prefetched
+      prefetch={(client, trpc) => [
+        client.prefetchQuery(trpc.overview.get.queryOptions()),
+        client.prefetchQuery(trpc.incident.list.queryOptions()),
+      ]}
+    >
       <OverviewScreen
         tenantName={tenant.name}
         mayIssue={allows(actor.role, "license:issue")}

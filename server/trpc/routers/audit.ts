@@ -1,6 +1,6 @@
 import { listAudit } from "../../authority/audit-input.ts";
 import { authorised, router } from "../init.ts";
-import { auditEvent, incident } from "../views/event.ts";
+import { auditEvent } from "../views/event.ts";
 
 const read = authorised("audit:read");
 
@@ -9,10 +9,6 @@ export const auditRouter = router({
     const { items, nextCursor } = await ctx.services.audit.list(ctx.actor, query);
     return { items: items.map(auditEvent), nextCursor };
   }),
-
-  incidents: read.query(async ({ ctx }) =>
-    (await ctx.services.reconciliation.incidents(ctx.actor)).map(incident),
-  ),
 
   /** How many entries there are, and how far they are sealed. */
   seal: read.query(({ ctx }) => ctx.services.audit.seal(ctx.actor)),

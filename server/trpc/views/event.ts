@@ -2,10 +2,8 @@ import type { Audit } from "../../authority/audit-service.ts";
 import type { Licenses } from "../../authority/license-service.ts";
 import { CODES, type Code } from "../../domain/codes.ts";
 import { ID_PREFIXES, type IdKind, publicId } from "../../domain/ids.ts";
-import type { Reconciliation } from "../../reconciliation/service.ts";
 
 type RuntimeEvent = Awaited<ReturnType<Licenses["get"]>>["events"][number];
-type Incident = Awaited<ReturnType<Reconciliation["incidents"]>>[number];
 type AuditEvent = Awaited<ReturnType<Audit["list"]>>["items"][number];
 
 /** A runtime decision, with the sentence that belongs to its code. */
@@ -41,13 +39,6 @@ export function auditEvent(event: AuditEvent) {
     after,
     correlationId,
   };
-}
-
-/** Two records of one truth that disagree; `resolvedAt` is null while they do. */
-export function incident({ kind, subjectKind, subjectId, ...rest }: Incident) {
-  const { expected, actual, firstSeenAt, lastSeenAt, resolvedAt } = rest;
-  const subject = isIdKind(subjectKind) ? publicId(subjectKind, subjectId) : subjectId;
-  return { kind, subjectId: subject, expected, actual, firstSeenAt, lastSeenAt, resolvedAt };
 }
 
 function isCode(text: string): text is Code {

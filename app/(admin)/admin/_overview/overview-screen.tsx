@@ -14,6 +14,7 @@ import { ActivationsCard } from "./activations-card.tsx";
 import { DecisionsCard } from "./decisions-card.tsx";
 import { DenialsCard } from "./denials-card.tsx";
 import { ExpiringCard } from "./expiring-card.tsx";
+import { IncidentsAlert } from "./incidents-alert.tsx";
 import type { Numbers } from "./numbers.ts";
 import { StatTile } from "./stat-tile.tsx";
 
@@ -41,6 +42,7 @@ export function OverviewScreen({ tenantName, ...may }: May & { tenantName: strin
   return (
     <>
       <PageHeader title="Overview" description={`How licensing is going at ${tenantName}.`} />
+      <IncidentsAlert />
       {body()}
     </>
   );
