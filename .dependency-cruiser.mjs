@@ -66,7 +66,7 @@ const ARROWS = {
     "server/(activations|leases|usage|trust|events|webhooks|authority|analytics|reconciliation|retention|operations|jobs|domain|platform)/",
     "server/container\\.ts$",
   ],
-  "prisma/(migrator|embedded)/": ["prisma/embedded/", "server/platform/"],
+  "prisma/(migrator|embedded)/": ["prisma/embedded/", "server/(domain|platform)/"],
 };
 
 const arrows = Object.entries(ARROWS).map(([room, allowed]) => ({

@@ -15,8 +15,8 @@ export const TENANT_COOKIE = "signet-tenant";
 const ACCOUNT = "/admin/account";
 
 export function authOptions(): AuthOptions {
-  const { auth, env } = server();
-  return createAuthOptions({ auth, secret: env.NEXTAUTH_SECRET });
+  const { auth, accessByMail, env } = server();
+  return createAuthOptions({ auth, accessByMail, secret: env.NEXTAUTH_SECRET });
 }
 
 /** What the browser proves, read once a request. */

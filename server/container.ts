@@ -1,12 +1,15 @@
 import { createActivationsStore } from "./activations/activations-store.ts";
 import { createActivations } from "./activations/service.ts";
 import { createAnalytics } from "./analytics/service.ts";
+import { createAccessByMail } from "./auth/access-by-mail.ts";
 import { createAccount } from "./auth/account.ts";
 import { createInvitations } from "./auth/invitations.ts";
-import { createSignInLimiter } from "./auth/limiter.ts";
+import { createAskLimiter, createSignInLimiter } from "./auth/limiter.ts";
+import { createMailLinks } from "./auth/mail-links.ts";
 import { createMailPreferences } from "./auth/mail-preferences.ts";
 import { createMembers } from "./auth/members.ts";
 import { createAuth } from "./auth/sign-in.ts";
+import { createSignUp } from "./auth/sign-up.ts";
 import { createTwoFactor } from "./auth/two-factor.ts";
 import { createAccounts } from "./authority/account-service.ts";
 import { createApiKeys } from "./authority/api-key-service.ts";
@@ -36,8 +39,10 @@ import { createIdempotency } from "./idempotency/service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
 import { createLeases } from "./leases/service.ts";
 import { createLicenseStreams } from "./live/license-streams.ts";
+import { createLocalOutbox } from "./mail/local-outbox.ts";
 import { createMailer } from "./mail/mailer.ts";
 import { createMails } from "./mail/mails.ts";
+import { createPayloads } from "./mail/sealed-payload.ts";
 import { createSmtpSender } from "./mail/smtp.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
 import { createOffline } from "./offline/service.ts";
@@ -173,7 +178,8 @@ export function createContainer(env: Env, name = "signet") {
   const checkUrl = (url: string) => refuseUrl(url, reach);
   const webhooks = createWebhooks({ database, clock, vault, deliverer: deliveries, checkUrl });
 
-  const mails = createMails({ clock, keyWrapper });
+  const payloads = createPayloads({ vault, keyWrapper });
+  const mails = createMails({ clock, payloads });
   const smtp =
     env.SMTP_URL === undefined || env.MAIL_FROM === undefined
       ? undefined
@@ -182,9 +188,17 @@ export function createContainer(env: Env, name = "signet") {
     database,
     clock,
     log,
-    keyWrapper,
+    payloads,
     portalUrl: env.NEXTAUTH_URL,
     send: smtp?.send,
+  });
+  const localOutbox = createLocalOutbox({
+    database,
+    clock,
+    payloads,
+    portalUrl: env.NEXTAUTH_URL,
+    secret: env.NEXTAUTH_SECRET,
+    hasMailServer: smtp !== undefined,
   });
 
   const limiter = createSignInLimiter(database.pool);
@@ -201,6 +215,11 @@ export function createContainer(env: Env, name = "signet") {
   const useStreams = streamsOf(LICENSE_USES);
   /** Ends what browsers watch, so that none of it holds up the end. */
   const endStreams = async () => void (await Promise.all([seatStreams.close(), useStreams.close()]));
+  const links = createMailLinks({ database, clock });
+  const askLimiter = createAskLimiter(database.pool);
+  const byMail = { database, clock, log, mails, links, askLimiter };
+  const accessByMail = createAccessByMail({ ...byMail, limiter, twoFactor });
+  const signUp = createSignUp({ ...byMail, tenants, isOpen: env.SIGN_UP === "open" });
   const mailPreferences = createMailPreferences({ database, clock });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth, mails });
@@ -245,8 +264,11 @@ export function createContainer(env: Env, name = "signet") {
     deliveries,
     webhooks,
     mailer,
+    localOutbox,
     auth,
     account,
+    accessByMail,
+    signUp,
     twoFactor,
     tenantSettings,
     mailPreferences,

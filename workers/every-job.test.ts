@@ -7,7 +7,6 @@ import { createMailer } from "#server/mail/mailer.ts";
 import { systemClock } from "#server/platform/clock.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
-import { localKeyWrapper } from "#server/platform/master-key.ts";
 import { createQueues, type Queues } from "#server/platform/queue.ts";
 import { createReconciliation } from "#server/reconciliation/service.ts";
 import { createRetentionStore } from "#server/retention/retention-store.ts";
@@ -15,7 +14,7 @@ import { createRetention } from "#server/retention/service.ts";
 import { type Authority, createAuthority, createVendor } from "#server/testing/authority.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
-import { activateRequest, createTenant, TEST_MASTER_KEY, type TestTenant } from "#server/testing/fixtures.ts";
+import { activateRequest, createTenant, type TestTenant } from "#server/testing/fixtures.ts";
 import { type RedisServer, startRedis } from "#server/testing/redis.ts";
 import { createAccount } from "#server/testing/usage.ts";
 import { createJobMetrics } from "./metrics.ts";
@@ -74,7 +73,6 @@ function startWorker(store: "PostgreSQL" | "Redis") {
     mailer: createMailer({
       ...services,
       log,
-      keyWrapper: localKeyWrapper(TEST_MASTER_KEY),
       portalUrl: "https://portal.example",
       send: undefined,
     }),

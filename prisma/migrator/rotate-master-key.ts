@@ -1,4 +1,5 @@
 import { Client, type QueryResult } from "pg";
+import { INSTALLATION } from "#server/domain/installation.ts";
 import { type KeyWrapper, localKeyWrapper, masterKeyCheck } from "#server/platform/master-key.ts";
 import { MigrationError } from "./errors.ts";
 import { LOCK } from "./migrate.ts";
@@ -14,6 +15,8 @@ interface Sealed {
   /** What its seal is bound to. */
   readonly label: (id: string) => string;
   readonly ids: string;
+  /** Whose rows they are; each is its own where this is not given. */
+  readonly tenantId?: string;
   readonly read: string;
   readonly write: string;
 }
@@ -31,6 +34,14 @@ const SEALED: readonly Sealed[] = [
     ids: "SELECT user_id AS id FROM two_factor WHERE user_id > $1 ORDER BY user_id LIMIT $2",
     read: "SELECT secret_cipher AS sealed FROM two_factor WHERE user_id = $1 FOR NO KEY UPDATE",
     write: "UPDATE two_factor SET secret_cipher = $2 WHERE user_id = $1",
+  },
+  {
+    label: (id) => `mail/${id}`,
+    ids: `SELECT id FROM mail WHERE tenant_id = '${INSTALLATION}' AND payload_cipher IS NOT NULL AND id > $1 ORDER BY id LIMIT $2`,
+    tenantId: INSTALLATION,
+    read: `SELECT payload_cipher AS sealed FROM mail
+            WHERE tenant_id = '${INSTALLATION}' AND id = $1 AND payload_cipher IS NOT NULL FOR NO KEY UPDATE`,
+    write: `UPDATE mail SET payload_cipher = $2 WHERE tenant_id = '${INSTALLATION}' AND id = $1`,
   },
 ];
 
@@ -132,6 +143,7 @@ async function sealAgain(
   let count = 0;
   let after: string | undefined = BEFORE_ALL;
   while (after !== undefined) {
+    await owner.query("SELECT set_config('signet.tenant_id', $1, false)", [sealed.tenantId ?? ""]);
     const { rows }: QueryResult<{ id: string }> = await owner.query(sealed.ids, [after, ROWS_AT_ONCE]);
     await owner.query("BEGIN");
     try {
@@ -148,13 +160,13 @@ async function sealAgain(
 
 async function sealOneAgain(
   owner: Client,
-  { label, read, write }: Sealed,
+  { label, read, write, tenantId }: Sealed,
   id: string,
   current: KeyWrapper,
   previous: KeyWrapper,
 ): Promise<boolean> {
   // An owner who is no superuser is bound by row-level security too; of a person's secret it changes nothing.
-  await owner.query("SELECT set_config('signet.tenant_id', $1, true)", [id]);
+  await owner.query("SELECT set_config('signet.tenant_id', $1, true)", [tenantId ?? id]);
   const { rows } = await owner.query<{ sealed: Buffer }>(read, [id]);
   const [row] = rows;
   if (row === undefined) return false;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { migrate } from "#prisma/migrator/migrate.ts";
+import { localOutboxKey } from "#server/mail/local-outbox.ts";
 import { type Env, loadEnv } from "#server/platform/env.ts";
 import { checkExternal, startEmbedded } from "./database.ts";
 import { LaunchFailure } from "./failure.ts";
@@ -55,7 +56,12 @@ export async function launch(options: Options, shutdown: Shutdown): Promise<void
   const demo = await seed(home, ownerUrl, { ...childEnv, SIGNET_DEMO_SECRET: secrets.demoSecret }, signal);
   if (!options.dev) await buildPortal(childEnv, signal);
   await startProcesses(options.dev, home, env, childEnv, shutdown);
-  printSummary({ portal: env.NEXTAUTH_URL, licenseServer: env.LICENSE_SERVER_URL, demo, logs: home.logs });
+  const outbox =
+    env.SMTP_URL === undefined
+      ? `${env.NEXTAUTH_URL}/outbox/open?key=${localOutboxKey(env.NEXTAUTH_SECRET)}`
+      : undefined;
+  const { NEXTAUTH_URL: portal, LICENSE_SERVER_URL: licenseServer } = env;
+  printSummary({ portal, licenseServer, demo, outbox, logs: home.logs });
 }
 
 async function embeddedDatabase(home: Home, password: string, shutdown: Shutdown): Promise<string> {

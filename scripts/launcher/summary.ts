@@ -5,11 +5,13 @@ export interface Summary {
   readonly portal: string;
   readonly licenseServer: string;
   readonly demo: Demo | undefined;
+  /** Where mails are read that nothing sends; undefined where they are sent. */
+  readonly outbox: string | undefined;
   readonly logs: string;
 }
 
 /** What to do now that everything runs. */
-export function printSummary({ portal, licenseServer, demo, logs }: Summary): void {
+export function printSummary({ portal, licenseServer, demo, outbox, logs }: Summary): void {
   const bold = (text: string) => colour(1, text);
   const lines = [
     "",
@@ -28,6 +30,10 @@ export function printSummary({ portal, licenseServer, demo, logs }: Summary): vo
       lines.push(`    ${label.padEnd(width)}${bold(email.padEnd(emailWidth))}${password}`);
     }
     lines.push("");
+  }
+  if (outbox !== undefined) {
+    lines.push("  No SMTP_URL is set, so mail is not sent: read it at", `    ${bold(outbox)}`);
+    lines.push("  Keep this address to yourself: the links in those mails open accounts.", "");
   }
   lines.push(`  Ctrl-C stops everything. Logs are in ${logs}.`, "");
   console.log(lines.join("\n"));

@@ -24,29 +24,12 @@ export function createSignInLimiter(
   pool: Pool,
   limits: SignInLimits = { failuresPerEmailMax: 10, failuresPerIpMax: 60 },
 ): SignInLimiter {
-  const limiter = (keyPrefix: string, points: number) => {
-    const options = { keyPrefix, points, duration: WINDOW_SECONDS };
-    return new RateLimiterPostgres({
-      ...options,
-      storeClient: pool,
-      storeType: "pool",
-      tableName: "rate_limit",
-      tableCreated: true,
-      insuranceLimiter: new RateLimiterMemory(options),
-    });
-  };
-  const byEmail = limiter("sign-in-email", limits.failuresPerEmailMax);
-  const byIp = limiter("sign-in-ip", limits.failuresPerIpMax);
+  const byEmail = counter(pool, "sign-in-email", limits.failuresPerEmailMax);
+  const byIp = counter(pool, "sign-in-ip", limits.failuresPerIpMax);
 
   return {
     async attempt(email, ip) {
-      try {
-        await byIp.consume(digest(ip));
-        await byEmail.consume(digest(email));
-      } catch (reason) {
-        if (reason instanceof RateLimiterRes) throw tooMany(Math.ceil(reason.msBeforeNext / 1000));
-        throw reason;
-      }
+      await countOrRefuse("attempts to sign in", [byIp, ip], [byEmail, email]);
     },
     async succeeded(email, ip) {
       await Promise.all([byEmail.delete(digest(email)), byIp.reward(digest(ip))]);
@@ -54,16 +37,56 @@ export function createSignInLimiter(
   };
 }
 
+export interface AskLimiter {
+  /** Counts what has a mail sent. Throws `rate_limited`, whether or not anybody has the address. */
+  asked(email: string, ip: string): Promise<void>;
+}
+
+/** Bounds how many mails anybody can have sent: to one address, and from one network address, in 15 minutes. */
+export function createAskLimiter(pool: Pool, limits = { perEmailMax: 5, perIpMax: 30 }): AskLimiter {
+  const byEmail = counter(pool, "mail-asked-email", limits.perEmailMax);
+  const byIp = counter(pool, "mail-asked-ip", limits.perIpMax);
+  return {
+    async asked(email, ip) {
+      await countOrRefuse("mails asked for", [byIp, ip], [byEmail, email]);
+    },
+  };
+}
+
+function counter(pool: Pool, keyPrefix: string, points: number): RateLimiterPostgres {
+  const options = { keyPrefix, points, duration: WINDOW_SECONDS };
+  return new RateLimiterPostgres({
+    ...options,
+    storeClient: pool,
+    storeType: "pool",
+    tableName: "rate_limit",
+    tableCreated: true,
+    insuranceLimiter: new RateLimiterMemory(options),
+  });
+}
+
+async function countOrRefuse(
+  what: string,
+  ...counts: readonly (readonly [limiter: RateLimiterPostgres, key: string])[]
+): Promise<void> {
+  try {
+    for (const [limiter, key] of counts) await limiter.consume(digest(key));
+  } catch (reason) {
+    if (reason instanceof RateLimiterRes) throw tooMany(what, Math.ceil(reason.msBeforeNext / 1000));
+    throw reason;
+  }
+}
+
 /** The counters' keys: of one length whatever was typed, and telling nobody whose they are. */
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }
 
-function tooMany(retryAfterSeconds: number): SignetError {
+function tooMany(what: string, retryAfterSeconds: number): SignetError {
   const minutes = Math.max(1, Math.ceil(retryAfterSeconds / 60));
   return new SignetError(
     "rate_limited",
-    `Too many attempts to sign in; try again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`,
+    `Too many ${what}; try again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`,
     { retryAfterSeconds },
   );
 }

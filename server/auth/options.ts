@@ -1,6 +1,7 @@
 import type { AuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { SignetError } from "../domain/errors.ts";
+import type { AccessByMail } from "./access-by-mail.ts";
 import type { SessionClaims } from "./actor.ts";
 import type { Auth } from "./sign-in.ts";
 
@@ -23,7 +24,15 @@ declare module "next-auth/jwt" {
 const SESSION_SECONDS = 7 * 24 * 60 * 60;
 
 /** next-auth's options: e-mail and password, the session in an encrypted cookie, Signet's own pages. */
-export function createAuthOptions({ auth, secret }: { auth: Auth; secret: string }): AuthOptions {
+export function createAuthOptions({
+  auth,
+  accessByMail,
+  secret,
+}: {
+  auth: Auth;
+  accessByMail: Pick<AccessByMail, "signIn">;
+  secret: string;
+}): AuthOptions {
   return {
     secret,
     session: { strategy: "jwt", maxAge: SESSION_SECONDS },
@@ -44,6 +53,7 @@ export function createAuthOptions({ auth, secret }: { auth: Auth; secret: string
           }
         },
       }),
+      mailedLink(accessByMail),
     ],
     callbacks: {
       jwt({ token, user }) {
@@ -54,6 +64,25 @@ export function createAuthOptions({ auth, secret }: { auth: Auth; secret: string
       },
     },
   };
+}
+
+/** A link that was mailed, opened on our own page: what scans mails for bad links uses none up by following it. */
+function mailedLink(accessByMail: Pick<AccessByMail, "signIn">) {
+  return CredentialsProvider({
+    id: "mailed-link",
+    credentials: { token: { type: "text" }, code: { type: "text" } },
+    async authorize(credentials, request) {
+      const { token = "", code } = credentials ?? {};
+      try {
+        const ip = clientAddress(request.headers);
+        const { userId, ...user } = await accessByMail.signIn({ token, code, ip });
+        return { id: userId, ...user };
+      } catch (error) {
+        if (error instanceof SignetError) throw new Error(error.message, { cause: error });
+        throw error;
+      }
+    },
+  });
 }
 
 /** The client's address: the last entry, which scripts/web.ts or the nearest proxy writes; those before it are claims. */

@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import { recordAudit } from "./audit.ts";
-import type { Trust } from "./ports.ts";
+import type { Trust, Tx } from "./ports.ts";
 import { namingTaken } from "./taken.ts";
 import type { TenantFields } from "./tenant-input.ts";
 
@@ -18,6 +18,10 @@ export interface ResolvedTenant {
 const REMEMBERED_MAX = 10_000;
 const REMEMBERED_FOR_MS = 60_000;
 
+export type NewTenant = TenantFields & { readonly ownerUserId: string };
+
+export type Tenants = ReturnType<typeof createTenants>;
+
 /** Vendors' accounts. */
 export function createTenants(deps: { database: Database; clock: Clock; trust: Pick<Trust, "provision"> }) {
   const { database, clock, trust } = deps;
@@ -29,34 +33,42 @@ export function createTenants(deps: { database: Database; clock: Clock; trust: P
     remembered.set(address, { tenant, untilMs: clock.monotonicMs() + REMEMBERED_FOR_MS });
   }
 
+  /** `create`, with what must be there before it in the same transaction: its owner's account, say. */
+  async function createWith(
+    { ownerUserId, ...fields }: NewTenant,
+    before: (tx: Tx) => Promise<void>,
+  ): Promise<ResolvedTenant> {
+    const id = newUuid();
+    const now = clock.now();
+    const creating = database.withTenant(id, async (tx) => {
+      await before(tx);
+      await tx.tenant.create({ data: { id, ...fields, createdAt: now } });
+      await tx.membership.create({
+        data: { tenantId: id, userId: ownerUserId, role: "owner", createdAt: now },
+      });
+      await trust.provision(tx, id);
+      await recordAudit(tx, { kind: "system", tenantId: id }, clock, {
+        action: "tenant.created",
+        subjectKind: "tenant",
+        subjectId: id,
+        before: null,
+        after: { ...fields, ownerUserId: publicId("user", ownerUserId) },
+      });
+    });
+    await namingTaken(creating, { slug: `The address ${fields.slug} is taken; choose another.` });
+    return { id, slug: fields.slug };
+  }
+
   return {
     /**
      * A new vendor with its owner, its keys and its first trust bundle: all of it or nothing. Throws `invalid_request` when
      * the slug is taken.
      */
-    async create({
-      ownerUserId,
-      ...fields
-    }: TenantFields & { readonly ownerUserId: string }): Promise<ResolvedTenant> {
-      const id = newUuid();
-      const now = clock.now();
-      const creating = database.withTenant(id, async (tx) => {
-        await tx.tenant.create({ data: { id, ...fields, createdAt: now } });
-        await tx.membership.create({
-          data: { tenantId: id, userId: ownerUserId, role: "owner", createdAt: now },
-        });
-        await trust.provision(tx, id);
-        await recordAudit(tx, { kind: "system", tenantId: id }, clock, {
-          action: "tenant.created",
-          subjectKind: "tenant",
-          subjectId: id,
-          before: null,
-          after: { ...fields, ownerUserId: publicId("user", ownerUserId) },
-        });
-      });
-      await namingTaken(creating, { slug: `The address ${fields.slug} is taken; choose another.` });
-      return { id, slug: fields.slug };
+    create(fields: NewTenant): Promise<ResolvedTenant> {
+      return createWith(fields, async () => {});
     },
+
+    createWith,
 
     /** By slug or public id (`ten_…`); undefined when there is none. */
     async resolve(address: string): Promise<ResolvedTenant | undefined> {

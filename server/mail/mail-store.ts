@@ -78,3 +78,12 @@ export async function isAnyDue(tx: Tx, tenantId: string, now: Date): Promise<boo
   });
   return due !== null;
 }
+
+/** Those that wait to be sent and still serve somebody, newest first. */
+export function listPending(tx: Tx, tenantId: string, now: Date, limit: number) {
+  return tx.mail.findMany({
+    where: { tenantId, status: "pending", expiresAt: { gt: now } },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit,
+  });
+}

@@ -11,16 +11,17 @@ import { startMailServer } from "#server/testing/mail-server.ts";
 import { TestClock } from "#server/testing/test-clock.ts";
 import { createMailer } from "./mailer.ts";
 import { createMails, type Mails } from "./mails.ts";
+import { createPayloads, type Payloads } from "./sealed-payload.ts";
 import { createSmtpSender, type SmtpSender } from "./smtp.ts";
 
 const MINUTE_MS = 60_000;
 const FROM = "Acme <licenses@acme.example>";
-const keyWrapper = localKeyWrapper(TEST_MASTER_KEY);
 const log = createLogger({ level: "silent", name: "test" });
 
 let database: TestDatabase;
 let owner: Client;
 let runtime: Runtime;
+let payloads: Payloads;
 let mails: Mails;
 let server: Awaited<ReturnType<typeof startMailServer>>;
 let smtp: SmtpSender;
@@ -37,7 +38,8 @@ afterAll(async () => {
 beforeEach(async () => {
   await owner.query("DELETE FROM mail");
   runtime = createRuntime(database.appUrl, new TestClock());
-  mails = createMails({ clock: runtime.clock, keyWrapper });
+  payloads = createPayloads({ ...runtime, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) });
+  mails = createMails({ ...runtime, payloads });
   server = await startMailServer();
   smtp = createSmtpSender({ url: server.url, from: FROM });
   return async () => {
@@ -51,7 +53,7 @@ const mailer = (send: SmtpSender["send"] | null = smtp.send) =>
   createMailer({
     ...runtime,
     log,
-    keyWrapper,
+    payloads,
     portalUrl: "https://portal.example/",
     send: send ?? undefined,
   });

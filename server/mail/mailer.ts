@@ -5,9 +5,9 @@ import type { Clock } from "#server/platform/clock.ts";
 import type { Database } from "#server/platform/database.ts";
 import { eachTenant } from "#server/platform/each-tenant.ts";
 import type { Logger } from "#server/platform/log.ts";
-import type { KeyWrapper } from "#server/platform/master-key.ts";
 import * as store from "./mail-store.ts";
 import { renderStored } from "./render-stored.ts";
+import type { Payloads } from "./sealed-payload.ts";
 import { readSender } from "./senders.ts";
 import type { Message, SendOutcome } from "./smtp.ts";
 
@@ -34,7 +34,7 @@ export function createMailer(deps: {
   database: Database;
   clock: Clock;
   log: Logger;
-  keyWrapper: KeyWrapper;
+  payloads: Pick<Payloads, "open">;
   portalUrl: string;
   /** Undefined without an SMTP server: mails then stay for the local outbox to show. */
   send: ((message: Message) => Promise<SendOutcome>) | undefined;
@@ -44,7 +44,7 @@ export function createMailer(deps: {
   async function attempt(claim: store.Claim): Promise<SendOutcome> {
     if (send === undefined) throw new Error("Nothing is claimed where nothing can be sent.");
     const sender = await readSender(deps, claim.tenantId);
-    const rendered = await renderStored(deps.keyWrapper, claim, sender).catch((error: unknown) => {
+    const rendered = await renderStored(deps.payloads, claim, sender).catch((error: unknown) => {
       log.error({ err: error, mailId: claim.id, template: claim.template }, "mail cannot be read");
       return undefined;
     });

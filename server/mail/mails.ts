@@ -2,10 +2,9 @@ import type { Prisma } from "#prisma/generated/client.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import { newCorrelationId, newUuid } from "#server/platform/ids.ts";
 import { currentCorrelationId } from "#server/platform/log.ts";
-import type { KeyWrapper } from "#server/platform/master-key.ts";
 import { type MailPayload, TEMPLATES, type TemplateName } from "./catalogue.ts";
 import { insertMail } from "./mail-store.ts";
-import { sealPayload } from "./sealed-payload.ts";
+import type { Payloads } from "./sealed-payload.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -27,7 +26,7 @@ export interface Mails {
   enqueue<Name extends TemplateName>(tx: Prisma.TransactionClient, mail: NewMail<Name>): Promise<boolean>;
 }
 
-export function createMails({ clock, keyWrapper }: { clock: Clock; keyWrapper: KeyWrapper }): Mails {
+export function createMails({ clock, payloads }: { clock: Clock; payloads: Payloads }): Mails {
   return {
     async enqueue(tx, { tenantId, template, payload, to, dedupeKey }) {
       const { payload: schema, goodForMinutes } = TEMPLATES[template];
@@ -39,7 +38,7 @@ export function createMails({ clock, keyWrapper }: { clock: Clock; keyWrapper: K
         template,
         recipient: to,
         dedupeKey,
-        payloadCipher: await sealPayload(keyWrapper, { tenantId, id }, schema.parse(payload)),
+        payloadCipher: await payloads.seal(tx, { tenantId, id }, schema.parse(payload)),
         createdAt: now,
         nextAttemptAt: now,
         expiresAt: new Date(now.getTime() + goodForMinutes * MINUTE_MS),

@@ -1,12 +1,11 @@
-import type { KeyWrapper } from "#server/platform/master-key.ts";
 import { TEMPLATE_NAMES } from "./catalogue.ts";
 import { type RenderedMail, renderMail } from "./render.ts";
-import { openPayload } from "./sealed-payload.ts";
+import type { Payloads } from "./sealed-payload.ts";
 import type { Sender } from "./template.ts";
 
 /** A mail as it is stored → as it is read. Throws for one that an earlier version wrote and this one cannot read. */
 export async function renderStored(
-  keyWrapper: KeyWrapper,
+  payloads: Pick<Payloads, "open">,
   mail: {
     readonly tenantId: string;
     readonly id: string;
@@ -17,5 +16,5 @@ export async function renderStored(
 ): Promise<RenderedMail> {
   const name = TEMPLATE_NAMES.find((each) => each === mail.template);
   if (name === undefined) throw new Error(`There is no template ${mail.template}.`);
-  return renderMail(name, await openPayload(keyWrapper, mail, mail.payloadCipher), sender);
+  return renderMail(name, await payloads.open(mail, mail.payloadCipher), sender);
 }

@@ -1,3 +1,5 @@
+import type { Prisma } from "#prisma/generated/client.ts";
+import { INSTALLATION } from "#server/domain/installation.ts";
 import type { KeyWrapper } from "#server/platform/master-key.ts";
 
 interface Of {
@@ -5,17 +7,40 @@ interface Of {
   readonly id: string;
 }
 
-/** Bound to its row, so that it opens as no other mail's. */
-const label = ({ tenantId, id }: Of): string => `mail/${tenantId}/${id}`;
-
-export async function sealPayload(
-  keyWrapper: KeyWrapper,
-  mail: Of,
-  payload: unknown,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await keyWrapper.wrap(Buffer.from(JSON.stringify(payload)), label(mail)));
+/** What sealing needs of a tenant's keys. */
+interface Vault {
+  cipher(
+    tenantId: string,
+    tx?: Prisma.TransactionClient,
+  ): Promise<{
+    encrypt(purpose: string, plaintext: Uint8Array): Uint8Array<ArrayBuffer>;
+    decrypt(purpose: string, cipher: Uint8Array): Uint8Array;
+  }>;
 }
 
-export async function openPayload(keyWrapper: KeyWrapper, mail: Of, sealed: Uint8Array): Promise<unknown> {
-  return JSON.parse(Buffer.from(await keyWrapper.unwrap(sealed, label(mail))).toString());
+export type Payloads = ReturnType<typeof createPayloads>;
+
+/**
+ * Seals what mails say, each bound to its row so that it opens as no other's: a vendor's under its own data key, the
+ * installation's, which has none, under the master key.
+ */
+export function createPayloads({ vault, keyWrapper }: { vault: Vault; keyWrapper: KeyWrapper }) {
+  return {
+    async seal(tx: Prisma.TransactionClient, { tenantId, id }: Of, payload: unknown) {
+      const plaintext = Buffer.from(JSON.stringify(payload));
+      if (tenantId === INSTALLATION) return new Uint8Array(await keyWrapper.wrap(plaintext, label(id)));
+      return (await vault.cipher(tenantId, tx)).encrypt(label(id), plaintext);
+    },
+
+    async open({ tenantId, id }: Of, sealed: Uint8Array): Promise<unknown> {
+      const opened =
+        tenantId === INSTALLATION
+          ? await keyWrapper.unwrap(sealed, label(id))
+          : (await vault.cipher(tenantId)).decrypt(label(id), sealed);
+      return JSON.parse(Buffer.from(opened).toString());
+    },
+  };
 }
+
+/** As prisma/migrator/rotate-master-key.ts knows it too. */
+const label = (id: string): string => `mail/${id}`;

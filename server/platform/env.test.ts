@@ -24,6 +24,7 @@ describe("loadEnv", () => {
       EVENT_LOOP_DELAY_MAX_MS: 500,
       WEBHOOK_RETENTION_DAYS: 30,
       WEBHOOK_PRIVATE_NETWORK: false,
+      SIGN_UP: "open",
       PORT: 8080,
       LICENSE_SERVER_PORT: 3001,
       LICENSE_SERVER_PROCESSES: 1,
@@ -36,7 +37,11 @@ describe("loadEnv", () => {
     const SMTP_URL = "smtp://mail.example";
     expect(() => loadEnv({ ...good, SMTP_URL })).toThrow("MAIL_FROM must be set where SMTP_URL is");
     const MAIL_FROM = "Acme <licenses@acme.example>";
-    expect(loadEnv({ ...good, SMTP_URL, MAIL_FROM })).toMatchObject({ SMTP_URL, MAIL_FROM });
+    expect(loadEnv({ ...good, SMTP_URL, MAIL_FROM })).toMatchObject({
+      SMTP_URL,
+      MAIL_FROM,
+      SIGN_UP: "closed",
+    });
   });
 
   test("logs are JSON in production", () => {
@@ -77,6 +82,7 @@ describe("loadEnv", () => {
     ["LOG_LEVEL", "loud"],
     ["SMTP_URL", "mail"],
     ["MAIL_FROM", "nobody"],
+    ["SIGN_UP", "perhaps"],
   ])("%s = %s is refused in one sentence that names it and says what to set", (name, value) => {
     expect(() => loadEnv({ ...good, [name]: value })).toThrow(
       new RegExp(`^The environment variable ${name} must [^\\n]+\\.$`),

@@ -73,6 +73,8 @@ const schema = z
         "be an address, such as licenses@acme.example or Acme <licenses@acme.example>",
       )
       .optional(),
+    /** Whether strangers may start a trial tenant of their own. */
+    SIGN_UP: z.enum(["open", "closed"], "be open or closed").optional(),
   })
   .transform(({ DATABASE_URL, ...env }, context) => {
     // The role's password follows the key when the change is over: until then running processes still use the previous one's.
@@ -93,6 +95,8 @@ const schema = z
       ...env,
       DATABASE_APP_URL: appUrl,
       LOG_FORMAT: env.LOG_FORMAT ?? (env.NODE_ENV === "production" ? "json" : "text"),
+      // Without a mail server only whoever runs this reads the links; with one the world might.
+      SIGN_UP: env.SIGN_UP ?? (env.SMTP_URL === undefined ? "open" : "closed"),
       NEXTAUTH_URL: env.NEXTAUTH_URL ?? `http://localhost:${env.PORT}`,
       LICENSE_SERVER_URL: env.LICENSE_SERVER_URL ?? `http://localhost:${env.LICENSE_SERVER_PORT}`,
     };

@@ -23,6 +23,7 @@ import type { UserActor } from "#server/domain/actor.ts";
 import { publicId } from "#server/domain/ids.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
 import { createMails } from "#server/mail/mails.ts";
+import { createPayloads } from "#server/mail/sealed-payload.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
 import { createPublicRequest, type PublicRequestOptions, refuseUrl } from "#server/platform/public-fetch.ts";
@@ -44,6 +45,7 @@ export function createAuthority(
   const send = createSender({ ask: createPublicRequest(reach), clock: runtime.clock, timeoutMs: 1_000 });
   const deliveries = createDeliverer({ ...runtime, send });
   const checkUrl = (url: string) => refuseUrl(url, reach);
+  const payloads = createPayloads({ ...runtime, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) });
   return {
     ...runtime,
     tenants: createTenants(runtime),
@@ -66,7 +68,8 @@ export function createAuthority(
     search: createSearch(runtime),
     trustKeys: createTrustKeys(runtime),
     deliveries,
-    mails: createMails({ clock: runtime.clock, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) }),
+    payloads,
+    mails: createMails({ ...runtime, payloads }),
     webhooks: createWebhooks({ ...runtime, deliverer: deliveries, checkUrl }),
   };
 }

@@ -1,11 +1,14 @@
 import { createAnalytics } from "#server/analytics/service.ts";
+import { createAccessByMail } from "#server/auth/access-by-mail.ts";
 import { createAccount } from "#server/auth/account.ts";
 import { createInvitations } from "#server/auth/invitations.ts";
-import { createSignInLimiter, type SignInLimits } from "#server/auth/limiter.ts";
+import { createAskLimiter, createSignInLimiter, type SignInLimits } from "#server/auth/limiter.ts";
+import { createMailLinks } from "#server/auth/mail-links.ts";
 import { createMailPreferences } from "#server/auth/mail-preferences.ts";
 import { createMembers } from "#server/auth/members.ts";
 import { hashPassword } from "#server/auth/passwords.ts";
 import { createAuth } from "#server/auth/sign-in.ts";
+import { createSignUp } from "#server/auth/sign-up.ts";
 import { createTwoFactor } from "#server/auth/two-factor.ts";
 import { createIncidents } from "#server/authority/incident-service.ts";
 import type { Role, UserActor } from "#server/domain/actor.ts";
@@ -30,11 +33,15 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
   const auth = createAuth({ database, log, limiter, twoFactor });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth, mails });
+  const links = createMailLinks({ database, clock });
+  const byMail = { database, clock, log, mails, links, askLimiter: createAskLimiter(database.pool) };
   return {
     ...authority,
     log,
     auth,
     account: createAccount({ database, log, limiter }),
+    accessByMail: createAccessByMail({ ...byMail, limiter, twoFactor }),
+    signUp: createSignUp({ ...byMail, tenants: authority.tenants, isOpen: true }),
     twoFactor,
     mailPreferences: createMailPreferences({ database, clock }),
     members,

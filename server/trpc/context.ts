@@ -1,10 +1,12 @@
 import type { Analytics } from "../analytics/service.ts";
+import type { AccessByMail } from "../auth/access-by-mail.ts";
 import type { Account } from "../auth/account.ts";
 import type { CurrentActor, CurrentCustomer, SessionClaims } from "../auth/actor.ts";
 import type { Invitations } from "../auth/invitations.ts";
 import type { MailPreferences } from "../auth/mail-preferences.ts";
 import type { Members } from "../auth/members.ts";
 import type { Auth } from "../auth/sign-in.ts";
+import type { SignUp } from "../auth/sign-up.ts";
 import type { TwoFactor } from "../auth/two-factor.ts";
 import type { Accounts } from "../authority/account-service.ts";
 import type { ApiKeys } from "../authority/api-key-service.ts";
@@ -31,6 +33,8 @@ export interface PortalServices {
   readonly log: Logger;
   readonly auth: Auth;
   readonly account: Account;
+  readonly accessByMail: AccessByMail;
+  readonly signUp: SignUp;
   readonly twoFactor: TwoFactor;
   readonly tenantSettings: TenantSettings;
   readonly mailPreferences: MailPreferences;

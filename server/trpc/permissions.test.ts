@@ -20,6 +20,9 @@ const SIGNED_IN = "anyone signed in";
 const TABLE: Record<string, string> = {
   "account.get": SIGNED_IN,
   "account.changePassword": SIGNED_IN,
+  "account.requestPasswordReset": ANYONE,
+  "account.resetPassword": ANYONE,
+  "account.requestSignIn": ANYONE,
   "account.beginTwoFactor": SIGNED_IN,
   "account.confirmTwoFactor": SIGNED_IN,
   "account.renewRecoveryCodes": SIGNED_IN,
@@ -122,6 +125,8 @@ const TABLE: Record<string, string> = {
   "start.choose": ADMINS,
   "start.chooseAgain": ADMINS,
   "start.issue": ADMINS,
+  "signUp.request": ANYONE,
+  "signUp.complete": ANYONE,
   "team.list": EVERYBODY,
   "team.invitations": EVERYBODY,
   "team.changeRole": ADMINS,

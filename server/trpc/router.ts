@@ -16,6 +16,7 @@ import { productRouter } from "./routers/product.ts";
 import { searchRouter } from "./routers/search.ts";
 import { seatRouter } from "./routers/seat.ts";
 import { settingsRouter } from "./routers/settings.ts";
+import { signUpRouter } from "./routers/sign-up.ts";
 import { startRouter } from "./routers/start.ts";
 import { teamRouter } from "./routers/team.ts";
 import { trustRouter } from "./routers/trust.ts";
@@ -41,6 +42,7 @@ export const appRouter = router({
   search: searchRouter,
   settings: settingsRouter,
   start: startRouter,
+  signUp: signUpRouter,
   team: teamRouter,
   trust: trustRouter,
   webhook: webhookRouter,

@@ -1,8 +1,10 @@
-import { Alert, Stack, Text, Title } from "@mantine/core";
+import { Alert, Group, Stack, Text, Title } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { TextLink } from "../../_components/links.tsx";
 import type { SearchParams } from "../../_components/table-url.ts";
+import { server } from "../../_server.ts";
 import { currentActor, currentCustomer } from "../../_session.ts";
 import { safePath } from "../safe-path.ts";
 import { SignInForm } from "./sign-in-form.tsx";
@@ -36,6 +38,10 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
         </Alert>
       )}
       <SignInForm target={target} />
+      <Group justify="space-between">
+        <TextLink href="/forgot-password">Forgot your password?</TextLink>
+        {server().signUp.isOpen && <TextLink href="/sign-up">Start a trial</TextLink>}
+      </Group>
     </Stack>
   );
 }

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { newPasswordSchema } from "../../auth/passwords.ts";
-import { router, signedIn } from "../init.ts";
+import { emailField } from "../../authority/input.ts";
+import { open, router, signedIn } from "../init.ts";
 
 const proof = z.strictObject({ code: z.string().trim().min(1, "Enter the code.").max(40) });
+
+const asked = z.strictObject({ email: emailField });
 
 /** A person's own account: staff and customers alike. */
 export const accountRouter = router({
@@ -20,6 +23,20 @@ export const accountRouter = router({
       }),
     )
     .mutation(({ ctx, input }) => ctx.services.account.changePassword(ctx.user, { ...input, ip: ctx.ip })),
+
+  requestPasswordReset: open
+    .input(asked)
+    .mutation(({ ctx, input }) => ctx.services.accessByMail.requestPasswordReset({ ...input, ip: ctx.ip })),
+
+  resetPassword: open
+    .input(z.strictObject({ token: z.string().max(200), password: newPasswordSchema }))
+    .mutation(({ ctx, input }) =>
+      ctx.services.accessByMail.resetPassword(input.token, input.password, ctx.ip),
+    ),
+
+  requestSignIn: open
+    .input(asked)
+    .mutation(({ ctx, input }) => ctx.services.accessByMail.requestSignIn({ ...input, ip: ctx.ip })),
 
   beginTwoFactor: signedIn.mutation(({ ctx }) => ctx.services.twoFactor.begin(ctx.user)),
 

@@ -1,0 +1,216 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createLocalOutbox, localOutboxKey } from "../mail/local-outbox.ts";
+import { randomSecret } from "../platform/ids.ts";
+import type { TestDatabase } from "../testing/cluster.ts";
+import { createTestDatabase } from "../testing/database.ts";
+import { createPeople, createTeam, PASSWORD, type People } from "../testing/people.ts";
+import { createSignUp } from "./sign-up.ts";
+
+const MINUTE_MS = 60_000;
+const SECRET = "a secret of this installation only";
+
+let database: TestDatabase;
+let owner: Client;
+let people: People;
+let outbox: ReturnType<typeof createLocalOutbox>;
+let ip = "";
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = new Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  people = createPeople(database.appUrl);
+  const about = { portalUrl: "https://portal.example", secret: SECRET, hasMailServer: false };
+  outbox = createLocalOutbox({ ...people, ...about });
+});
+afterAll(async () => {
+  await people.close();
+  await owner.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  ip = randomSecret(8);
+  await owner.query("DELETE FROM mail");
+});
+
+const someone = () =>
+  `${randomSecret(6)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, "x")}@example.com`;
+const request = (email: string, company = "Analytical Engines") =>
+  people.signUp.request({ email, name: "Ada Lovelace", company, ip });
+
+/** What the local outbox shows of an address, newest first. */
+async function mailed(email: string) {
+  const mails = (await outbox.list()).filter(({ to }) => to === email);
+  return mails.map(({ subject, text }) => ({
+    subject,
+    token: /\/(?:sign-up|reset-password|sign-in)\/([\w-]{43})/.exec(text)?.[1],
+  }));
+}
+
+async function linkOf(email: string): Promise<string> {
+  const [mail] = await mailed(email);
+  if (mail?.token === undefined) throw new Error("No link was mailed.");
+  return mail.token;
+}
+
+const signIn = (email: string, password: string) => people.auth.signIn({ email, password, ip });
+const refusal = (work: Promise<unknown>) =>
+  work.then(
+    () => "done",
+    (error: Error) => error.message,
+  );
+
+test("a stranger becomes the owner of a trial tenant with a root key of its own, once, however often the link is used", async () => {
+  const email = someone();
+  await request(email.toUpperCase(), "Böhm & Söhne GmbH");
+  await request(email, "Böhm & Söhne GmbH");
+  const tokens = (await mailed(email)).flatMap(({ token }) => token ?? []);
+  expect(new Set(tokens).size).toBe(2);
+  const [token = "", other = ""] = tokens;
+  expect(await people.signUp.look(token)).toEqual({ email, company: "Böhm & Söhne GmbH" });
+
+  const tries = await Promise.allSettled(
+    [token, token, other, other].map((each) => people.signUp.complete(each, PASSWORD)),
+  );
+  const done = tries.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  expect(done).toEqual([{ email, slug: "bohm-sohne-gmbh" }]);
+  expect(await refusal(people.signUp.complete(token, PASSWORD))).toBe("This link was used already.");
+  expect(await refusal(people.signUp.complete(other, PASSWORD))).toBe("This link was used already.");
+
+  const current = await people.auth.currentActor(await signIn(email, PASSWORD));
+  expect(current?.actor.role).toBe("owner");
+  expect(current?.tenants).toMatchObject([{ slug: "bohm-sohne-gmbh", mode: "trial" }]);
+  expect(await people.trust.rootKey(current?.tenant.id ?? "")).toMatch(/^[\w-]{43}$/);
+});
+
+test("companies of one name get addresses of their own, also at the same moment", async () => {
+  const emails = [someone(), someone(), someone(), someone()];
+  for (const email of emails) await request(email, "Same Name");
+  const tokens = await Promise.all(emails.map(linkOf));
+  const made = await Promise.all(tokens.map((token) => people.signUp.complete(token, PASSWORD)));
+  const slugs = made.map(({ slug }) => slug);
+  expect(new Set(slugs).size).toBe(4);
+  for (const slug of slugs) expect(slug).toMatch(/^same-name(-\w+)?$/);
+});
+
+test("asking tells nobody whether an address has an account, which is told to the address alone", async () => {
+  const { owner: known } = await createTeam(people);
+  const { email } = await people.database.prisma.user.findUniqueOrThrow({ where: { id: known.userId } });
+  const stranger = someone();
+  expect(await request(email)).toEqual(await request(stranger));
+  expect(await mailed(email)).toEqual([{ subject: "You already have an account", token: undefined }]);
+  const ask = (address: string) => people.accessByMail.requestPasswordReset({ email: address, ip });
+  expect(await ask(email)).toEqual(await ask(someone()));
+  expect((await mailed(email)).map(({ subject }) => subject)).toContain("Choose a new password");
+
+  const nobody = someone();
+  await ask(nobody);
+  await people.accessByMail.requestSignIn({ email: nobody, ip });
+  expect(await mailed(nobody)).toEqual([]);
+  expect((await owner.query("SELECT 1 FROM mail_link WHERE email = $1", [nobody])).rowCount).toBe(0);
+});
+
+test("an address that got an account in the meantime gets no second one, and nothing is left of the try", async () => {
+  const email = someone();
+  await request(email);
+  const token = await linkOf(email);
+  await people.database.prisma.user.create({ data: { id: crypto.randomUUID(), email, name: "First" } });
+  const before = await people.database.prisma.tenant.count();
+  expect(await refusal(people.signUp.complete(token, PASSWORD))).toMatch(/has an account by now/);
+  expect(await people.database.prisma.tenant.count()).toBe(before);
+});
+
+test("links are forged, borrowed from another purpose, and late in vain; no token is stored", async () => {
+  const email = someone();
+  await request(email);
+  const token = await linkOf(email);
+  for (const forged of ["", randomSecret(32), `${token}x`])
+    expect(await refusal(people.signUp.complete(forged, PASSWORD))).toMatch(/not valid/);
+  expect(await refusal(people.accessByMail.resetPassword(token, PASSWORD, ip))).toMatch(/not valid/);
+  expect(await refusal(people.accessByMail.signIn({ token, code: undefined, ip }))).toMatch(/not valid/);
+  const stored = await owner.query(
+    "SELECT 1 FROM mail_link l, mail m WHERE l::text LIKE $1 OR m::text LIKE $1",
+    [`%${token}%`],
+  );
+  expect(stored.rowCount).toBe(0);
+  people.clock.advance(24 * 60 * MINUTE_MS);
+  expect(await refusal(people.signUp.complete(token, PASSWORD))).toMatch(/expired/);
+  expect(await mailed(email)).toEqual([]);
+});
+
+test("nobody has more than a few mails sent to an address, nor many from one place; a closed server takes nobody", async () => {
+  const email = someone();
+  for (let asked = 0; asked < 5; asked++) await request(email);
+  expect(await refusal(request(email))).toMatch(/Too many mails asked for/);
+  const from = ip;
+  for (let asked = 0; asked < 24; asked++)
+    await people.signUp.request({ email: someone(), name: "A", company: "B", ip: from });
+  expect(await refusal(request(someone()))).toMatch(/Too many mails asked for/);
+
+  const never = () => Promise.reject(new Error("it was asked for"));
+  const closed = createSignUp({
+    ...people,
+    tenants: { createWith: never },
+    links: { issue: never, look: never, take: never },
+    askLimiter: { asked: never },
+    isOpen: false,
+  });
+  expect(await refusal(closed.request({ email, name: "A", company: "B", ip }))).toMatch(/sign up here/);
+  expect(await refusal(closed.complete("t", PASSWORD))).toMatch(/sign up here/);
+});
+
+test("a new password by mail ends every session and every other link, and tells the address", async () => {
+  const { owner: person } = await createTeam(people);
+  const { email } = await people.database.prisma.user.findUniqueOrThrow({ where: { id: person.userId } });
+  const session = await signIn(email, PASSWORD);
+  const ask = () => people.accessByMail.requestPasswordReset({ email, ip });
+  await ask();
+  await ask();
+  const [one, other] = (await mailed(email)).map(({ token }) => token ?? "");
+  const next = "another horse battery staple";
+  expect(await people.accessByMail.resetPassword(one ?? "", next, ip)).toEqual({ email });
+  expect(await people.auth.currentActor(session)).toBeUndefined();
+  expect(await refusal(people.accessByMail.resetPassword(other ?? "", PASSWORD, ip))).toMatch(/used already/);
+  expect(await refusal(signIn(email, PASSWORD))).toMatch(/do not match/);
+  expect(await people.auth.currentActor(await signIn(email, next))).toBeDefined();
+  expect((await mailed(email)).map(({ subject }) => subject)).toContain("Your password was changed");
+});
+
+test("a mailed link signs in once, and not without the second factor", async () => {
+  const { owner: person } = await createTeam(people);
+  const { email } = await people.database.prisma.user.findUniqueOrThrow({ where: { id: person.userId } });
+  await people.accessByMail.requestSignIn({ email, ip });
+  const token = await linkOf(email);
+  const both = await Promise.allSettled(
+    [1, 2].map(() => people.accessByMail.signIn({ token, code: undefined, ip })),
+  );
+  const claims = both.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  expect(claims).toHaveLength(1);
+  expect((await people.auth.currentActor(claims[0]))?.actor.userId).toBe(person.userId);
+
+  await owner.query("INSERT INTO two_factor VALUES ($1, '\\x00', now(), 0)", [person.userId]);
+  await people.accessByMail.requestSignIn({ email, ip });
+  const second = await linkOf(email);
+  expect(await refusal(people.accessByMail.signIn({ token: second, code: undefined, ip }))).toMatch(/code/i);
+  const wrong = () => people.accessByMail.signIn({ token: second, code: "abcd-abcd-abcd-abcd", ip });
+  expect(await refusal(wrong())).toMatch(/not right/);
+  for (let tried = 0; tried < 10; tried++) await wrong().catch(() => {});
+  expect(await refusal(wrong())).toMatch(/Too many attempts/);
+});
+
+test("the local outbox opens to the operator's key alone, and not at all where mails are sent", async () => {
+  expect(outbox.opensWith(localOutboxKey(SECRET))).toBe(true);
+  for (const wrong of [undefined, "", "x", localOutboxKey("another secret")])
+    expect(outbox.opensWith(wrong)).toBe(false);
+  const sending = createLocalOutbox({
+    ...people,
+    portalUrl: "https://portal.example",
+    secret: SECRET,
+    hasMailServer: true,
+  });
+  expect(sending.isOn).toBe(false);
+  expect(sending.opensWith(localOutboxKey(SECRET))).toBe(false);
+});
