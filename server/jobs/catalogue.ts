@@ -69,7 +69,7 @@ const catalogue = {
     everyMs: 5 * SECOND_MS,
     attempts: 2,
     backoffMs: 5 * SECOND_MS,
-    concurrency: 2,
+    concurrency: 1,
   }),
   /** Counts the licenses of tenants that have too many to count whenever somebody looks. */
   "license-tally": job({

@@ -22,8 +22,6 @@ export interface LocalMail {
   readonly text: string;
 }
 
-export type LocalOutbox = ReturnType<typeof createLocalOutbox>;
-
 /** What opens the local outbox: made of a secret that only whoever runs this installation has, and printed for them alone. */
 export function localOutboxKey(secret: string): string {
   return createHmac("sha256", secret).update("signet/local-outbox").digest("base64url");
