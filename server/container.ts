@@ -3,6 +3,7 @@ import { createActivations } from "./activations/service.ts";
 import { createAnalytics } from "./analytics/service.ts";
 import { createAccessByMail } from "./auth/access-by-mail.ts";
 import { createAccount } from "./auth/account.ts";
+import { createCustomerPeople } from "./auth/customer-people.ts";
 import { createInvitations } from "./auth/invitations.ts";
 import { createAskLimiter, createSignInLimiter } from "./auth/limiter.ts";
 import { createMailLinks } from "./auth/mail-links.ts";
@@ -23,6 +24,9 @@ import { createIncidents } from "./authority/incident-service.ts";
 import { createLicenses } from "./authority/license-service.ts";
 import { createOfflineDesk } from "./authority/offline-desk.ts";
 import { createOverview } from "./authority/overview-service.ts";
+import { createOwnDevices } from "./authority/own-devices.ts";
+import { createOwnLicenses } from "./authority/own-licenses.ts";
+import { createOwnSeats } from "./authority/own-seats.ts";
 import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
 import { createSearch } from "./authority/search-service.ts";
@@ -151,6 +155,9 @@ export function createContainer(env: Env, name = "signet") {
   const balances = createAccounts({ database, clock, credits });
   const offlineDesk = createOfflineDesk({ database, clock, vault, files: offline });
   const seats = createSeats({ database, clock, leases });
+  const ownLicenses = createOwnLicenses({ database, clock, vault, certificates });
+  const ownDevices = createOwnDevices({ database, clock, devices: activations });
+  const ownSeats = createOwnSeats({ database, seats });
   const apiKeys = createApiKeys({ database, clock, vault });
   const identityProviders = createIdentityProviderSettings({ database, clock });
   const incidents = createIncidents({ database, clock });
@@ -223,6 +230,8 @@ export function createContainer(env: Env, name = "signet") {
   const mailPreferences = createMailPreferences({ database, clock });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth, mails });
+  const customerPeople = createCustomerPeople({ database, clock });
+  const invitations = createInvitations({ database, clock, log, auth });
 
   return {
     env,
@@ -248,6 +257,10 @@ export function createContainer(env: Env, name = "signet") {
     customers,
     licenses,
     guidedStart,
+    ownLicenses,
+    ownDevices,
+    ownSeats,
+    customerPeople,
     apiKeys,
     identityProviders,
     incidents,

@@ -88,6 +88,22 @@ export async function updateCustomer(
   await tx.customer.update({ where: { tenantId_id: { tenantId, id } }, data });
 }
 
+/** Longest-standing first. */
+export function listMembers(tx: Tx, tenantId: string, customerId: string) {
+  return tx.customerMember.findMany({
+    where: { tenantId, customerId },
+    orderBy: { createdAt: "asc" },
+    include: { user: { select: { name: true, email: true } } },
+  });
+}
+
+/** Until the transaction ends nobody else changes who of them is what. */
+export async function lockMembers(tx: Tx, tenantId: string, customerId: string): Promise<void> {
+  await tx.$queryRaw`
+    SELECT user_id FROM customer_member
+     WHERE tenant_id = ${tenantId}::uuid AND customer_id = ${customerId}::uuid ORDER BY user_id FOR UPDATE`;
+}
+
 export function findMember(tx: Tx, tenantId: string, customerId: string, userId: string) {
   return tx.customerMember.findUnique({
     where: { tenantId_customerId_userId: { tenantId, customerId, userId } },

@@ -43,13 +43,6 @@ export type FilterLicenses = z.output<typeof filterLicenses>;
 export const listLicenses = filterLicenses.extend(pageFields).prefault({});
 export type ListLicenses = z.output<typeof listLicenses>;
 
-/** A customer's people list their own; whose these are is not theirs to say. */
-export const listOwnLicenses = z
-  // tRPC's endless lists say which way they go; this one goes one way only.
-  .strictObject({ ...pageFields, direction: z.literal("forward").optional() })
-  .prefault({});
-export type ListOwnLicenses = z.output<typeof listOwnLicenses>;
-
 /** Why, for the audit log. */
 export const changeLicense = z.strictObject({ id: idOf("license"), reason: reasonField });
 

@@ -53,6 +53,9 @@ export async function textSearch(tx: Tx, tenantId: string, text: string): Promis
 
 export interface LicenseQuery {
   readonly status?: LicenseStatus | undefined;
+  /** Without an index of its own: for the licenses of one customer. */
+  readonly anyStatus?: readonly LicenseStatus[] | undefined;
+  readonly endsBefore?: Date | undefined;
   readonly productId?: string | undefined;
   readonly policyId?: string | undefined;
   readonly customerId?: string | undefined;
@@ -69,7 +72,7 @@ export function listLicenses(
   now: Date,
 ): Promise<LicenseRow[]> {
   const page = Prisma.sql`ORDER BY issued_at DESC, id DESC LIMIT ${query.limit + 1}`;
-  const filters = filtersOf(tenantId, query);
+  const filters = filtersOf(tenantId, query, now);
   const pages = sourcesOf(tenantId, query.status, now).map(
     (source) => Prisma.sql`(SELECT * FROM ${source} AND ${Prisma.join(filters, " AND ")} ${page})`,
   );
@@ -88,13 +91,20 @@ export function listLicenses(
      ORDER BY l.issued_at DESC, l.id DESC`;
 }
 
-function filtersOf(tenantId: string, query: LicenseQuery): Prisma.Sql[] {
-  const { productId, policyId, customerId, search, before } = query;
+function filtersOf(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sql[] {
+  const { anyStatus, endsBefore, productId, policyId, customerId, search, before } = query;
   return [
     Prisma.sql`tenant_id = ${tenantId}::uuid`,
     ...(productId === undefined ? [] : [Prisma.sql`product_id = ${productId}::uuid`]),
     ...(policyId === undefined ? [] : [Prisma.sql`policy_id = ${policyId}::uuid`]),
     ...(customerId === undefined ? [] : [Prisma.sql`customer_id = ${customerId}::uuid`]),
+    ...(anyStatus === undefined
+      ? []
+      : [
+          Prisma.sql`license_status(valid_from, expires_at, grace_until, suspended_at, revoked_at, ${now}::timestamptz)
+                     = ANY (${[...anyStatus]}::license_status[])`,
+        ]),
+    ...(endsBefore === undefined ? [] : [Prisma.sql`expires_at <= ${endsBefore}::timestamptz`]),
     ...(search === undefined ? [] : [matches(search)]),
     ...(before === undefined
       ? []

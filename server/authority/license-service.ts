@@ -6,7 +6,6 @@ import { createLicenseQueries } from "./license-query.ts";
 import { createLicenseTerms } from "./license-terms-service.ts";
 import { createTransfers } from "./license-transfer.ts";
 import { createTransitions } from "./license-transitions.ts";
-import { createOwnLicenses } from "./own-licenses.ts";
 import type { Certificates, Devices, SeatChanges, Trust, Vault } from "./ports.ts";
 
 export type Licenses = ReturnType<typeof createLicenses>;
@@ -27,7 +26,6 @@ export function createLicenses(deps: {
     ...createLifecycle(deps),
     ...createTransfers(deps),
     ...createLicenseTerms(deps),
-    ...createOwnLicenses(deps),
     ...createTransitions(deps),
   };
 }

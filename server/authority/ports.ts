@@ -50,7 +50,7 @@ export interface Devices {
   /** Frees a device's slot; `byVendor` passes over what the policy says about customers doing it. */
   deactivate(
     tenantId: string,
-    request: { readonly activationId: string; readonly correlationId: string; readonly byVendor: true },
+    request: { readonly activationId: string; readonly correlationId: string; readonly byVendor: boolean },
   ): Promise<Decision<unknown>>;
   /** Frees the slots of all devices of a license, in the caller's transaction. */
   deactivateAll(

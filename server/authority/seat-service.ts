@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Actor } from "../domain/actor.ts";
 import { invalidField, SignetError } from "../domain/errors.ts";
 import { publicId } from "../domain/ids.ts";
 import { licenseStatus } from "../domain/license-state.ts";
@@ -8,7 +7,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newCorrelationId } from "../platform/ids.ts";
 import { currentCorrelationId } from "../platform/log.ts";
-import { recordAudit } from "./audit.ts";
+import { type Author, recordAudit } from "./audit.ts";
 import { present } from "./missing.ts";
 import type { HeldSeats } from "./ports.ts";
 import type { ListHeldSeats, ListPools } from "./seat-input.ts";
@@ -19,14 +18,19 @@ export type Seats = ReturnType<typeof createSeats>;
 /** Of each pool of a list; all of them are a page of their own. */
 const SEATS_SHOWN_FIRST = 6;
 
+/** Whose seats they are. */
+interface Tenant {
+  readonly tenantId: string;
+}
+
 /** Who holds which seat now. */
 export function createSeats(deps: { database: Database; clock: Clock; leases: HeldSeats }) {
   const { database, clock, leases } = deps;
 
   return {
     /** Pools of which a seat is held, by customer, each with its first holders; of one license its pool in any case. */
-    async pools(actor: Actor, { cursor, limit, ...filter }: ListPools) {
-      const { tenantId } = actor;
+    async pools(whose: Tenant, { cursor, limit, ...filter }: ListPools) {
+      const { tenantId } = whose;
       const after = readCursor(cursor);
       const now = clock.now();
       return database.withTenant(tenantId, async (tx) => {
@@ -50,8 +54,8 @@ export function createSeats(deps: { database: Database; clock: Clock; leases: He
     },
 
     /** The held seats of one license, by slot. Throws `not_found` when it has none to give. */
-    async held(actor: Actor, { licenseId, search, cursor, limit }: ListHeldSeats) {
-      const { tenantId } = actor;
+    async held(whose: Tenant, { licenseId, search, cursor, limit }: ListHeldSeats) {
+      const { tenantId } = whose;
       const now = clock.now();
       return database.withTenant(tenantId, async (tx) => {
         const pool = present(await store.findPoolId(tx, tenantId, licenseId), "license with seats");
@@ -65,15 +69,20 @@ export function createSeats(deps: { database: Database; clock: Clock; leases: He
 
     /**
      * Takes a seat back from its holder. A lease that has ended meanwhile is left as it is, and nothing is recorded of it;
-     * throws `not_found` for one that never was.
+     * throws `not_found` for one that never was, and where `only` names a customer, for one of another's licenses.
      */
-    async release(actor: Actor, leaseId: string, reason: string): Promise<{ released: boolean }> {
-      const { tenantId } = actor;
+    async release(
+      author: Author,
+      leaseId: string,
+      reason: string,
+      only: { readonly customerId?: string } = {},
+    ): Promise<{ released: boolean }> {
+      const { tenantId } = author;
       const correlationId = currentCorrelationId() ?? newCorrelationId();
       return database.withTenant(tenantId, async (tx) => {
-        const lease = present(await store.findLease(tx, tenantId, leaseId, clock.now()), "lease");
+        const lease = present(await store.findLease(tx, tenantId, leaseId, only, clock.now()), "lease");
         if (lease.seat === null) return { released: false };
-        await recordAudit(tx, actor, clock, {
+        await recordAudit(tx, author, clock, {
           action: "license.seat_released",
           subjectKind: "license",
           subjectId: lease.pool.licenseId,

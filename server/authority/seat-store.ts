@@ -136,9 +136,15 @@ export function findPoolId(tx: Tx, tenantId: string, licenseId: string) {
 }
 
 /** Whose lease it is or was, and whether its seat is still held by it. */
-export async function findLease(tx: Tx, tenantId: string, leaseId: string, now: Date) {
-  const lease = await tx.lease.findUnique({
-    where: { tenantId_id: { tenantId, id: leaseId } },
+export async function findLease(
+  tx: Tx,
+  tenantId: string,
+  leaseId: string,
+  only: { readonly customerId?: string },
+  now: Date,
+) {
+  const lease = await tx.lease.findFirst({
+    where: { tenantId, id: leaseId, pool: { license: only } },
     include: {
       pool: { select: { licenseId: true } },
       activation: { select: { name: true } },

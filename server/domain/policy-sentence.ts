@@ -17,6 +17,9 @@ export interface Statement {
   readonly text: string;
 }
 
+/** Who reads it: the vendor, about its customers; or one of these, about themselves. */
+export type Reader = "vendor" | { readonly customerOf: string };
+
 /** What a customer may do under these rules, in plain language. */
 export function policySentence(rules: PolicyRules, names: CatalogNames = {}): string {
   return policyStatements(rules, names)
@@ -25,35 +28,46 @@ export function policySentence(rules: PolicyRules, names: CatalogNames = {}): st
 }
 
 /** The same in pieces, which read as one text when joined by spaces. */
-export function policyStatements(rules: PolicyRules, names: CatalogNames = {}): Statement[] {
+export function policyStatements(
+  rules: PolicyRules,
+  names: CatalogNames = {},
+  reader: Reader = "vendor",
+): Statement[] {
   const of = (group: RuleGroup, ...texts: string[]) => texts.map((text) => ({ group, text }));
   return [
-    ...of("validity", duration(rules)),
-    ...of("devices", devices(rules), moving(rules), ...proving(rules)),
+    ...of("validity", duration(rules, reader)),
+    ...of("devices", devices(rules), moving(rules, reader), ...proving(rules)),
     ...of("seats", ...seats(rules)),
     ...of("offline", between(rules), offline(rules)),
     ...of(
       "usage",
-      ...Object.entries(rules.meters).map(([code, meter]) => metered(names.units?.[code] ?? code, meter)),
+      ...Object.entries(rules.meters).map(([code, meter]) =>
+        metered(names.units?.[code] ?? code, meter, reader),
+      ),
     ),
     ...of("features", ...granted(rules, names.features ?? {})),
   ];
 }
 
 /** Ends in a comma: the devices go on. */
-function duration({ type, durationDays, graceDays, validFrom }: PolicyRules): string {
-  if (durationDays === null) return "A customer may use it for ever,";
+function duration({ type, durationDays, graceDays, validFrom }: PolicyRules, reader: Reader): string {
+  const who = reader === "vendor" ? "A customer" : "You";
+  if (durationDays === null) return `${who} may use it for ever,`;
   const start = validFrom === "issue" ? "the day it is issued" : "its first activation";
   const grace = graceDays > 0 ? `, then ${days(graceDays)} more while being told that it has expired` : "";
-  return `A customer may ${type === "trial" ? "try" : "use"} it for ${days(durationDays)} from ${start}${grace},`;
+  return `${who} may ${type === "trial" ? "try" : "use"} it for ${days(durationDays)} from ${start}${grace},`;
 }
 
 function devices({ activationsMax }: PolicyRules): string {
   return activationsMax === null ? "on any number of devices." : `on ${upTo(activationsMax, "device")}.`;
 }
 
-function moving({ selfServiceDeactivation, activationsMax }: PolicyRules): string {
+function moving({ selfServiceDeactivation, activationsMax }: PolicyRules, reader: Reader): string {
   if (activationsMax === 0) return "No device can be activated.";
+  if (reader !== "vendor")
+    return selfServiceDeactivation
+      ? "You can move it to another device yourselves."
+      : `To move it to another device, ask ${reader.customerOf}.`;
   return selfServiceDeactivation
     ? "They can move it to another device by themselves."
     : "To move it to another device they have to ask you.";
@@ -99,11 +113,15 @@ function offline({ offlineAllowed, offlineDaysMax, trustMaxAgeDays }: PolicyRule
   return `It can be activated on a machine without internet, ${length}${fresh}.`;
 }
 
-function metered(unit: string, { periodCredits, period, overdraft, ticketAmountMax }: MeterRules): string {
+function metered(
+  unit: string,
+  { periodCredits, period, overdraft, ticketAmountMax }: MeterRules,
+  reader: Reader,
+): string {
   const every = period === "none" ? "once" : `every ${period}`;
   const credits =
     periodCredits === 0
-      ? `It uses up ${unit} that you grant`
+      ? `It uses up ${unit} that ${reader === "vendor" ? "you grant" : `${reader.customerOf} grants`}`
       : `It gets ${number(periodCredits)} ${unit} ${every}`;
   const beyond = overdraft > 0 ? `, may overdraw by ${number(overdraft)}` : "";
   const atOnce = ticketAmountMax === null ? "" : `, reserves at most ${number(ticketAmountMax)} at once`;

@@ -11,6 +11,9 @@ import { issueLicenses } from "#server/authority/license-input.ts";
 import { createLicenses } from "#server/authority/license-service.ts";
 import { createOfflineDesk } from "#server/authority/offline-desk.ts";
 import { createOverview } from "#server/authority/overview-service.ts";
+import { createOwnDevices } from "#server/authority/own-devices.ts";
+import { createOwnLicenses } from "#server/authority/own-licenses.ts";
+import { createOwnSeats } from "#server/authority/own-seats.ts";
 import { createPolicies } from "#server/authority/policy-service.ts";
 import { createProducts } from "#server/authority/product-service.ts";
 import { createSearch } from "#server/authority/search-service.ts";
@@ -46,8 +49,12 @@ export function createAuthority(
   const deliveries = createDeliverer({ ...runtime, send });
   const checkUrl = (url: string) => refuseUrl(url, reach);
   const payloads = createPayloads({ ...runtime, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) });
+  const seats = createSeats(runtime);
   return {
     ...runtime,
+    ownLicenses: createOwnLicenses(runtime),
+    ownDevices: createOwnDevices({ ...runtime, devices }),
+    ownSeats: createOwnSeats({ ...runtime, seats }),
     tenants: createTenants(runtime),
     products: createProducts(runtime),
     policies: createPolicies(runtime),
@@ -60,7 +67,7 @@ export function createAuthority(
     overview: createOverview(runtime),
     auditCheckpoints,
     audit: createAudit({ ...runtime, auditCheckpoints }),
-    seats: createSeats(runtime),
+    seats,
     tenantSettings: createTenantSettings(runtime),
     balances: createAccounts(runtime),
     offlineDesk: createOfflineDesk({ ...runtime, files: runtime.offline }),

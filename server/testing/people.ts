@@ -1,6 +1,7 @@
 import { createAnalytics } from "#server/analytics/service.ts";
 import { createAccessByMail } from "#server/auth/access-by-mail.ts";
 import { createAccount } from "#server/auth/account.ts";
+import { createCustomerPeople } from "#server/auth/customer-people.ts";
 import { createInvitations } from "#server/auth/invitations.ts";
 import { createAskLimiter, createSignInLimiter, type SignInLimits } from "#server/auth/limiter.ts";
 import { createMailLinks } from "#server/auth/mail-links.ts";
@@ -47,6 +48,7 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
     members,
     invitations,
     incidents: createIncidents({ database, clock }),
+    customerPeople: createCustomerPeople({ database, clock }),
     analytics: createAnalytics({ database, clock }),
   };
 }

@@ -15,6 +15,7 @@ const DEVELOPERS = "owner admin developer";
 const ADMINS = "owner admin";
 const ANYONE = "anyone, also signed out";
 
+const MANAGERS = "manager";
 const CUSTOMERS = "manager member";
 const SIGNED_IN = "anyone signed in";
 const TABLE: Record<string, string> = {
@@ -95,7 +96,24 @@ const TABLE: Record<string, string> = {
   "policy.publish": ADMINS,
   "policy.setArchived": ADMINS,
   "policy.moveLicenses": ADMINS,
-  "portal.licenses": CUSTOMERS,
+  "portal.license.list": CUSTOMERS,
+  "portal.license.summary": CUSTOMERS,
+  "portal.license.get": CUSTOMERS,
+  "portal.license.certificate": CUSTOMERS,
+  "portal.license.revealKey": MANAGERS,
+  "portal.device.list": CUSTOMERS,
+  "portal.device.rename": CUSTOMERS,
+  "portal.device.impact": MANAGERS,
+  "portal.device.deactivate": MANAGERS,
+  "portal.seat.pools": CUSTOMERS,
+  "portal.seat.held": CUSTOMERS,
+  "portal.seat.release": MANAGERS,
+  "portal.people.list": CUSTOMERS,
+  "portal.people.invitations": CUSTOMERS,
+  "portal.people.invite": MANAGERS,
+  "portal.people.revokeInvitation": MANAGERS,
+  "portal.people.changeRole": MANAGERS,
+  "portal.people.remove": MANAGERS,
   "portal.mailPreferences": CUSTOMERS,
   "portal.setMailPreference": CUSTOMERS,
   "portal.offline.look": CUSTOMERS,

@@ -190,7 +190,7 @@ test("a customer's people see their own licenses and the devices in use, nobody 
     customerName: "Fabrikam",
     branding: { accent: null, supportEmail: null },
   };
-  const page = leaksNothing(await portal.portal.licenses());
+  const page = leaksNothing(await portal.portal.license.list());
   expect(page.items).toMatchObject([
     {
       id: own.id,
@@ -202,9 +202,9 @@ test("a customer's people see their own licenses and the devices in use, nobody 
   ]);
   expect(JSON.stringify(page)).not.toMatch(/Pays late|Contoso/);
   asCustomer = { ...asCustomer, tenant: { ...tenant, suspended: true } };
-  expect(await refusal(portal.portal.licenses())).toMatchObject({ code: "tenant_suspended" });
+  expect(await refusal(portal.portal.license.list())).toMatchObject({ code: "tenant_suspended" });
   asCustomer = undefined;
-  expect(await refusal(portal.portal.licenses())).toMatchObject({ code: "forbidden" });
+  expect(await refusal(portal.portal.license.list())).toMatchObject({ code: "forbidden" });
 });
 
 test.each<[string, () => Promise<unknown>, string, RegExp]>([

@@ -13,7 +13,7 @@ import { TimeBar } from "../../_components/time-bar.tsx";
 import classes from "./license-card.module.css";
 import { stateSentence } from "./state-sentence.ts";
 
-type OwnLicense = inferRouterOutputs<AppRouter>["portal"]["licenses"]["items"][number];
+type OwnLicense = inferRouterOutputs<AppRouter>["portal"]["license"]["list"]["items"][number];
 
 export function LicenseCard({ license, vendorName }: { license: OwnLicense; vendorName: string }) {
   const { product, policy, keyHint, devices, activationCount, activationsMax, status } = license;

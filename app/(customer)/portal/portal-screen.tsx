@@ -13,7 +13,7 @@ import { LicenseCard } from "./license-card.tsx";
 export function PortalScreen({ vendorName }: { vendorName: string }) {
   const trpc = useTRPC();
   const licenses = useInfiniteQuery(
-    trpc.portal.licenses.infiniteQueryOptions(
+    trpc.portal.license.list.infiniteQueryOptions(
       { limit: 20 },
       { getNextPageParam: ({ nextCursor }) => nextCursor },
     ),

@@ -1,18 +1,20 @@
 import { z } from "zod";
-import { listOwnLicenses } from "../../authority/license-input.ts";
 import { MAIL_KINDS } from "../../domain/mail-kinds.ts";
 import { customerAuthorised, router } from "../init.ts";
-import { ownLicense } from "../views/own-license.ts";
 import { ownOfflineRouter } from "./offline.ts";
+import { portalDeviceRouter } from "./portal-device.ts";
+import { portalLicenseRouter } from "./portal-license.ts";
+import { portalPeopleRouter } from "./portal-people.ts";
+import { portalSeatRouter } from "./portal-seat.ts";
 
 const read = customerAuthorised("license:read");
 
 /** What an end customer's people can do by themselves. */
 export const portalRouter = router({
-  licenses: read.input(listOwnLicenses).query(async ({ ctx, input }) => {
-    const { items, nextCursor } = await ctx.services.licenses.listOwn(ctx.customer, input);
-    return { items: items.map(ownLicense), nextCursor };
-  }),
+  license: portalLicenseRouter,
+  device: portalDeviceRouter,
+  seat: portalSeatRouter,
+  people: portalPeopleRouter,
 
   offline: ownOfflineRouter,
 
