@@ -231,7 +231,6 @@ export function createContainer(env: Env, name = "signet") {
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth, mails });
   const customerPeople = createCustomerPeople({ database, clock });
-  const invitations = createInvitations({ database, clock, log, auth });
 
   return {
     env,

@@ -1,5 +1,5 @@
+import type { PersonAuthor } from "../authority/audit.ts";
 import type { Tx } from "../authority/ports.ts";
-import type { UserActor } from "../domain/actor.ts";
 import type { Mails } from "../mail/mails.ts";
 import type { Offer } from "./invitation-offers.ts";
 
@@ -7,7 +7,7 @@ import type { Offer } from "./invitation-offers.ts";
 export async function mailInvitation(
   tx: Tx,
   mails: Mails,
-  { tenantId, userId }: UserActor,
+  { tenantId, userId }: PersonAuthor,
   { id, email, token }: { readonly id: string; readonly email: string; readonly token: string },
   offer: Offer,
 ): Promise<void> {

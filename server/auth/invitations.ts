@@ -1,5 +1,5 @@
 import type { Prisma } from "#prisma/generated/client.ts";
-import { recordAudit } from "../authority/audit.ts";
+import { type PersonAuthor, recordAudit } from "../authority/audit.ts";
 import type { CustomerRole, Role, UserActor } from "../domain/actor.ts";
 import { invalidField, SignetError } from "../domain/errors.ts";
 import type { Mails } from "../mail/mails.ts";
@@ -16,9 +16,6 @@ import { type Auth, normalEmail } from "./sign-in.ts";
 
 const LIFE_DAYS = 7;
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** Somebody of the staff, or of the customer itself. */
-export type Inviter = Omit<UserActor, "role">;
 
 /** What the list of pending invitations shows of one. `R` is a role in the team, or one with a customer. */
 export interface PendingInvitation<R = Role> {
@@ -55,16 +52,16 @@ export interface Invitations {
   ): Promise<PendingInvitation & { token: string }>;
   /** The same for a person of a customer. Throws `not_found` for an unknown customer, `invalid_request` for an archived one. */
   createForCustomer(
-    actor: Inviter,
+    actor: PersonAuthor,
     customerId: string,
     input: { email: string; role: CustomerRole },
   ): Promise<PendingInvitation<CustomerRole> & { token: string }>;
   /** Invitations to the team that can still be accepted, newest first. */
   pending(actor: UserActor): Promise<PendingInvitation[]>;
-  pendingForCustomer(actor: Inviter, customerId: string): Promise<PendingInvitation<CustomerRole>[]>;
+  pendingForCustomer(actor: PersonAuthor, customerId: string): Promise<PendingInvitation<CustomerRole>[]>;
   /** Throws `not_found` when there is no such pending invitation to the team. */
   revoke(actor: UserActor, id: string): Promise<void>;
-  revokeForCustomer(actor: Inviter, customerId: string, id: string): Promise<void>;
+  revokeForCustomer(actor: PersonAuthor, customerId: string, id: string): Promise<void>;
   /** Throws `not_found`, with a sentence saying why, when the link cannot be used. */
   preview(token: string): Promise<InvitationPreview>;
   /**
@@ -118,7 +115,7 @@ export function createInvitations({
     return { invitation, user, offer: offerOf(invitation) };
   }
 
-  async function invite<O extends Offer>(actor: Inviter, address: string, offer: O) {
+  async function invite<O extends Offer>(actor: PersonAuthor, address: string, offer: O) {
     const { tenantId } = actor;
     const email = normalEmail(address);
     const { token, tokenHash } = newToken(tenantId);
@@ -146,7 +143,7 @@ export function createInvitations({
     return { ...invitation, role, token };
   }
 
-  async function pending({ tenantId }: Inviter, customerId: string | null) {
+  async function pending({ tenantId }: PersonAuthor, customerId: string | null) {
     const rows = await database.withTenant(tenantId, (tx) =>
       tx.invitation.findMany({
         where: { tenantId, customerId, ...usable() },
@@ -158,7 +155,7 @@ export function createInvitations({
     });
   }
 
-  async function revoke(actor: Inviter, customerId: string | null, id: string) {
+  async function revoke(actor: PersonAuthor, customerId: string | null, id: string) {
     const { tenantId } = actor;
     await database.withTenant(tenantId, async (tx) => {
       const [invitation] = await tx.invitation.updateManyAndReturn({

@@ -18,8 +18,11 @@ export type Auditable =
   | readonly Auditable[]
   | { readonly [name: string]: Auditable };
 
-/** Whose name an entry carries: somebody of the staff, a person of a customer, or Signet itself. */
-export type Author = Omit<UserActor, "role"> | SystemActor;
+/** Somebody of the staff, or a person of a customer. */
+export type PersonAuthor = Omit<UserActor, "role">;
+
+/** Whose name an entry carries: a person's, or Signet itself. */
+export type Author = PersonAuthor | SystemActor;
 
 export interface AuditEntry {
   /** What happened, in the past tense: `license.suspended`. */

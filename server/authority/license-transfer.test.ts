@@ -14,7 +14,8 @@ import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { activateRequest } from "#server/testing/fixtures.ts";
 import { listAudit } from "./audit-input.ts";
-import { listLicenses, listOwnLicenses, type TransferLicense } from "./license-input.ts";
+import { listLicenses, type TransferLicense } from "./license-input.ts";
+import { listOwnLicenses } from "./own-input.ts";
 
 let database: TestDatabase;
 let authority: Authority;
@@ -43,8 +44,7 @@ function transfer(id: string, change: Partial<TransferLicense> = {}) {
 }
 
 const owned = async (customerId: string) =>
-  (await authority.licenses.listOwn({ tenantId: actor.tenantId, customerId }, listOwnLicenses.parse({})))
-    .items;
+  (await authority.ownLicenses.list({ ...actor, customerId }, listOwnLicenses.parse({}))).items;
 const transferred = async () =>
   (await authority.audit.list(actor, listAudit.parse({ action: "license.transferred" }))).items;
 

@@ -1,4 +1,4 @@
-import type { Author } from "./audit.ts";
+import type { PersonAuthor } from "./audit.ts";
 
 /**
  * A person of a customer, by whose ids a customer's own services find what is theirs: whatever is asked for, only what has
@@ -11,6 +11,6 @@ export interface Owner {
 }
 
 /** Whose name the audit log keeps. */
-export function authorOf({ tenantId, userId }: Owner): Extract<Author, { kind: "user" }> {
+export function authorOf({ tenantId, userId }: Owner): PersonAuthor {
   return { kind: "user", tenantId, userId };
 }
