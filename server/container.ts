@@ -215,6 +215,7 @@ export function createContainer(env: Env, name = "signet") {
   const streamsOf = (channel: string) =>
     createLicenseStreams({
       auth,
+      licensesOf: ownSeats.pooledLicenses,
       listener: createListener({ url: env.DATABASE_APP_URL, channel, log }),
       log,
     });

@@ -50,6 +50,7 @@ export function createOwnDevices(deps: { database: Database; clock: Clock; devic
           seats: await store.countSeatsOfDevice(tx, tenantId, id, clock.now()),
           /** How long a device that hears nothing may still work. */
           worksOnSeconds: rules.activationTokenTtlSeconds,
+          offline: rules.offlineAllowed,
         };
       });
     },

@@ -38,6 +38,7 @@ afterAll(async () => {
 function openStreams(options: { lifetimeMs?: number; streamsOfOneMax?: number } = {}) {
   streams = createLicenseStreams({
     auth: people.auth,
+    licensesOf: people.ownSeats.pooledLicenses,
     listener: createListener({ url: database.appUrl, channel: SEAT_CHANGES, log: silent }),
     log: silent,
     tellEveryMs: 5,

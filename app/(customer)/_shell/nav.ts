@@ -1,4 +1,12 @@
-import { type Icon, IconCertificate, IconPlugConnectedX, IconUserCircle } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconArmchair,
+  IconCertificate,
+  IconDeviceDesktop,
+  IconPlugConnectedX,
+  IconUserCircle,
+  IconUsers,
+} from "@tabler/icons-react";
 import type { CustomerPermission } from "#server/auth/permissions.ts";
 
 export interface NavItem {
@@ -12,11 +20,14 @@ export interface NavItem {
 /** Every screen of the customer area, in order; each is shown to those who may open it. */
 export const NAV: readonly NavItem[] = [
   { href: "/portal", label: "Licenses", icon: IconCertificate, permission: "license:read" },
+  { href: "/portal/devices", label: "Devices", icon: IconDeviceDesktop, permission: "license:read" },
+  { href: "/portal/seats", label: "Seats", icon: IconArmchair, permission: "license:read" },
   {
     href: "/portal/offline",
     label: "Offline activation",
     icon: IconPlugConnectedX,
     permission: "device:activate",
   },
+  { href: "/portal/people", label: "People", icon: IconUsers, permission: "people:read" },
   { href: "/portal/account", label: "Account", icon: IconUserCircle },
 ];

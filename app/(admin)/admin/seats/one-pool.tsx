@@ -8,11 +8,12 @@ import { ErrorState } from "../../../_components/error-state.tsx";
 import { LinkButton } from "../../../_components/links.tsx";
 import { TableFooter } from "../../../_components/table-footer.tsx";
 import type { TableState } from "../../../_components/use-table.ts";
+import { PoolFigures } from "../../../_seats/pool-figures.tsx";
+import { SeatList } from "../../../_seats/seat-list.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { PoolHeading } from "./pool-card.tsx";
-import { PoolFigures } from "./pool-figures.tsx";
 import { PoolSkeleton } from "./pools.tsx";
-import { SeatList } from "./seat-list.tsx";
+import { useRelease } from "./use-release.ts";
 
 /** All seats of one license that are held, however many. */
 export function OnePool({
@@ -26,6 +27,7 @@ export function OnePool({
   table: TableState;
   mayRelease: boolean;
 }) {
+  const release = useRelease(mayRelease);
   const trpc = useTRPC();
   const { search, limit } = table;
   const pools = useQuery(trpc.seat.pools.queryOptions({ licenseId, limit: 1 }));
@@ -88,7 +90,7 @@ export function OnePool({
               seats={items}
               pool={pool}
               aheadMs={at.getTime() - held.dataUpdatedAt}
-              mayRelease={mayRelease}
+              release={release}
             />
           )}
         </Box>

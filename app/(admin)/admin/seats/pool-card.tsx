@@ -4,9 +4,10 @@ import { Box, Card, Group, Text, Title } from "@mantine/core";
 import { formatNumber } from "../../../_components/format.ts";
 import { TextLink } from "../../../_components/links.tsx";
 import { StatusBadge } from "../../../_components/status-badge.tsx";
-import { PoolFigures } from "./pool-figures.tsx";
-import type { SeatPool } from "./seat.ts";
-import { SeatList } from "./seat-list.tsx";
+import { PoolFigures } from "../../../_seats/pool-figures.tsx";
+import type { SeatPool } from "../../../_seats/seat.ts";
+import { SeatList } from "../../../_seats/seat-list.tsx";
+import { useRelease } from "./use-release.ts";
 
 /** A license's seats: how full its pool is, and who holds the first of them. */
 export function PoolCard({
@@ -18,13 +19,14 @@ export function PoolCard({
   aheadMs: number;
   mayRelease: boolean;
 }) {
+  const release = useRelease(mayRelease);
   const { license, customer, seats, held } = pool;
   return (
     <Card component="section" aria-label={`${customer.name}, ${license.keyHint}`}>
       <PoolHeading pool={pool} />
       <PoolFigures pool={pool} />
       <Box mt="sm">
-        <SeatList seats={seats} pool={pool} aheadMs={aheadMs} mayRelease={mayRelease} />
+        <SeatList seats={seats} pool={pool} aheadMs={aheadMs} release={release} />
       </Box>
       {held > seats.length && (
         <TextLink href={`/admin/seats?licenseId=${license.id}`} fz="sm" mt="xs">

@@ -1,5 +1,5 @@
+import { durationText } from "../../../../_components/duration.ts";
 import { countOf } from "../../../../_components/format.ts";
-import { durationText } from "../../policies/_rules/duration.ts";
 import type { License } from "./license.ts";
 
 /** What hangs on a license at the moment. */

@@ -6,14 +6,16 @@ import { ErrorState } from "../../../../_components/error-state.tsx";
 import { formatNumber } from "../../../../_components/format.ts";
 import { TextLink } from "../../../../_components/links.tsx";
 import { LiveBadge } from "../../../../_components/live-badge.tsx";
+import { PoolFigures } from "../../../../_seats/pool-figures.tsx";
+import { SeatList } from "../../../../_seats/seat-list.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
-import { PoolFigures } from "../../seats/pool-figures.tsx";
 import { PoolSkeleton } from "../../seats/pools.tsx";
-import { SeatList } from "../../seats/seat-list.tsx";
 import { useLiveSeats } from "../../seats/use-live-seats.ts";
+import { useRelease } from "../../seats/use-release.ts";
 
 /** Who holds a seat of a license at this moment; only for one that has seats, or had some that are still held. */
 export function SeatsCard({ licenseId, mayRelease }: { licenseId: string; mayRelease: boolean }) {
+  const release = useRelease(mayRelease);
   const trpc = useTRPC();
   const live = useLiveSeats(licenseId);
   const query = useQuery(trpc.seat.pools.queryOptions({ licenseId, limit: 1 }));
@@ -54,7 +56,7 @@ export function SeatsCard({ licenseId, mayRelease }: { licenseId: string; mayRel
                 seats={pool.seats}
                 pool={pool}
                 aheadMs={query.data === undefined ? 0 : query.data.at.getTime() - query.dataUpdatedAt}
-                mayRelease={mayRelease}
+                release={release}
               />
             )}
           </Box>

@@ -2,7 +2,7 @@
 
 import { Box, Group, Input, NativeSelect, NumberInput, type NumberInputProps } from "@mantine/core";
 import { type ReactNode, useState } from "react";
-import { TIME_UNITS, type TimeUnit, unitOf } from "../_rules/duration.ts";
+import { TIME_UNITS, type TimeUnit, unitOf } from "../../../../_components/duration.ts";
 
 /** What every field of a rule is given. */
 export interface FieldProps {

@@ -1,8 +1,8 @@
 import type { JsonValue } from "#server/domain/canonical-json.ts";
 import type { MeterRules, PolicyRules } from "#server/domain/policy.ts";
 import type { RuleGroup } from "#server/domain/policy-sentence.ts";
+import { durationText } from "../../../../_components/duration.ts";
 import { countOf, formatNumber } from "../../../../_components/format.ts";
-import { durationText } from "./duration.ts";
 
 type Scale = "days" | "seconds" | "number";
 

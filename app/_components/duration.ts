@@ -1,4 +1,4 @@
-import { countOf } from "../../../../_components/format.ts";
+import { countOf } from "./format.ts";
 
 export const TIME_UNITS = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const;
 export type TimeUnit = keyof typeof TIME_UNITS;

@@ -1,9 +1,9 @@
-import type { SeatPool } from "./seat.ts";
+import type { PoolUse } from "./seat.ts";
 import { poolWords } from "./seat-words.ts";
 import classes from "./seats.module.css";
 
 /** A pool as a bar: what is in use, what of it is borrowed, what is kept for groups, and what goes beyond the capacity. */
-export function CapacityBar({ pool }: { pool: SeatPool }) {
+export function CapacityBar({ pool }: { pool: PoolUse }) {
   const { capacity, overageCapacity, held, overage, borrowed, reserved } = pool;
   const within = held - overage;
   const borrowedWithin = Math.min(borrowed, within);

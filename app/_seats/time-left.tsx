@@ -1,10 +1,10 @@
 import { Tooltip } from "@mantine/core";
-import type { Seat, SeatPool } from "./seat.ts";
+import type { PoolUse, Seat } from "./seat.ts";
 import { isSilent, leftWords, spanMs } from "./seat-words.ts";
 import classes from "./seats.module.css";
 
 /** How long a lease still lasts: a bar that shrinks by itself, and the time in words. */
-export function TimeLeft({ seat, pool, now }: { seat: Seat; pool: SeatPool; now: Date }) {
+export function TimeLeft({ seat, pool, now }: { seat: Seat; pool: PoolUse; now: Date }) {
   const totalMs = spanMs(seat, pool);
   const leftMs = seat.expiresAt.getTime() - now.getTime();
   const share = Math.min(1, Math.max(0, leftMs / totalMs));

@@ -1,7 +1,7 @@
 "use client";
 
-import { useNow } from "../../../_components/relative-time.tsx";
-import type { Seat, SeatPool } from "./seat.ts";
+import { useNow } from "../_components/relative-time.tsx";
+import type { PoolUse, Release, Seat } from "./seat.ts";
 import { SeatRow } from "./seat-row.tsx";
 import classes from "./seats.module.css";
 
@@ -12,18 +12,18 @@ export function SeatList({
   seats,
   pool,
   aheadMs,
-  mayRelease,
+  release,
 }: {
   seats: readonly Seat[];
-  pool: SeatPool;
+  pool: PoolUse;
   aheadMs: number;
-  mayRelease: boolean;
+  release: Release | undefined;
 }) {
   const now = new Date(useNow(SECOND_MS).getTime() + aheadMs);
   return (
     <ul className={classes.seats} aria-label={`Seats of ${pool.license.keyHint}`}>
       {seats.map((seat) => (
-        <SeatRow key={seat.leaseId} seat={seat} pool={pool} now={now} mayRelease={mayRelease} />
+        <SeatRow key={seat.leaseId} seat={seat} pool={pool} now={now} release={release} />
       ))}
     </ul>
   );

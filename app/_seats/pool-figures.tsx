@@ -1,10 +1,10 @@
-import { formatNumber } from "../../../_components/format.ts";
+import { formatNumber } from "../_components/format.ts";
 import { CapacityBar } from "./capacity-bar.tsx";
-import type { SeatPool } from "./seat.ts";
+import type { PoolUse } from "./seat.ts";
 import classes from "./seats.module.css";
 
 /** A pool's bar, and what its parts mean in numbers. */
-export function PoolFigures({ pool }: { pool: SeatPool }) {
+export function PoolFigures({ pool }: { pool: PoolUse }) {
   const { held, borrowed, overage, overageCapacity, capacity, leaving, reserved } = pool;
   const kept = reserved.reduce((sum, group) => sum + Math.max(0, group.seats - group.held), 0);
   const free = Math.max(0, capacity - (held - overage) - kept);

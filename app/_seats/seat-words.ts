@@ -1,9 +1,9 @@
-import { countOf, formatNumber } from "../../../_components/format.ts";
-import { relativeTime } from "../../../_components/relative-time.ts";
-import { durationText } from "../policies/_rules/duration.ts";
-import { deviceName, type Seat, type SeatPool } from "./seat.ts";
+import { durationText } from "../_components/duration.ts";
+import { countOf, formatNumber } from "../_components/format.ts";
+import { relativeTime } from "../_components/relative-time.ts";
+import { deviceName, type PoolUse, type Seat } from "./seat.ts";
 
-type Capacity = Pick<SeatPool, "capacity" | "held" | "borrowed" | "overage" | "leaving" | "reserved">;
+type Capacity = Pick<PoolUse, "capacity" | "held" | "borrowed" | "overage" | "leaving" | "reserved">;
 
 /** A pool's use in a line: "9 of 12 in use · 2 borrowed · 1 over · 2 reserved for night, 1 in use". */
 export function poolWords({ capacity, held, borrowed, overage, leaving, reserved }: Capacity): string {
@@ -21,7 +21,7 @@ export function poolWords({ capacity, held, borrowed, overage, leaving, reserved
 }
 
 type Time = Pick<Seat, "expiresAt" | "grantedAt" | "borrowed">;
-type Beat = Pick<SeatPool, "leaseTtlSeconds" | "heartbeatSeconds">;
+type Beat = Pick<PoolUse, "leaseTtlSeconds" | "heartbeatSeconds">;
 
 /** How long the lease lasts as a whole, in milliseconds: since the last renewal, or since it was borrowed. */
 export function spanMs({ borrowed, expiresAt, grantedAt }: Time, { leaseTtlSeconds }: Beat): number {
@@ -46,7 +46,7 @@ export function isSilent(seat: Time, beat: Beat, now: Date): boolean {
 }
 
 /** What taking a seat back does, in words and numbers. */
-export function releaseEffects(seat: Seat, pool: SeatPool, now: Date): string[] {
+export function releaseEffects(seat: Seat, pool: PoolUse, now: Date): string[] {
   const { slot, holder, borrowed, leaving, expiresAt } = seat;
   const { held, capacity } = pool;
   const until = `${exact(expiresAt)} (${relativeTime(expiresAt, now)})`;

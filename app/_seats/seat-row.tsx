@@ -1,12 +1,10 @@
 "use client";
 
 import { Badge, Box, Button, Tooltip } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { confirmAction } from "../../../_components/confirm.tsx";
-import { formatNumber } from "../../../_components/format.ts";
-import { toastDone } from "../../../_components/toasts.tsx";
-import { useTRPC } from "../../../_trpc/client.tsx";
-import { deviceName, type Seat, type SeatPool } from "./seat.ts";
+import { confirmAction } from "../_components/confirm.tsx";
+import { formatNumber } from "../_components/format.ts";
+import { toastDone } from "../_components/toasts.tsx";
+import { deviceName, type PoolUse, type Release, type Seat } from "./seat.ts";
 import { releaseEffects } from "./seat-words.ts";
 import classes from "./seats.module.css";
 import { TimeLeft } from "./time-left.tsx";
@@ -16,12 +14,12 @@ export function SeatRow({
   seat,
   pool,
   now,
-  mayRelease,
+  release,
 }: {
   seat: Seat;
-  pool: SeatPool;
+  pool: PoolUse;
   now: Date;
-  mayRelease: boolean;
+  release: Release | undefined;
 }) {
   const { slot, fence, holder, device, expiresAt } = seat;
   const about = [deviceName(seat), device?.platform, device?.appVersion && `version ${device.appVersion}`];
@@ -42,7 +40,7 @@ export function SeatRow({
         </div>
       </Box>
       <TimeLeft seat={seat} pool={pool} now={now} />
-      {mayRelease && <ReleaseButton seat={seat} pool={pool} now={now} />}
+      {release && <ReleaseButton seat={seat} pool={pool} now={now} release={release} />}
     </li>
   );
 }
@@ -63,14 +61,17 @@ function Marks({ seat }: { seat: Seat }) {
   );
 }
 
-function ReleaseButton({ seat, pool, now }: { seat: Seat; pool: SeatPool; now: Date }) {
-  const trpc = useTRPC();
-  const queries = useQueryClient();
-  const release = useMutation(
-    trpc.seat.release.mutationOptions({
-      onSuccess: () => queries.invalidateQueries(trpc.seat.pathFilter()),
-    }),
-  );
+function ReleaseButton({
+  seat,
+  pool,
+  now,
+  release,
+}: {
+  seat: Seat;
+  pool: PoolUse;
+  now: Date;
+  release: Release;
+}) {
   const { holder, leaseId, slot } = seat;
 
   function confirmRelease() {
@@ -78,11 +79,11 @@ function ReleaseButton({ seat, pool, now }: { seat: Seat; pool: SeatPool; now: D
       title: `Release ${holder}'s seat?`,
       effects: releaseEffects(seat, pool, now),
       undo: `${holder} can check out again while a seat is free.`,
-      reason: "Reason",
+      ...(release.reason === undefined ? {} : { reason: release.reason }),
       confirm: "Release seat",
       danger: true,
       run: async (reason) => {
-        const { released } = await release.mutateAsync({ leaseId, reason });
+        const { released } = await release.run(leaseId, reason);
         toastDone(released ? `Seat ${slot} is free again.` : `${holder} had given the seat back already.`);
       },
     });

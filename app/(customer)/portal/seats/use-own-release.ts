@@ -1,0 +1,17 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { Release } from "../../../_seats/seat.ts";
+import { useTRPC } from "../../../_trpc/client.tsx";
+
+/** How a manager takes a colleague's seat back; undefined for everybody else. */
+export function useOwnRelease(mayRelease: boolean): Release | undefined {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const release = useMutation(
+    trpc.portal.seat.release.mutationOptions({
+      onSuccess: () => queries.invalidateQueries(trpc.portal.seat.pathFilter()),
+    }),
+  );
+  return mayRelease ? { run: (leaseId) => release.mutateAsync({ leaseId }) } : undefined;
+}
