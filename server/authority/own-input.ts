@@ -1,12 +1,9 @@
 import { z } from "zod";
 import { CUSTOMER_ROLES } from "../domain/actor.ts";
 import { idOf } from "../domain/ids.ts";
+import { OWN_STATES } from "../domain/license-state.ts";
 import { emailField, nameField, optionalText, pageFields } from "./input.ts";
 import { listHeldSeats, listPools } from "./seat-input.ts";
-
-/** How a customer's people tell their licenses apart: which work, which of these soon end, which do not, or not yet. */
-export const OWN_STATES = ["working", "ending", "stopped", "waiting"] as const;
-export type OwnState = (typeof OWN_STATES)[number];
 
 // tRPC's endless lists say which way they go; these go one way only.
 const direction = z.literal("forward").optional();

@@ -1,6 +1,6 @@
 import { SignetError } from "../domain/errors.ts";
 import { storedId } from "../domain/ids.ts";
-import { type LicenseStatus, licenseStatus } from "../domain/license-state.ts";
+import { type LicenseStatus, licenseStatus, type OwnState } from "../domain/license-state.ts";
 import { policyRules } from "../domain/policy.ts";
 import { policyStatements } from "../domain/policy-sentence.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -12,7 +12,7 @@ import { licenseKeyHash, openLicenseKey } from "./license-keys.ts";
 import { type LicenseQuery, type LicenseSearch, listLicenses } from "./license-list-store.ts";
 import * as licenseStore from "./license-store.ts";
 import { present } from "./missing.ts";
-import type { ListOwnLicenses, OwnState } from "./own-input.ts";
+import type { ListOwnLicenses } from "./own-input.ts";
 import * as store from "./own-store.ts";
 import { authorOf, type Owner } from "./owner.ts";
 import { pageOf, readCursor } from "./page.ts";

@@ -3,6 +3,10 @@ import type { PolicyRules } from "./policy.ts";
 export const LICENSE_STATUSES = ["pending", "active", "grace", "expired", "suspended", "revoked"] as const;
 export type LicenseStatus = (typeof LICENSE_STATUSES)[number];
 
+/** How a customer's people tell their licenses apart: which work, which of these soon end, which do not, or not yet. */
+export const OWN_STATES = ["working", "ending", "stopped", "waiting"] as const;
+export type OwnState = (typeof OWN_STATES)[number];
+
 /** The fields a license's status is derived from. */
 export interface LicenseTimes {
   /** Null: counts from the first activation, which has not come. */

@@ -1,4 +1,4 @@
-import { OWN_STATES } from "#server/authority/own-input.ts";
+import { OWN_STATES } from "#server/domain/license-state.ts";
 import type { TableSpec } from "../../_components/table-url.ts";
 
 /** What a customer's licenses can be narrowed by, in the address. */

@@ -2,7 +2,7 @@
 
 import { Text, UnstyledButton } from "@mantine/core";
 import type { inferRouterOutputs } from "@trpc/server";
-import type { OwnState } from "#server/authority/own-input.ts";
+import type { OwnState } from "#server/domain/license-state.ts";
 import type { AppRouter } from "#server/trpc/router.ts";
 import { formatNumber } from "../../_components/format.ts";
 import { timeLeft } from "../../_components/license-words.ts";

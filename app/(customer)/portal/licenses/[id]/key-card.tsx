@@ -8,7 +8,7 @@ import { KeyReveal } from "../../../../_components/key-reveal.tsx";
 import { saveFile } from "../../../../_components/save-file.ts";
 import { toastDone, toastFailed } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
-import type { OwnLicense } from "./own-license-screen.tsx";
+import type { OwnLicense } from "./own-license.ts";
 
 /** The key, which a manager may look at, and the certificate, which anybody here may keep. */
 export function KeyCard({ license, mayReveal }: { license: OwnLicense; mayReveal: boolean }) {

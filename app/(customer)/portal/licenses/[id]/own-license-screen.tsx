@@ -2,8 +2,6 @@
 
 import { Card, Grid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import type { inferRouterOutputs } from "@trpc/server";
-import type { AppRouter } from "#server/trpc/router.ts";
 import { ErrorState } from "../../../../_components/error-state.tsx";
 import { formatNumber } from "../../../../_components/format.ts";
 import { LicenseState } from "../../../../_components/license-state.tsx";
@@ -16,8 +14,7 @@ import { DeviceList } from "../../devices/device-list.tsx";
 import { InUse } from "../../in-use.tsx";
 import { stateSentence } from "../../state-sentence.ts";
 import { KeyCard } from "./key-card.tsx";
-
-export type OwnLicense = inferRouterOutputs<AppRouter>["portal"]["license"]["get"];
+import type { OwnLicense } from "./own-license.ts";
 
 const CRUMBS = [{ label: "My licenses", href: "/portal" }];
 
