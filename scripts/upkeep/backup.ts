@@ -108,9 +108,10 @@ function copyOut(table: string, columns: readonly string[]): string {
   return `COPY (SELECT ${quoted(columns)} FROM ${quoted([table])}) TO STDOUT`;
 }
 
+/** Whose rows there may be: every tenant's, and those of nobody, under the nil uuid. */
 async function tenantIds(owner: Client): Promise<string[]> {
   const { rows } = await owner.query<{ id: string }>("SELECT id FROM tenant ORDER BY id");
-  return rows.map(({ id }) => id);
+  return ["00000000-0000-0000-0000-000000000000", ...rows.map(({ id }) => id)];
 }
 
 async function facts(owner: Client) {

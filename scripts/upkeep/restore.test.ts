@@ -110,6 +110,10 @@ test("a backup restored elsewhere, by an owner who is no superuser, is the same 
   // Texts on which a reader of lines, or COPY itself, could trip.
   const note = "a\tb\\c\\.\r\nline\u2028separated\n\\.\nnull: \\N";
   await authority.customers.create(actor, { name: 'Ünïcode & "quotes"', email: null, note });
+  await owner.query(
+    `INSERT INTO mail (tenant_id, id, template, recipient, dedupe_key, payload_cipher, created_at, expires_at, next_attempt_at, correlation_id)
+     VALUES ('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 't', 'r', 'k', '\\x00', now(), now(), now(), 'c')`,
+  );
   const target = await elsewhere("moved");
   const { rows } = await backUp(database.ownerUrl, fileNamed("one"));
   expect(rows).toBeGreaterThan(50);
