@@ -1,10 +1,12 @@
 import { createServer, type RequestListener } from "node:http";
 import next from "next";
+import { collectDefaultMetrics, Registry } from "prom-client";
 import { announcePresence } from "#server/operations/presence.ts";
 import { createDatabase } from "#server/platform/database.ts";
 import { loadEnvOrExit } from "#server/platform/env.ts";
 import { clientOf } from "#server/platform/forwarded.ts";
 import { createLogger } from "#server/platform/log.ts";
+import { serveMetrics } from "#server/platform/metrics-server.ts";
 import { onShutdown } from "#server/platform/shutdown.ts";
 
 const env = loadEnvOrExit();
@@ -39,6 +41,15 @@ onShutdown(log, "database", database.close);
 const masterKey = env.SIGNET_MASTER_KEY;
 const presence = announcePresence({ pool: database.pool, log, kind: "web", masterKey });
 onShutdown(log, "presence", presence.stop);
+if (env.PORTAL_METRICS_PORT !== undefined) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  // What Next's bundle counts is in a registry of its own.
+  const all = async () =>
+    `${await registry.metrics()}${(await globalThis.signetContainer?.portalMetrics.registry.metrics()) ?? ""}`;
+  const metrics = await serveMetrics(all, env.PORTAL_METRICS_PORT);
+  onShutdown(log, "metrics", metrics.close);
+}
 onShutdown(log, "services", async () => globalThis.signetContainer?.close());
 onShutdown(log, "portal", () => app.close());
 onShutdown(log, "requests", () => new Promise((resolve) => server.close(() => resolve())));

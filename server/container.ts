@@ -50,6 +50,8 @@ import { createPayloads } from "./mail/sealed-payload.ts";
 import { createSmtpSender } from "./mail/smtp.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
 import { createOffline } from "./offline/service.ts";
+import { createHealth } from "./operations/health-service.ts";
+import { createPortalMetrics } from "./operations/portal-metrics.ts";
 import { createAnnouncer, LICENSE_USES, SEAT_CHANGES } from "./platform/announcer.ts";
 import { systemClock } from "./platform/clock.ts";
 import { createRedisCounters, memoryCounters } from "./platform/counters.ts";
@@ -174,6 +176,8 @@ export function createContainer(env: Env, name = "signet") {
     webhookDays: env.WEBHOOK_RETENTION_DAYS,
   });
   const reconciliation = createReconciliation({ database, clock, log });
+  const health = createHealth({ database, clock });
+  const portalMetrics = createPortalMetrics({ clock });
   const stories = createStories({ database, vault });
   const search = createSearch({ database, clock, vault });
   const trustKeys = createTrustKeys({ database, clock, trust });
@@ -271,6 +275,8 @@ export function createContainer(env: Env, name = "signet") {
     search,
     analytics,
     reconciliation,
+    health,
+    portalMetrics,
     retention,
     trustKeys,
     events,

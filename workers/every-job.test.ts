@@ -4,6 +4,7 @@ import { createEventRelay } from "#server/events/relay.ts";
 import { JOB_NAMES, type JobName } from "#server/jobs/catalogue.ts";
 import { createJobs } from "#server/jobs/jobs.ts";
 import { createMailer } from "#server/mail/mailer.ts";
+import { createHealth } from "#server/operations/health-service.ts";
 import { systemClock } from "#server/platform/clock.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
@@ -66,6 +67,7 @@ function startWorker(store: "PostgreSQL" | "Redis") {
     log,
     scheduleCheckMs: 200,
   });
+  const health = createHealth(services);
   const processors = createProcessors({
     ...services,
     events: createEventRelay({ ...services, marginMs: -lookAheadMs }),
@@ -77,6 +79,7 @@ function startWorker(store: "PostgreSQL" | "Redis") {
       send: undefined,
     }),
     analytics: createAnalytics(services),
+    health,
     reconciliation: createReconciliation({ ...services, log }),
     retention: createRetention({
       database: services.database,
@@ -86,7 +89,7 @@ function startWorker(store: "PostgreSQL" | "Redis") {
       webhookDays: 400,
     }),
   });
-  runJobs({ queues, processors, log, clock: systemClock, metrics: createJobMetrics() });
+  runJobs({ queues, processors, log, clock: systemClock, metrics: createJobMetrics(), note: health.noteRun });
   return createJobs(queues);
 }
 
@@ -152,6 +155,7 @@ const OUTCOMES: { readonly [Name in JobName]?: readonly [first: object, second: 
     { checked: 5, begun: 0 },
     { checked: 5, begun: 0 },
   ],
+  "health-figures": [{ tenants: 2 }, { tenants: 2 }],
   retention: [{ deleted: 1 }, { deleted: 0 }],
   "audit-checkpoint": [{ sealed: 1 }, { sealed: 0 }],
   "trust-refresh": [{ refreshed: 2 }, { refreshed: 0 }],

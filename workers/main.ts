@@ -1,16 +1,18 @@
 import { createContainer } from "#server/container.ts";
+import { addInstanceMetrics } from "#server/operations/instance-metrics.ts";
 import { announcePresence } from "#server/operations/presence.ts";
 import { loadEnvOrExit } from "#server/platform/env.ts";
+import { serveMetrics } from "#server/platform/metrics-server.ts";
 import { createQueues } from "#server/platform/queue.ts";
 import { onShutdown } from "#server/platform/shutdown.ts";
 import { createJobMetrics } from "./metrics.ts";
-import { serveMetrics } from "./metrics-server.ts";
 import { createProcessors } from "./processors.ts";
 import { runJobs } from "./run-jobs.ts";
+import { watchQueues } from "./watch-queues.ts";
 
 const env = loadEnvOrExit();
 const container = createContainer(env, "worker");
-const { log, clock } = container;
+const { log, clock, health } = container;
 const queues = createQueues({ databaseUrl: env.DATABASE_APP_URL, redisUrl: env.REDIS_URL, log });
 
 onShutdown(log, "services", container.close);
@@ -19,11 +21,14 @@ onShutdown(log, "job queues", queues.close);
 const metrics = createJobMetrics();
 if (env.WORKER_METRICS_PORT !== undefined) {
   metrics.withProcess();
-  const server = await serveMetrics(metrics.registry, env.WORKER_METRICS_PORT);
+  addInstanceMetrics(metrics.registry, container.health.instance);
+  const server = await serveMetrics(() => metrics.registry.metrics(), env.WORKER_METRICS_PORT);
   onShutdown(log, "metrics", server.close);
 }
 const masterKey = env.SIGNET_MASTER_KEY;
 const presence = announcePresence({ pool: container.database.pool, log, kind: "worker", masterKey });
 onShutdown(log, "presence", presence.stop);
-runJobs({ queues, processors: createProcessors(container), log, clock, metrics });
+runJobs({ queues, processors: createProcessors(container), log, clock, metrics, note: health.noteRun });
+const unwatch = watchQueues({ queues, note: health.noteWaiting, log });
+onShutdown(log, "queue watch", async () => unwatch());
 log.info({ store: env.REDIS_URL === undefined ? "PostgreSQL" : "Redis" }, "worker started");

@@ -3,6 +3,7 @@ import { type Analytics, analyticsRollup } from "./analytics-rollup.ts";
 import { type AuditCheckpoints, auditCheckpoint } from "./audit-checkpoint.ts";
 import { type Credits, creditExpiry } from "./credit-expiry.ts";
 import { type Events, eventRelay } from "./event-relay.ts";
+import { type Health, healthFigures } from "./health-figures.ts";
 import { type Leases, leaseExpiry } from "./lease-expiry.ts";
 import { licenseTally, type Overview } from "./license-tally.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
@@ -32,6 +33,7 @@ export function createProcessors(services: {
   reconciliation: Reconciliation;
   auditCheckpoints: AuditCheckpoints;
   retention: Retention;
+  health: Health;
   trust: Trust;
 }): Processors {
   return {
@@ -47,6 +49,7 @@ export function createProcessors(services: {
     reconciliation: reconciliation(services.reconciliation),
     "audit-checkpoint": auditCheckpoint(services.auditCheckpoints),
     retention: retention(services.retention),
+    "health-figures": healthFigures(services.health),
     "trust-refresh": trustRefresh(services.trust),
   };
 }

@@ -3,11 +3,11 @@ import { freePort } from "#prisma/embedded/cluster.ts";
 import { createJobs } from "#server/jobs/jobs.ts";
 import { systemClock } from "#server/platform/clock.ts";
 import { createLogger, currentCorrelationId, runWithCorrelation } from "#server/platform/log.ts";
+import { serveMetrics } from "#server/platform/metrics-server.ts";
 import { createQueues, type Queues } from "#server/platform/queue.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { createJobMetrics } from "./metrics.ts";
-import { serveMetrics } from "./metrics-server.ts";
 import { createProcessors } from "./processors.ts";
 import { runJobs } from "./run-jobs.ts";
 
@@ -51,6 +51,7 @@ beforeAll(async () => {
     analytics: { rollUp: async () => ({ hours: 0 }) },
     reconciliation: { reconcile: async () => ({ checked: 0, begun: 0 }) },
     auditCheckpoints: { sealAll: async () => ({ sealed: 0 }) },
+    health: { computeFigures: async () => ({ tenants: 0 }) },
     retention: { deleteExpired: async () => ({ deleted: 0 }) },
     trust: {
       async refreshExpiring() {
@@ -58,7 +59,7 @@ beforeAll(async () => {
       },
     },
   });
-  runJobs({ queues, processors, log, clock: systemClock, metrics });
+  runJobs({ queues, processors, log, clock: systemClock, metrics, note: async () => undefined });
 });
 afterAll(async () => {
   await queues.close();
@@ -103,7 +104,7 @@ test("what became of each run is told to Prometheus, with what it did and when i
   await eventually(() => linesOf("trust-refresh", "job failed")).not.toEqual([]);
   await eventually(() => linesOf("license-transitions", "job done")).not.toEqual([]);
   const port = await freePort();
-  const server = await serveMetrics(metrics.registry, port);
+  const server = await serveMetrics(() => metrics.registry.metrics(), port);
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   await server.close();
   expect(text).toMatch(/signet_job_duration_seconds_count\{job="trust-refresh",outcome="failed"\} [1-9]/);

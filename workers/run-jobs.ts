@@ -13,23 +13,31 @@ interface RunJobsOptions {
   readonly log: Logger;
   readonly clock: Pick<Clock, "monotonicMs">;
   readonly metrics: JobMetrics;
+  /** Told of each run, for those who look at another time or from another machine. */
+  note(job: string, run: { readonly failed: boolean; readonly durationMs: number }): Promise<void>;
 }
 
 /** Schedules every job of the catalogue that has a schedule, and runs all of them as they come. */
-export function runJobs({ queues, processors, log, clock, metrics }: RunJobsOptions): void {
+export function runJobs({ queues, processors, log, clock, metrics, note }: RunJobsOptions): void {
   /** One run, logged with its outcome under the correlation id and trace of whoever asked for it, or one of its own. */
   function run<Name extends JobName>(name: Name, { data, attempt }: Delivery): Promise<void> {
     const { payload, correlationId = newCorrelationId(), traceParent } = envelope.parse(data);
     const work = async () => {
       const begunMs = clock.monotonicMs();
       const tookMs = () => clock.monotonicMs() - begunMs;
+      const noted = (failed: boolean) =>
+        note(name, { failed, durationMs: Math.round(tookMs()) }).catch((err: unknown) =>
+          log.warn({ err, job: name }, "a run was not noted"),
+        );
       const facts = () => ({ job: name, attempt, durationMs: Math.round(tookMs()) });
       try {
         const outcome = await processors[name](JOBS[name].payload.parse(payload));
         metrics.done(name, tookMs() / 1000, outcome);
         log.info({ ...facts(), ...outcome }, "job done");
+        await noted(false);
       } catch (error) {
         metrics.failed(name, tookMs() / 1000);
+        await noted(true);
         log.error({ ...facts(), err: error }, "job failed");
         throw error;
       }

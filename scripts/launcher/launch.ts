@@ -95,13 +95,9 @@ async function startProcesses(
   const url = (port: number, path: string) => `http://127.0.0.1:${port}${path}`;
   await step("Starting the processes", "Processes", async () => {
     for (const child of children) child.start();
-    await untilAnswering(
-      "license-server",
-      url(env.LICENSE_SERVER_PORT, "/healthz"),
-      home.logs,
-      shutdown.signal,
-    );
-    await untilAnswering("web", url(env.PORT, "/sign-in"), home.logs, shutdown.signal);
+    const wait = { logs: home.logs, signal: shutdown.signal, dev };
+    await untilAnswering("license-server", url(env.LICENSE_SERVER_PORT, "/healthz"), wait);
+    await untilAnswering("web", url(env.PORT, "/sign-in"), wait);
   });
 }
 

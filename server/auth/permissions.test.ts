@@ -30,6 +30,7 @@ const TABLE: Record<Permission, string> = {
   "team:read": "yes yes yes yes yes",
   "team:write": "yes yes no no no",
   "settings:write": "yes yes no no no",
+  "health:read": "yes yes no no no",
 };
 
 test.each(PERMISSIONS)("%s is held by exactly the roles of the table", (permission) => {

@@ -28,6 +28,7 @@ export const PERMISSIONS = [
   "team:read",
   "team:write",
   "settings:write",
+  "health:read",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -111,6 +111,14 @@ const catalogue = {
     backoffMs: 30 * SECOND_MS,
     concurrency: 1,
   }),
+  /** Computes what an operator's monitoring reads of all tenants together. */
+  "health-figures": job({
+    payload: z.strictObject({}),
+    everyMs: 5 * MINUTE_MS,
+    attempts: 2,
+    backoffMs: 10 * SECOND_MS,
+    concurrency: 1,
+  }),
   /** Signs a new trust bundle for each tenant whose own has passed half its life. */
   "trust-refresh": job({
     payload: z.strictObject({}),

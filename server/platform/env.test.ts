@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { loadEnv } from "./env.ts";
+import { describeEnv, loadEnv } from "./env.ts";
 
 const MASTER_KEY = Buffer.alloc(32, 7).toString("base64");
 const OTHER_KEY = Buffer.alloc(32, 8).toString("base64");
@@ -88,4 +88,8 @@ describe("loadEnv", () => {
       new RegExp(`^The environment variable ${name} must [^\\n]+\\.$`),
     );
   });
+});
+
+test("every variable is described for the operator's manual", () => {
+  for (const { name, description } of describeEnv()) expect(description, name).toMatch(/^\S.{9,}$/);
 });

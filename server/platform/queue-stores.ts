@@ -20,6 +20,8 @@ export interface Producer {
     template: { name: string; data: unknown; opts: JobSchedulerTemplateOptions },
   ): Promise<unknown>;
   getJobScheduler(id: string): Promise<object | undefined>;
+  /** Jobs that are due and not begun. */
+  getWaitingCount(): Promise<number>;
   waitUntilReady(): Promise<unknown>;
   on(event: "error", listener: (error: Error) => void): unknown;
   close(): Promise<void>;

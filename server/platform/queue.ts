@@ -35,6 +35,8 @@ export interface Queues {
   schedule(queue: string, everyMs: number, data: unknown, retries: Retries): void;
   /** Runs `handle` for each job of the queue, `concurrency` at once in this process; a job that throws is run again. */
   consume(queue: string, concurrency: number, handle: (delivery: Delivery) => Promise<void>): void;
+  /** Jobs that are due and not begun; undefined when the store did not answer in time. */
+  waiting(queue: string): Promise<number | undefined>;
   /** Takes no more jobs, lets those that are running finish, and ends every connection. */
   close(): Promise<void>;
 }
@@ -149,6 +151,18 @@ export function createQueues({
     },
     consume(queue, concurrency, handle) {
       void keepTrying(queue, () => runConsumer(queue, concurrency, handle));
+    },
+    async waiting(queue) {
+      if (ended) return undefined;
+      try {
+        return await within(
+          SEND_TIMEOUT_MS,
+          readyProducer(queue).then((open) => open.getWaitingCount()),
+        );
+      } catch (error) {
+        complain(error, queue);
+        return undefined;
+      }
     },
     async close() {
       closing.abort();

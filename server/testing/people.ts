@@ -13,6 +13,8 @@ import { createSignUp } from "#server/auth/sign-up.ts";
 import { createTwoFactor } from "#server/auth/two-factor.ts";
 import { createIncidents } from "#server/authority/incident-service.ts";
 import type { Role, UserActor } from "#server/domain/actor.ts";
+import { createHealth } from "#server/operations/health-service.ts";
+import { createPortalMetrics } from "#server/operations/portal-metrics.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
@@ -40,6 +42,8 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
     ...authority,
     log,
     auth,
+    health: createHealth({ database, clock }),
+    portalMetrics: createPortalMetrics({ clock }),
     account: createAccount({ database, log, limiter }),
     accessByMail: createAccessByMail({ ...byMail, limiter, twoFactor }),
     signUp: createSignUp({ ...byMail, tenants: authority.tenants, isOpen: true }),

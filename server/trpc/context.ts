@@ -29,6 +29,8 @@ import type { Seats } from "../authority/seat-service.ts";
 import type { TenantSettings } from "../authority/settings-service.ts";
 import type { Stories } from "../authority/story-service.ts";
 import type { TrustKeys } from "../authority/trust-service.ts";
+import type { HealthService } from "../operations/health-service.ts";
+import type { PortalMetrics } from "../operations/portal-metrics.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Webhooks } from "../webhooks/service.ts";
 
@@ -64,6 +66,8 @@ export interface PortalServices {
   readonly search: Search;
   readonly analytics: Omit<Analytics, "rollUp">;
   readonly incidents: Incidents;
+  readonly health: Pick<HealthService, "get">;
+  readonly portalMetrics: Pick<PortalMetrics, "begin">;
   readonly trustKeys: TrustKeys;
   readonly webhooks: Webhooks;
 }

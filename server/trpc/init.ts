@@ -22,9 +22,14 @@ const t = initTRPC.context<PortalContext>().create({
 export const { router, createCallerFactory, mergeRouters } = t;
 
 const logged = t.middleware(async ({ ctx, path, type, next }) => {
+  const ended = ctx.services.portalMetrics.begin(path);
   const result = await next();
-  if (result.ok) return result;
+  if (result.ok) {
+    ended("ok");
+    return result;
+  }
   const refusal = toSignetError(result.error);
+  ended(refusal.code);
   if (isFault(refusal))
     ctx.services.log.error({ err: result.error.cause ?? result.error, path, type }, "procedure failed");
   else ctx.services.log.info({ code: refusal.code, path, type }, "procedure refused");

@@ -58,6 +58,7 @@ const TABLE: Record<string, string> = {
   "customer.invite": LICENSE_STAFF,
   "customer.revokeInvitation": LICENSE_STAFF,
   "customer.removeMember": LICENSE_STAFF,
+  "health.get": ADMINS,
   "identityProvider.list": "owner admin developer auditor",
   "identityProvider.save": DEVELOPERS,
   "identityProvider.remove": DEVELOPERS,
@@ -186,7 +187,11 @@ const REACHED = "the service was reached";
 function services(): PortalServices {
   const reached = new Proxy({}, { get: () => () => Promise.reject(new Error(REACHED)) });
   const log = createLogger({ level: "silent", name: "test" });
-  return new Proxy(Object.create(null), { get: (_, name) => (name === "log" ? log : reached) });
+  const real = new Map<string | symbol, unknown>([
+    ["log", log],
+    ["portalMetrics", { begin: () => () => undefined }],
+  ]);
+  return new Proxy(Object.create(null), { get: (_, name) => real.get(name) ?? reached });
 }
 
 function contextOf(role: Role | CustomerRole | undefined): PortalContext {

@@ -5,6 +5,7 @@ import { apiKeyRouter } from "./routers/api-key.ts";
 import { auditRouter } from "./routers/audit.ts";
 import { balanceRouter } from "./routers/balance.ts";
 import { customerRouter } from "./routers/customer.ts";
+import { healthRouter } from "./routers/health.ts";
 import { identityProviderRouter } from "./routers/identity-provider.ts";
 import { incidentRouter } from "./routers/incident.ts";
 import { licenseRouter } from "./routers/license.ts";
@@ -30,6 +31,7 @@ export const appRouter = router({
   audit: auditRouter,
   balance: balanceRouter,
   customer: customerRouter,
+  health: healthRouter,
   identityProvider: identityProviderRouter,
   incident: incidentRouter,
   license: licenseRouter,

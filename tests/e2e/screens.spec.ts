@@ -25,6 +25,7 @@ const VENDOR = [
   "/admin/settings",
   "/admin/account",
   "/admin/audit",
+  "/admin/health",
   "/admin/team",
 ];
 /** The first link of a list leads to a screen of its own. */
@@ -48,6 +49,7 @@ const DOCS = [
   "/docs/api",
   "/docs/sdk",
   "/docs/cli",
+  "/docs/operations",
 ];
 
 const LOOKS = [

@@ -66,6 +66,7 @@ export const SECTIONS: readonly DocsSection[] = [
         about: "be told what happens, and every event there is",
         isMade: true,
       },
+      { slug: "operations", title: "Operations", about: "run it: back up, upgrade, watch, mend" },
       { slug: "errors", title: "Error codes", about: "what happened, and what to do", isMade: true },
       { slug: "protocol", title: "Protocol", about: "for those who write a client of their own" },
     ],

@@ -22,7 +22,12 @@ const SECTIONS: Readonly<Record<string, string>> = {
 
 /** The page of the command line, with the tables as its commands are now. */
 export function withCommands(markdown: string): string {
-  return Object.entries(SECTIONS).reduce((page, [heading, content]) => {
+  return withSections(markdown, SECTIONS);
+}
+
+/** A page with these sections' contents in the place of what they had. */
+export function withSections(markdown: string, sections: Readonly<Record<string, string>>): string {
+  return Object.entries(sections).reduce((page, [heading, content]) => {
     const [before, rest, ...more] = page.split(`\n## ${heading}\n`);
     if (before === undefined || rest === undefined || more.length > 0)
       throw new Error(`The page needs one section "${heading}".`);
@@ -41,7 +46,7 @@ function optionTable(options: readonly Option[]): string {
   );
 }
 
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
