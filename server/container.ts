@@ -21,6 +21,7 @@ import { createCustomers } from "./authority/customer-service.ts";
 import { createGuidedStart } from "./authority/guided-start-service.ts";
 import { createIdentityProviderSettings } from "./authority/identity-provider-service.ts";
 import { createIncidents } from "./authority/incident-service.ts";
+import { createLicenseBatches } from "./authority/license-batch-service.ts";
 import { createLicenses } from "./authority/license-service.ts";
 import { createOfflineDesk } from "./authority/offline-desk.ts";
 import { createOverview } from "./authority/overview-service.ts";
@@ -154,6 +155,7 @@ export function createContainer(env: Env, name = "signet") {
     seatChanges,
   });
   const guidedStart = createGuidedStart({ database, clock, trust, vault });
+  const licenseBatches = createLicenseBatches({ database, clock, vault });
   const balances = createAccounts({ database, clock, credits });
   const offlineDesk = createOfflineDesk({ database, clock, vault, files: offline });
   const seats = createSeats({ database, clock, leases });
@@ -265,6 +267,7 @@ export function createContainer(env: Env, name = "signet") {
     ownDevices,
     ownSeats,
     customerPeople,
+    licenseBatches,
     apiKeys,
     identityProviders,
     incidents,

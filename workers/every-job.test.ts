@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createAnalytics } from "#server/analytics/service.ts";
+import { issueManyLicenses } from "#server/authority/license-batch-input.ts";
+import { publicId } from "#server/domain/ids.ts";
 import { createEventRelay } from "#server/events/relay.ts";
 import { JOB_NAMES, type JobName } from "#server/jobs/catalogue.ts";
 import { createJobs } from "#server/jobs/jobs.ts";
@@ -12,7 +14,7 @@ import { createQueues, type Queues } from "#server/platform/queue.ts";
 import { createReconciliation } from "#server/reconciliation/service.ts";
 import { createRetentionStore } from "#server/retention/retention-store.ts";
 import { createRetention } from "#server/retention/service.ts";
-import { type Authority, createAuthority, createVendor } from "#server/testing/authority.ts";
+import { type Authority, createAuthority, createCatalog, createVendor } from "#server/testing/authority.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { activateRequest, createTenant, type TestTenant } from "#server/testing/fixtures.ts";
@@ -117,6 +119,18 @@ async function leaveWork() {
   });
   // The tenant of the test was made without an audit; a vendor's begins with its making.
   const { actor } = await createVendor(services);
+  const { customerId, policyId } = await createCatalog(services, actor);
+  await services.licenseBatches.issueMany(
+    actor,
+    issueManyLicenses.parse({
+      customerId: publicId("customer", customerId),
+      policyId: publicId("policy", policyId),
+      count: 2,
+      requestId: newUuid(),
+    }),
+  );
+  // So that the batch ends without a license that other jobs would count.
+  await services.customers.setArchived(actor, customerId, true);
   await services.database.withTenant(tenant.tenantId, (tx) =>
     services.mails.enqueue(tx, {
       tenantId: tenant.tenantId,
@@ -148,6 +162,7 @@ const OUTCOMES: { readonly [Name in JobName]?: readonly [first: object, second: 
     { sent: 0, failed: 0, expired: 1 },
     { sent: 0, failed: 0, expired: 0 },
   ],
+  "license-batches": [{ finished: 1 }, { finished: 0 }],
   // Nobody has that many here.
   "license-tally": [{ tallied: 0 }, { tallied: 0 }],
   "analytics-rollup": [{ hours: expect.any(Number) }, { hours: expect.any(Number) }],

@@ -5,6 +5,7 @@ import { type Credits, creditExpiry } from "./credit-expiry.ts";
 import { type Events, eventRelay } from "./event-relay.ts";
 import { type Health, healthFigures } from "./health-figures.ts";
 import { type Leases, leaseExpiry } from "./lease-expiry.ts";
+import { type LicenseBatches, licenseBatches } from "./license-batches.ts";
 import { licenseTally, type Overview } from "./license-tally.ts";
 import { type Licenses, licenseTransitions } from "./license-transitions.ts";
 import { type Mailer, mailDelivery } from "./mail-delivery.ts";
@@ -25,6 +26,7 @@ export function createProcessors(services: {
   leases: Leases;
   usage: Tickets & Credits;
   licenses: Licenses;
+  licenseBatches: LicenseBatches;
   events: Events;
   deliveries: Deliveries;
   mailer: Mailer;
@@ -44,6 +46,7 @@ export function createProcessors(services: {
     "event-relay": eventRelay(services.events),
     "webhook-delivery": webhookDelivery(services.deliveries),
     "mail-delivery": mailDelivery(services.mailer),
+    "license-batches": licenseBatches(services.licenseBatches),
     "license-tally": licenseTally(services.overview),
     "analytics-rollup": analyticsRollup(services.analytics),
     reconciliation: reconciliation(services.reconciliation),

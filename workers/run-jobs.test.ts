@@ -44,6 +44,7 @@ beforeAll(async () => {
         return { announced };
       },
     },
+    licenseBatches: { finishLeft: async () => ({ finished: 0 }) },
     events: { tell: async () => ({ told: 0 }) },
     deliveries: { deliverDue: async () => ({ delivered: 0, failed: 0 }) },
     mailer: { deliverDue: async () => ({ sent: 0, failed: 0, expired: 0 }) },

@@ -69,6 +69,8 @@ const CHANGES: Readonly<Record<string, string>> = {
   "license.credits_granted": "Credits added",
   "license.charge_refunded": "Charge refunded",
   "license.balance_adjusted": "Balance adjusted",
+  "license_batch.begun": "Many licenses issued",
+  "license_batch.keys_revealed": "Keys of many licenses downloaded",
   "customer.member_invited": "Person invited",
   "customer.invitation_revoked": "Invitation withdrawn",
   "customer.member_added": "Person joined",

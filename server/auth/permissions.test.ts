@@ -48,3 +48,7 @@ test.each<[Permission, Role[]]>([
 ])("%s names whom to ask", (permission, roles) => {
   expect(rolesWith(permission)).toEqual(roles);
 });
+
+test("whoever may issue licenses may add customers: an import does both", () => {
+  for (const role of rolesWith("license:issue")) expect(allows(role, "customer:write"), role).toBe(true);
+});

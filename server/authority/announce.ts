@@ -67,7 +67,7 @@ async function ofOthers(tx: Tx, tenantId: string, entry: Change, about: About): 
   const { action, subjectId: id } = entry;
   const where = { tenantId_id: { tenantId, id } };
   if (action === "customer.created") {
-    const { name } = await tx.customer.findUniqueOrThrow({ where });
+    const { name } = named.parse(entry.after);
     return [happened("customer.created", { customer: { id: publicId("customer", id), name } }, about)];
   }
   if (action === "policy.published") {
@@ -83,6 +83,8 @@ async function ofOthers(tx: Tx, tenantId: string, entry: Change, about: About): 
   if (action === "trust.root_compromised") return [happened("key.compromised", newRoot(entry), about)];
   return [];
 }
+
+const named = z.object({ name: z.string() });
 
 const withReason = z.object({ reason: z.string() });
 

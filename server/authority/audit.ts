@@ -1,6 +1,6 @@
-import { Prisma } from "#prisma/generated/client.ts";
+import type { Prisma } from "#prisma/generated/client.ts";
 import type { SystemActor, UserActor } from "../domain/actor.ts";
-import { auditHash } from "../domain/audit-chain.ts";
+import { auditHash, type ChainedAuditRecord } from "../domain/audit-chain.ts";
 import type { JsonValue } from "../domain/canonical-json.ts";
 import type { Clock } from "../platform/clock.ts";
 import { newCorrelationId } from "../platform/ids.ts";
@@ -72,9 +72,9 @@ export async function recordAudits(
     const actorUserId = author.kind === "user" ? author.userId : null;
     const record = { tenantId, seq, at, actorUserId, action, subjectKind, subjectId, correlationId };
     hash = auditHash(prevHash, { ...record, before, after });
-    return { ...record, before: asColumn(before), after: asColumn(after), prevHash, hash };
+    return { ...record, before, after, prevHash, hash };
   });
-  await tx.auditEvent.createMany({ data: rows });
+  await insertEvents(tx, tenantId, rows);
   await tx.tenantState.update({ where: { tenantId }, data: { auditSeq: seq, auditHead: hash } });
 }
 
@@ -94,6 +94,18 @@ function asJson(value: Auditable): JsonValue {
   return value === undefined ? null : JSON.parse(JSON.stringify(value));
 }
 
-function asColumn(value: JsonValue) {
-  return value === null ? Prisma.DbNull : value;
+/** In one statement with one parameter, because many may come at once. */
+async function insertEvents(
+  tx: Prisma.TransactionClient,
+  tenantId: string,
+  rows: readonly ChainedAuditRecord[],
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO audit_event (tenant_id, seq, at, actor_user_id, action, subject_kind, subject_id, before, after,
+                             correlation_id, prev_hash, hash)
+    SELECT ${tenantId}::uuid, i.seq, i.at, i."actorUserId", i.action, i."subjectKind", i."subjectId", i.before, i.after,
+           i."correlationId", i."prevHash", i.hash
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+           AS i (seq integer, at timestamptz, "actorUserId" uuid, action text, "subjectKind" text, "subjectId" uuid,
+                 before jsonb, after jsonb, "correlationId" text, "prevHash" text, hash text)`;
 }

@@ -63,6 +63,40 @@ export async function holdCustomer(tx: Tx, tenantId: string, id: string) {
   return findCustomer(tx, tenantId, id);
 }
 
+/** Those of these names or ids. */
+export function findCustomersNamed(
+  tx: Tx,
+  tenantId: string,
+  names: readonly string[],
+  ids: readonly string[] = [],
+) {
+  return tx.$queryRaw<{ id: string; name: string; archivedAt: Date | null }[]>`
+    SELECT id, name, archived_at AS "archivedAt" FROM customer
+     WHERE tenant_id = ${tenantId}::uuid AND (name = ANY (${names}) OR id = ANY (${ids}::uuid[]))`;
+}
+
+/** Several customers at once, held as `holdCustomer` holds one. */
+export function holdCustomers(tx: Tx, tenantId: string, ids: readonly string[]) {
+  return tx.$queryRaw<{ id: string; archivedAt: Date | null }[]>`
+    SELECT id, archived_at AS "archivedAt" FROM customer
+     WHERE tenant_id = ${tenantId}::uuid AND id = ANY (${ids}::uuid[]) ORDER BY id FOR SHARE`;
+}
+
+/** Adds those whose names are not taken; whoever adds one of them at once is waited for. */
+export async function insertMissingCustomers(
+  tx: Tx,
+  tenantId: string,
+  createdAt: Date,
+  customers: readonly { readonly id: string; readonly name: string; readonly email: string | null }[],
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO customer (tenant_id, id, name, email, created_at)
+    SELECT ${tenantId}::uuid, i.id, i.name, i.email, ${createdAt}::timestamptz
+      FROM jsonb_to_recordset(${JSON.stringify(customers)}::jsonb) AS i (id uuid, name text, email text)
+     ORDER BY i.name COLLATE "C"
+    ON CONFLICT (tenant_id, name) DO NOTHING`;
+}
+
 export function findCustomerWithMembers(tx: Tx, tenantId: string, id: string) {
   return tx.customer.findUnique({
     where: { tenantId_id: { tenantId, id } },

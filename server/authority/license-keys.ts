@@ -36,7 +36,10 @@ export function storedLicenseKey(key: string, cipher: TenantCipher): StoredLicen
 
 /** The key itself. */
 export async function openLicenseKey(vault: Vault, tenantId: string, keyCipher: Uint8Array): Promise<string> {
-  const cipher = await vault.cipher(tenantId);
+  return openWith(await vault.cipher(tenantId), keyCipher);
+}
+
+export function openWith(cipher: TenantCipher, keyCipher: Uint8Array): string {
   return cipher.decrypt(PURPOSE, keyCipher).toString("utf8");
 }
 

@@ -48,6 +48,25 @@ export function findPolicyForIssue(tx: Tx, tenantId: string, id: string) {
   });
 }
 
+/** All policies of these codes, and this one, each as `findPolicyForIssue` has it. */
+export function findPoliciesForImport(tx: Tx, tenantId: string, codes: readonly string[], id: string | null) {
+  return tx.policy.findMany({
+    where: { tenantId, OR: [{ code: { in: [...codes] } }, ...(id === null ? [] : [{ id }])] },
+    include: {
+      product: { include: { features: true, meters: true } },
+      versions: { orderBy: { number: "desc" }, take: 1 },
+    },
+  });
+}
+
+/** These versions, each with its policy and product. */
+export function findVersions(tx: Tx, tenantId: string, ids: readonly string[]) {
+  return tx.policyVersion.findMany({
+    where: { tenantId, id: { in: [...ids] } },
+    include: { policy: { include: { product: true } } },
+  });
+}
+
 /** A version with its policy's product and whole catalogue. */
 export function findVersion(tx: Tx, tenantId: string, id: string) {
   return tx.policyVersion.findUnique({

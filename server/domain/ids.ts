@@ -15,6 +15,7 @@ export const ID_PREFIXES = {
   policy: "pol",
   policyVersion: "pov",
   license: "lic",
+  licenseBatch: "bat",
   activation: "act",
   pool: "pool",
   seat: "seat",

@@ -71,6 +71,14 @@ const catalogue = {
     backoffMs: 5 * SECOND_MS,
     concurrency: 1,
   }),
+  /** Goes on with the imports that somebody began and left. */
+  "license-batches": job({
+    payload: z.strictObject({}),
+    everyMs: MINUTE_MS,
+    attempts: 3,
+    backoffMs: 10 * SECOND_MS,
+    concurrency: 1,
+  }),
   /** Counts the licenses of tenants that have too many to count whenever somebody looks. */
   "license-tally": job({
     payload: z.strictObject({}),

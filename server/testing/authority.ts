@@ -7,6 +7,7 @@ import { createAuthorityFiles } from "#server/authority/authority-file-service.t
 import { createCustomers } from "#server/authority/customer-service.ts";
 import { createGuidedStart } from "#server/authority/guided-start-service.ts";
 import { createIdentityProviderSettings } from "#server/authority/identity-provider-service.ts";
+import { createLicenseBatches } from "#server/authority/license-batch-service.ts";
 import { issueLicenses } from "#server/authority/license-input.ts";
 import { createLicenses } from "#server/authority/license-service.ts";
 import { createOfflineDesk } from "#server/authority/offline-desk.ts";
@@ -62,6 +63,7 @@ export function createAuthority(
     customers: createCustomers(runtime),
     guidedStart: createGuidedStart(runtime),
     licenses: createLicenses({ ...runtime, devices }),
+    licenseBatches: createLicenseBatches(runtime),
     identityProviders: createIdentityProviderSettings(runtime),
     apiKeys: createApiKeys(runtime),
     overview: createOverview(runtime),

@@ -16,6 +16,7 @@ import type { Customers } from "../authority/customer-service.ts";
 import type { GuidedStart } from "../authority/guided-start-service.ts";
 import type { IdentityProviders } from "../authority/identity-provider-service.ts";
 import type { Incidents } from "../authority/incident-service.ts";
+import type { LicenseBatches } from "../authority/license-batch-service.ts";
 import type { Licenses } from "../authority/license-service.ts";
 import type { OfflineDesk } from "../authority/offline-desk.ts";
 import type { Overview } from "../authority/overview-service.ts";
@@ -55,6 +56,7 @@ export interface PortalServices {
   readonly ownDevices: OwnDevices;
   readonly ownSeats: OwnSeats;
   readonly customerPeople: CustomerPeople;
+  readonly licenseBatches: Omit<LicenseBatches, "finishLeft">;
   readonly apiKeys: ApiKeys;
   readonly identityProviders: IdentityProviders;
   readonly overview: Overview;

@@ -1,5 +1,7 @@
 import superjson from "superjson";
 import { expect, test } from "vitest";
+import type { CurrentActor } from "../auth/actor.ts";
+import { createPortalContext, type PortalServices } from "./context.ts";
 import { answerCalls } from "./http.ts";
 import { BATCH_CALLS_MAX, PORTAL_BODY_BYTES_MAX } from "./limits.ts";
 
@@ -38,3 +40,39 @@ test("a request carries so many calls and no more", async () => {
   expect(superjson.deserialize(answer.error)).toMatchObject({ data: { code: "invalid_request" } });
   expect((await batch(BATCH_CALLS_MAX)).parsed).toBe(true);
 });
+
+test("a file may be larger, for somebody who is signed in and for what takes files", async () => {
+  const large = JSON.stringify({ json: { csv: "x".repeat(PORTAL_BODY_BYTES_MAX) } });
+  const send = async (path: string, signedIn: boolean) => {
+    const request = new Request(`http://signet.test/api/trpc/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: large,
+    });
+    const context = createPortalContext({
+      services: services(signedIn),
+      session: undefined,
+      correlationId: "cor_test",
+      ip: "192.0.2.1",
+    });
+    return (await answerCalls(request, "/api/trpc", async () => context)).status;
+  };
+  expect(await send("licenseBatch.check", true)).toBe(200);
+  expect(await send("licenseBatch.check", false)).toBe(413);
+  expect(await send("customer.create", true)).toBe(413);
+});
+
+function services(signedIn: boolean): PortalServices {
+  const id = "01900000-0000-7000-8000-000000000001";
+  const tenant = { id, name: "T", slug: "t", mode: "trial", suspended: false } as const;
+  const current: CurrentActor = {
+    actor: { kind: "user", userId: id, tenantId: id, role: "owner" },
+    user: { id, name: "U", email: "u@example.com" },
+    tenant,
+    lacksTwoFactor: false,
+    tenants: [tenant],
+  };
+  const auth = { currentActor: async () => (signedIn ? current : undefined) };
+  const licenseBatches = { check: async () => ({ before: null }) };
+  return Object.assign(Object.create(null), { auth, licenseBatches });
+}

@@ -10,6 +10,7 @@ import { identityProviderRouter } from "./routers/identity-provider.ts";
 import { incidentRouter } from "./routers/incident.ts";
 import { licenseRouter } from "./routers/license.ts";
 import { offlineRouter } from "./routers/offline.ts";
+import { licenseBatchRouter } from "./routers/license-batch.ts";
 import { overviewRouter } from "./routers/overview.ts";
 import { policyRouter } from "./routers/policy.ts";
 import { portalRouter } from "./routers/portal.ts";
@@ -36,6 +37,7 @@ export const appRouter = router({
   incident: incidentRouter,
   license: licenseRouter,
   offline: offlineRouter,
+  licenseBatch: licenseBatchRouter,
   overview: overviewRouter,
   policy: policyRouter,
   portal: portalRouter,

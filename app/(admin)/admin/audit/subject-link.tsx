@@ -7,6 +7,7 @@ import type { AuditRow } from "./row.ts";
 /** Where the things of a kind are shown, by the prefix of their ids. What has no page of its own is not here. */
 const PAGES = new Map<string, string>([
   [ID_PREFIXES.license, "/admin/licenses"],
+  [ID_PREFIXES.licenseBatch, "/admin/licenses/batches"],
   [ID_PREFIXES.customer, "/admin/customers"],
   [ID_PREFIXES.policy, "/admin/policies"],
   [ID_PREFIXES.product, "/admin/products"],

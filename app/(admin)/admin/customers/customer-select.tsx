@@ -12,8 +12,13 @@ const SHOWN_MAX = 20;
 /** Chooses one of any number of customers: what is typed is searched for on the server. The value is the customer's id. */
 export function CustomerSelect({
   value,
+  except,
   ...props
-}: Omit<SelectProps, "data" | "value" | "searchable"> & { value: string | null }) {
+}: Omit<SelectProps, "data" | "value" | "searchable"> & {
+  value: string | null;
+  /** One that is not to be chosen. */
+  except?: string;
+}) {
   const trpc = useTRPC();
   const [text, setText] = useState("");
   const [typed] = useDebouncedValue(text, TYPING_PAUSE_MS);
@@ -23,7 +28,9 @@ export function CustomerSelect({
   const found = useQuery(
     trpc.customer.list.queryOptions({ search, limit: SHOWN_MAX }, { placeholderData: keepPreviousData }),
   );
-  const options = (found.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const options = (found.data?.items ?? [])
+    .filter(({ id }) => id !== except)
+    .map(({ id, name }) => ({ value: id, label: name }));
   const missing =
     chosen.data !== undefined && value !== null && !options.some((option) => option.value === value)
       ? [{ value, label: chosen.data.name }]

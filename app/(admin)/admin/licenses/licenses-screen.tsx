@@ -1,7 +1,7 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { IconCertificate, IconDownload, IconPlus } from "@tabler/icons-react";
+import { IconCertificate, IconDownload, IconPlus, IconTableImport } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
 import { EmptyState } from "../../../_components/empty-state.tsx";
@@ -34,7 +34,20 @@ export function LicensesScreen({ mayIssue }: { mayIssue: boolean }) {
       <PageHeader
         title="Licenses"
         description="What each customer may do, and whether they may do it now."
-        actions={mayIssue && issue}
+        actions={
+          mayIssue && (
+            <>
+              <LinkButton
+                href="/admin/licenses/import"
+                variant="default"
+                leftSection={<IconTableImport size={18} />}
+              >
+                Import CSV
+              </LinkButton>
+              {issue}
+            </>
+          )
+        }
       />
       <LicensesTable
         query={licenses}

@@ -100,6 +100,7 @@ function TransferForm({
           label="New customer"
           description={`It is ${customer.name}'s now.`}
           placeholder="Search by name or e-mail"
+          except={customer.id}
           data-autofocus
           {...form.getInputProps("customerId")}
           value={customerId}

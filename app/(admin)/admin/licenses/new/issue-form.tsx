@@ -17,7 +17,8 @@ import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import { IconChevronDown, IconChevronRight, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useRouter } from "next/navigation";
+import { useEffect, useState } from "react";
 import { FormFailure, useRefusal } from "../../../../_components/form.tsx";
 import { countOf } from "../../../../_components/format.ts";
 import { useTRPC } from "../../../../_trpc/client.tsx";
@@ -28,6 +29,9 @@ import { asOverrides, noOverrides, type OverrideValues, rulesWith } from "../ove
 import { GrantPreview } from "./grant-preview.tsx";
 import type { Issued } from "./issued-keys.tsx";
 import "@mantine/dates/styles.layer.css";
+
+/** More than these are issued step by step, and their keys are handed out as a file. */
+const SHOWN_AT_ONCE_MAX = 100;
 
 interface PolicyChoice {
   readonly id: string;
@@ -58,6 +62,9 @@ export function IssueForm({
 }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
+  const router = useRouter();
+  // One form issues once, however often it is sent.
+  const [requestId] = useState(() => crypto.randomUUID());
   const [creating, { open: openCreate, close: closeCreate }] = useDisclosure(false);
   const [more, { toggle: toggleMore, open: openMore }] = useDisclosure(false);
   const only = policies.length === 1 ? (policies[0]?.id ?? null) : null;
@@ -96,12 +103,13 @@ export function IssueForm({
     form.setFieldValue("overrides", noOverrides((features ?? []).map(({ code }) => code)));
   }, [features]);
 
+  function refuse(error: unknown) {
+    openMore();
+    refusal.show(error);
+  }
   const issue = useMutation(
     trpc.license.issue.mutationOptions({
-      onError(error) {
-        openMore();
-        refusal.show(error);
-      },
+      onError: refuse,
       onSuccess({ licenses }) {
         onIssued({ licenses, productName: chosen?.product.name ?? "" });
         return queries.invalidateQueries();
@@ -109,18 +117,27 @@ export function IssueForm({
     }),
   );
 
+  const issueMany = useMutation(
+    trpc.licenseBatch.issueMany.mutationOptions({
+      onError: refuse,
+      onSuccess: ({ id }) => router.push(`/admin/licenses/batches/${id}`),
+    }),
+  );
+
   function submit({ customerId: customer, policyId: under, count, note, startsAt }: Values) {
     if (customer === null || under === null || count === "") return;
     refusal.clear();
     const starts = startsAt === null ? {} : { startsAt: new Date(`${startsAt}T00:00:00`) };
-    issue.mutate({
+    const request = {
       customerId: customer,
       policyId: under,
       count,
       note,
       overrides: overrides ?? {},
       ...starts,
-    });
+    };
+    if (count > SHOWN_AT_ONCE_MAX) issueMany.mutate({ ...request, requestId });
+    else issue.mutate(request);
   }
 
   return (
@@ -157,9 +174,10 @@ export function IssueForm({
               />
               <NumberInput
                 label="How many"
-                description="Each gets a key of its own."
+                description="Up to 10,000; each gets a key of its own."
                 min={1}
-                max={100}
+                max={10_000}
+                thousandSeparator=","
                 allowDecimal={false}
                 allowNegative={false}
                 w={{ base: "100%", xs: 160 }}
@@ -213,7 +231,7 @@ export function IssueForm({
               </div>
               <FormFailure failure={refusal.failure} />
               <Group gap="sm">
-                <Button type="submit" loading={issue.isPending}>
+                <Button type="submit" loading={issue.isPending || issueMany.isPending || issueMany.isSuccess}>
                   {Number(values.count) > 1
                     ? `Issue ${countOf(Number(values.count), "license")}`
                     : "Issue license"}
