@@ -93,6 +93,7 @@ function createRowReader(catalog: ImportCatalog): (cell: Cell) => Read {
 
   function customerOf(cell: Cell): RowPlan["customer"] {
     const text = cell("customer");
+    if (text === "") throw new Wrong("customer", "Write the customer's name, or its id.");
     const id = storedId("customer", text);
     const known = id === undefined ? byName.get(text) : byId.get(id);
     if (known?.archived === true)

@@ -93,7 +93,7 @@ describe("a dry run", () => {
     expect(report.problems.map(({ line, column, value, message }) => [line, column, value, message])).toEqual(
       [
         [3, "customer", "Gone", "This customer is archived; restore it first, or name another."],
-        [4, "customer", "", "Enter a name."],
+        [4, "customer", "", "Write the customer's name, or its id."],
         [5, "customer_email", "not an address", "Enter an e-mail address, such as ada@example.com."],
         [8, "policy", "nothing", "You have no policy of this code."],
         [9, "expires_at", "31.12.2031", "Write the day as year, month, day: 2027-12-31."],

@@ -12,6 +12,7 @@ const VENDOR = [
   "/admin/policies/new",
   "/admin/licenses",
   "/admin/licenses/new",
+  "/admin/licenses/import",
   "/admin/customers",
   "/admin/seats",
   "/admin/usage",
@@ -92,7 +93,10 @@ for (const { name, ...look } of LOOKS) {
     }
     for (const [list, detail] of DETAILS) {
       await page.goto(list);
-      const first = page.getByRole("main").locator(`a[href^="${list}/"]:not([href$="/new"])`).first();
+      const first = page
+        .getByRole("main")
+        .locator(`a[href^="${list}/"]:not([href$="/new"], [href$="/import"], [href*="/export"])`)
+        .first();
       await first.click();
       await page.waitForURL(detail);
       await expectWhole(page, page.url());

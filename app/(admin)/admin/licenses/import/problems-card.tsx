@@ -41,8 +41,8 @@ export function ProblemsCard({ report }: { report: Report }) {
             Most often:{" "}
             {kinds
               .slice(0, 3)
-              .map(([message, of]) => `${message} (${formatNumber(of.length)})`)
-              .join(" ")}
+              .map(([message, of]) => `${formatNumber(of.length)} × ${message.replace(/\.$/, "")}`)
+              .join(" · ")}
           </Text>
         )}
         <ol className={classes.problems}>

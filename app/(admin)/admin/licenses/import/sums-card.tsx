@@ -59,7 +59,7 @@ export function SumsCard({
           <Text fz="sm" c="dimmed">
             New: {makes.newCustomerNames.slice(0, 8).join(", ")}
             {newCustomers > 8 && ` and ${formatNumber(newCustomers - 8)} more`}. If one of them is a customer
-            of yours under another spelling, write it in the file as it is here.
+            of yours under another spelling, write it in the file as it is written there.
           </Text>
         )}
         {repeated > 0 && (
@@ -82,6 +82,10 @@ export function SumsCard({
         <Group gap="sm">
           <Button
             leftSection={<IconPlus size={16} />}
+            h="auto"
+            mih={36}
+            py={7}
+            styles={{ label: { whiteSpace: "normal" } }}
             disabled={licenses === 0 || stale}
             loading={busy}
             onClick={() => onImport(badRows > 0)}
