@@ -241,6 +241,17 @@ test("a trial is converted by a license of the same product within 90 days, or b
   authority.clock.advance(7 * DAY_MS);
   await analytics.rollUp();
   expect(await counted()).toEqual(["1 of 4", "1 of 1, open"]);
+
+  const of = async (customerId: string) =>
+    (await analytics.trials(actor, { period: "12m", customerId })).cohorts.map(
+      ({ issued, converted }) => `${converted} of ${issued}`,
+    );
+  expect(await Promise.all([bought, late, moved, neither].map(of))).toEqual([
+    ["1 of 1"],
+    ["0 of 1"],
+    ["1 of 1"],
+    ["0 of 2"],
+  ]);
 });
 
 test("however many customers there are, a chart reads about what it draws, and a ranking no more than it may", async () => {

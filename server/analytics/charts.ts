@@ -138,10 +138,11 @@ export function createCharts(deps: ChartDeps) {
     trials: (actor: Actor, query: ReadChart) =>
       frame(deps, actor, query, "trials", async (tx, { from, until }) => {
         const span: Span = { from, until, step: "week" };
-        const figures = await read(tx, actor, ["trials", "trials_converted"], span, {
-          ...query,
-          customerId: undefined,
-        });
+        const { customerId, productId } = query;
+        const figures =
+          customerId === undefined
+            ? await read(tx, actor, ["trials", "trials_converted"], span, query)
+            : await store.countTrialsOf(tx, actor.tenantId, { customerId, productId, from, until });
         const now = clock.now().getTime();
         const cohorts = perStep(span, figures, (start, items) => ({
           start,

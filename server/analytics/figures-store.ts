@@ -52,6 +52,40 @@ export function readFigures(
      ORDER BY start, dimension`;
 }
 
+/**
+ * One customer's trials by the day on which they were issued, and those converted, as `roll_up_trials` counts those of all
+ * customers: from the licenses, of which a customer has few.
+ */
+export function countTrialsOf(
+  tx: Tx,
+  tenantId: string,
+  query: {
+    readonly customerId: string;
+    readonly productId: string | undefined;
+    readonly from: Date;
+    readonly until: Date;
+  },
+): Promise<Pick<Figure, "metric" | "start" | "value">[]> {
+  const { customerId, productId, from, until } = query;
+  const product = productId === undefined ? Prisma.empty : Prisma.sql`AND product_id = ${productId}::uuid`;
+  return tx.$queryRaw`
+    WITH own AS MATERIALIZED (
+      SELECT product_id, issued_at, effective->>'type' AS type, coalesce(issued_type, effective->>'type') AS issued_type
+        FROM license WHERE tenant_id = ${tenantId}::uuid AND customer_id = ${customerId}::uuid ${product}
+    ), trials AS (
+      SELECT date_trunc('day', t.issued_at, 'UTC') AS start,
+             t.type <> 'trial' OR EXISTS (
+               SELECT FROM own n
+                WHERE n.product_id = t.product_id AND n.issued_type <> 'trial'
+                  AND n.issued_at > t.issued_at AND n.issued_at < t.issued_at + interval '90 days') AS converted
+        FROM own t
+       WHERE t.issued_type = 'trial' AND t.issued_at >= ${from}::timestamptz AND t.issued_at < ${until}::timestamptz
+    )
+    SELECT f.metric, c.start, f.value::float8 AS value
+      FROM (SELECT start, count(*) AS issued, count(*) FILTER (WHERE converted) AS converted FROM trials GROUP BY start) AS c
+     CROSS JOIN LATERAL (VALUES ('trials', c.issued), ('trials_converted', c.converted)) AS f (metric, value)`;
+}
+
 /** Until when figures are final; undefined where none has been computed. */
 export async function findCompleteUntil(tx: Tx, tenantId: string): Promise<Date | undefined> {
   return (await tx.rollupWatermark.findUnique({ where: { tenantId } }))?.completeUntil;

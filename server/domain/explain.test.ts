@@ -37,6 +37,14 @@ test.each<[string, Partial<RecordedDecision>, string]>([
     "7 of 7 seats were in use (policy floating v3, seats.seats = 7 for this license)",
   ],
   [
+    "says when there were seats, and the person had as many as one may",
+    {
+      rule: "seats.seatsPerHolderMax",
+      facts: { seats: 5, inUse: 3, holder: "ada", held: 1, seatsPerHolderMax: 1 },
+    },
+    "ada held 1 of the 1 seats a person may hold at once, while 3 of 5 seats were in use (policy floating v3, seats.seatsPerHolderMax = 1)",
+  ],
+  [
     "takes a value that is no fact from the policy version",
     { code: "borrow_too_long", rule: "seats.borrowDaysMax", facts: { borrowSeconds: 90_000 } },
     "90000 seconds are longer than a seat may be borrowed (policy floating v3, seats.borrowDaysMax = 0)",

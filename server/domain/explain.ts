@@ -20,10 +20,11 @@ export type RecordedFacts = Readonly<Record<string, unknown>>;
  * v3, seats.seats = 5)." Where a vendor's backend asked, a second one says with which credential.
  */
 export function explainDecision(decision: RecordedDecision): string {
-  const { outcome, operation, code, facts } = decision;
+  const { outcome, operation, code, rule, facts } = decision;
   const asked = askedWith(facts.credential);
   if (outcome === "granted") return `Granted: ${GRANTED[operation]?.(facts) ?? operation}.${asked}`;
-  const reason = code !== null && isCode(code) ? DENIED[code](facts) : `of ${code ?? "an unknown reason"}`;
+  const reason =
+    code !== null && isCode(code) ? DENIED[code](facts, rule) : `of ${code ?? "an unknown reason"}`;
   const source = [policyOf(decision), ruleOf(decision)].filter((part) => part !== undefined).join(", ");
   return `Denied because ${reason}${source === "" ? "" : ` (${source})`}.${asked}`;
 }
@@ -83,7 +84,7 @@ const GRANTED: Readonly<Record<string, (facts: RecordedFacts) => string>> = {
 };
 
 /** What spoke against it. A code without a reason does not compile. */
-const DENIED: Readonly<Record<Code, (facts: RecordedFacts) => string>> = {
+const DENIED: Readonly<Record<Code, (facts: RecordedFacts, rule: string | null) => string>> = {
   license_not_found: () => "no license has that key",
   license_suspended: () => "the license was suspended",
   license_revoked: () => "the license had been revoked",
@@ -101,8 +102,12 @@ const DENIED: Readonly<Record<Code, (facts: RecordedFacts) => string>> = {
   offline_request_invalid: () => "the file was damaged or not made for this",
   offline_request_replayed: () => "the same request number had been answered with other content",
   trust_snapshot_stale: () => "the security snapshot was too old",
-  no_seats_available: (facts) =>
-    `${said(facts, "inUse", "all")} of ${said(facts, "seats", "the")} seats were in use`,
+  no_seats_available: (facts, rule) => {
+    const inUse = `${said(facts, "inUse", "all")} of ${said(facts, "seats", "the")} seats were in use`;
+    if (rule !== "seats.seatsPerHolderMax") return inUse;
+    const held = `${said(facts, "held", "as many")} of the ${said(facts, "seatsPerHolderMax", "")} seats a person may hold`;
+    return `${said(facts, "holder", "the holder")} held ${held} at once, while ${inUse}`;
+  },
   lease_not_found: () => "there was no such lease",
   lease_expired: (facts) => `the lease had run out${at(facts.heldUntil)}`,
   lease_fenced: (facts) =>

@@ -18,7 +18,7 @@ import {
 } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Permission } from "#server/auth/permissions.ts";
 import { describeFailure } from "../../_components/failure.ts";
 import { StatusBadge } from "../../_components/status-badge.tsx";
@@ -70,15 +70,33 @@ export function Search({ tenantId, permissions }: { tenantId: string; permission
       ? [...recent, ...pagesFor("", permissions)]
       : [...found, ...pagesFor(text, permissions)];
 
+  /** Of what text the first thing found is opened as soon as it is there: Enter came before the answer. */
+  const [awaited, setAwaited] = useState<string>();
+
   function open(hit: Hit) {
     rememberRecent(tenantId, hit);
     router.push(hit.href);
   }
 
+  function openFirst() {
+    setAwaited(undefined);
+    const [first] = hits;
+    if (first === undefined || search.error !== null) return;
+    spotlight.close();
+    open(first);
+  }
+
+  useEffect(() => {
+    if (awaited !== undefined && awaited === text.trim() && !waiting) openFirst();
+  });
+
   return (
     <Spotlight.Root
       query={text}
-      onQueryChange={setText}
+      onQueryChange={(changed) => {
+        setText(changed);
+        setAwaited(undefined);
+      }}
       onSpotlightOpen={() => setRecent(readRecent(tenantId).filter(({ kind }) => kind !== "page"))}
       shortcut={["mod + K"]}
       tagsToIgnore={[]}
@@ -94,12 +112,12 @@ export function Search({ tenantId, permissions }: { tenantId: string; permission
         leftSection={waiting ? <Loader size={16} /> : <IconSearch size={18} aria-hidden />}
         maxLength={200}
         onKeyDown={(pressed) => {
+          setAwaited(undefined);
           // What is found comes after what is typed, so that nothing of it is chosen yet: then it is the first.
-          const [first] = hits;
           const isChosen = document.querySelector("[data-action][data-selected]") !== null;
-          if (pressed.key !== "Enter" || isChosen || waiting || first === undefined) return;
-          spotlight.close();
-          open(first);
+          if (pressed.key !== "Enter" || isChosen) return;
+          if (waiting) setAwaited(text.trim());
+          else openFirst();
         }}
       />
       <Spotlight.ActionsList>
