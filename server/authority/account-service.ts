@@ -33,6 +33,9 @@ export function createAccounts(deps: { database: Database; clock: Clock; credits
       return { items, nextCursor: rows.length > limit && last !== undefined ? writePosition(last) : null };
     },
 
+    /** What balances can be narrowed to. */
+    meters: ({ tenantId }: Actor) => database.withTenant(tenantId, (tx) => store.listMeters(tx, tenantId)),
+
     /** As it is now: grants that have expired are gone, and a period that has begun has given its credits. */
     async get(actor: Actor, id: string) {
       const { tenantId } = actor;

@@ -59,6 +59,16 @@ export function listAccounts(tx: Tx, tenantId: string, query: AccountQuery): Pro
   );
 }
 
+/** The meters that balances are told by, each code once: several products may have one of it. */
+export async function listMeters(tx: Tx, tenantId: string): Promise<{ code: string; name: string }[]> {
+  return tx.meter.findMany({
+    where: { tenantId },
+    select: { code: true, name: true },
+    distinct: ["code"],
+    orderBy: [{ code: "asc" }, { createdAt: "asc" }],
+  });
+}
+
 export async function findAccount(tx: Tx, tenantId: string, id: string): Promise<AccountRow | undefined> {
   const [account] = await accounts(
     tx,

@@ -51,7 +51,7 @@ export async function* exportAudit(deps: AuditExportDeps, actor: Actor): AsyncGe
       seals: await store.readCheckpoints(tx, tenantId, after, limit),
     }));
     const sealOf = new Map(seals.map(({ seq, jws }) => [seq, jws]));
-    for (const { actorName, ...event } of events) {
+    for (const { actorName, actorKey: _, ...event } of events) {
       yield line({ entry: asChained(event), actor: actorName });
       const checkpoint = sealOf.get(event.seq);
       if (checkpoint === undefined) continue;

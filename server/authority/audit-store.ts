@@ -1,4 +1,5 @@
 import type { ChainHead } from "../domain/audit-chain.ts";
+import { apiKeyIn } from "../domain/credential.ts";
 import type { Tx } from "./ports.ts";
 
 export interface AuditQuery {
@@ -73,19 +74,38 @@ export async function insertCheckpoint(
   await tx.auditCheckpoint.createMany({ data: [checkpoint], skipDuplicates: true });
 }
 
-/** Events with the names of the people behind them; null is Signet itself. */
-export async function withActorNames<Event extends { readonly actorUserId: string | null }>(
-  tx: Tx,
-  events: readonly Event[],
-) {
+/** Events with the names of the people behind them, or of the API key; where there is neither, it was Signet itself. */
+export async function withActorNames<
+  Event extends { readonly tenantId: string; readonly actorUserId: string | null; readonly after: unknown },
+>(tx: Tx, events: readonly Event[]) {
   const names = await userNames(
     tx,
     events.flatMap(({ actorUserId }) => actorUserId ?? []),
   );
-  return events.map((event) => ({
-    ...event,
-    actorName: event.actorUserId === null ? null : (names.get(event.actorUserId) ?? null),
-  }));
+  const keys = await apiKeyNames(tx, events);
+  return events.map((event) => {
+    const keyId = event.actorUserId === null ? apiKeyIn(event.after) : undefined;
+    return {
+      ...event,
+      actorName: event.actorUserId === null ? null : (names.get(event.actorUserId) ?? null),
+      actorKey: keyId === undefined ? null : { id: keyId, name: keys.get(keyId) ?? null },
+    };
+  });
+}
+
+async function apiKeyNames(
+  tx: Tx,
+  events: readonly { readonly tenantId: string; readonly after: unknown }[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(events.flatMap(({ after }) => apiKeyIn(after) ?? []))];
+  const [first] = events;
+  if (first === undefined || ids.length === 0) return new Map();
+  const { tenantId } = first;
+  const keys = await tx.apiKey.findMany({
+    where: { tenantId, id: { in: ids } },
+    select: { id: true, name: true },
+  });
+  return new Map(keys.map(({ id, name }) => [id, name]));
 }
 
 export async function userNames(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {

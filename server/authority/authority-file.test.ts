@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { UserActor } from "#server/domain/actor.ts";
+import { type Credential, ofApiKey } from "#server/domain/credential.ts";
 import { DEFAULT_RULES } from "#server/domain/policy.ts";
 import {
   type Authority,
@@ -47,9 +48,9 @@ const lines = ({ steps }: Awaited<ReturnType<typeof plan>>) =>
     ),
   );
 
-async function apply(document: string, tenantId = actor.tenantId) {
+async function apply(document: string, tenantId = actor.tenantId, by: Credential = credential) {
   const { state } = await plan(document, tenantId);
-  return authority.authorityFiles.apply(tenantId, { document, state, credential });
+  return authority.authorityFiles.apply(tenantId, { document, state, credential: by });
 }
 
 /** The same text with one thing changed; the thing must be there. */
@@ -94,6 +95,12 @@ describe("an exported file", () => {
     expect(items.find(({ action }) => action === "policy.published")).toMatchObject({
       after: { credential },
     });
+    const terms = { name: "Deploy", scopes: ["authority:write"], publicKey: null, expiresAt: null } as const;
+    const key = await authority.apiKeys.create(production, { ...terms, scopes: [...terms.scopes] });
+    const change = edited(text, "activationsMax: 3", "activationsMax: 4");
+    await apply(change, production.tenantId, ofApiKey("apiKey", key.id));
+    const [newest] = (await authority.audit.list(production, { limit: 1 })).items;
+    expect(newest).toMatchObject({ actorUserId: null, actorKey: { id: key.id, name: "Deploy" } });
     expect(await authority.audit.verify(production)).toMatchObject({ intact: true });
   });
 });

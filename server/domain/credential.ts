@@ -1,4 +1,4 @@
-import { publicId } from "./ids.ts";
+import { publicId, storedId } from "./ids.ts";
 
 /** What a vendor's backend proved itself with, as the facts of a decision keep it. */
 export type Credential =
@@ -24,4 +24,11 @@ export function ofApiKey(kind: Exclude<Credential["kind"], "identityToken">, api
 /** The same for whatever stands for one API key, so that a backend is counted once however it comes. */
 export function credentialName(credential: Credential): string {
   return credential.kind === "identityToken" ? `${credential.issuer} ${credential.id}` : credential.id;
+}
+
+/** The stored id of the API key that a record says it was asked for with, if it was one. */
+export function apiKeyIn(record: unknown): string | undefined {
+  const { credential }: { credential?: unknown } = Object(record);
+  const { id }: { id?: unknown } = Object(credential);
+  return typeof id === "string" ? storedId("apiKey", id) : undefined;
 }

@@ -43,6 +43,7 @@ const TABLE: Record<string, string> = {
   "audit.seal": "owner admin auditor",
   "audit.verify": "owner admin auditor",
   "balance.list": EVERYBODY,
+  "balance.meters": EVERYBODY,
   "balance.get": EVERYBODY,
   "balance.tickets": EVERYBODY,
   "balance.ledger": EVERYBODY,

@@ -11,6 +11,8 @@ export const balanceRouter = router({
     return { items: items.map(accountRow), nextCursor };
   }),
 
+  meters: read.query(({ ctx }) => ctx.services.balances.meters(ctx.actor)),
+
   get: read
     .input(input.oneAccount)
     .query(async ({ ctx, input: { id } }) => accountDetail(await ctx.services.balances.get(ctx.actor, id))),

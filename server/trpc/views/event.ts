@@ -24,14 +24,15 @@ export function runtimeEvent(event: RuntimeEvent) {
   };
 }
 
-/** A control-plane change. `actor` is null when Signet itself made it. */
+/** A control-plane change: a person's, or asked for with an API key; where both are null, Signet itself made it. */
 export function auditEvent(event: AuditEvent) {
-  const { seq, at, action, subjectKind, subjectId, before, after, correlationId, actorUserId, actorName } =
-    event;
+  const { seq, at, action, subjectKind, subjectId, before, after, correlationId } = event;
+  const { actorUserId, actorName, actorKey } = event;
   return {
     seq,
     at,
     actor: actorUserId === null ? null : { id: publicId("user", actorUserId), name: actorName },
+    apiKey: actorKey && { id: publicId("apiKey", actorKey.id), name: actorKey.name },
     action,
     subjectKind,
     subjectId: isIdKind(subjectKind) ? publicId(subjectKind, subjectId) : subjectId,

@@ -45,7 +45,7 @@ export function ApiKeyCard({ apiKey, now, mayWrite }: { apiKey: ApiKey; now: Dat
   }
 
   return (
-    <Card component="section" aria-label={name}>
+    <Card component="section" id={id} aria-label={name}>
       <Group justify="space-between" align="flex-start" gap="sm">
         <div>
           <Group gap="xs">

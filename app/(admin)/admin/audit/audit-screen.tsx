@@ -7,6 +7,7 @@ import { useState } from "react";
 import { DataTable } from "../../../_components/data-table.tsx";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { changeTitle, subjectTitle } from "../../../_components/event-words.ts";
+import { TextLink } from "../../../_components/links.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { TableToolbar } from "../../../_components/table-toolbar.tsx";
@@ -121,7 +122,13 @@ export function AuditScreen() {
                   size={26}
                   radius="xl"
                 />
-                <Text fz="sm">{actorName(event)}</Text>
+                <Text fz="sm" component="div" onClick={(press) => press.stopPropagation()}>
+                  {event.apiKey === null ? (
+                    actorName(event)
+                  ) : (
+                    <TextLink href={`/admin/api-keys#${event.apiKey.id}`}>{actorName(event)}</TextLink>
+                  )}
+                </Text>
               </Group>
             ),
           },
@@ -137,6 +144,7 @@ export function AuditScreen() {
   );
 }
 
-function actorName({ actor }: AuditRow): string {
+function actorName({ actor, apiKey }: AuditRow): string {
+  if (apiKey !== null) return apiKey.name === null ? "An API key" : `API key ${apiKey.name}`;
   return actor === null ? "Signet" : (actor.name ?? "Somebody who has left");
 }

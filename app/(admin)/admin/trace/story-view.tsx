@@ -138,12 +138,16 @@ function StepMoment({ step }: { step: Step }) {
           at={step.at}
           correlationId={change.correlationId}
         >
-          by {change.actor === null ? "Signet" : (change.actor.name ?? "somebody who has left")} ·{" "}
-          <IdLink id={change.subjectId} />
+          by {authorOf(change)} · <IdLink id={change.subjectId} />
         </Moment>
       );
     }
   }
+}
+
+function authorOf({ actor, apiKey }: Extract<Step, { kind: "change" }>["change"]): string {
+  if (apiKey !== null) return apiKey.name === null ? "an API key" : `API key ${apiKey.name}`;
+  return actor === null ? "Signet" : (actor.name ?? "somebody who has left");
 }
 
 function TraceLink({ correlationId }: { correlationId: string }) {

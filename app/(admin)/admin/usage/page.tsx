@@ -15,6 +15,7 @@ export default async function UsagePage({ searchParams }: { searchParams: Promis
       prefetch={(client, trpc) => [
         client.prefetchQuery(trpc.balance.list.queryOptions(input)),
         client.prefetchQuery(trpc.product.list.queryOptions()),
+        client.prefetchQuery(trpc.balance.meters.queryOptions()),
       ]}
     >
       <UsageScreen />

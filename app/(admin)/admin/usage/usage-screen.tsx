@@ -24,6 +24,7 @@ export function UsageScreen() {
   const { search: _, ...input } = table.input;
   const accounts = useQuery(trpc.balance.list.queryOptions(input, { placeholderData: keepPreviousData }));
   const products = useQuery(trpc.product.list.queryOptions());
+  const meters = useQuery(trpc.balance.meters.queryOptions());
   return (
     <>
       <PageHeader
@@ -46,6 +47,16 @@ export function UsageScreen() {
               data={(products.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
               value={table.filter("productId") ?? null}
               onChange={(value) => table.setFilter("productId", value ?? undefined)}
+              clearable
+            />
+            <Select
+              flex="1 1 8.5rem"
+              maw="14rem"
+              aria-label="Any meter"
+              placeholder="Any meter"
+              data={(meters.data ?? []).map(({ code, name }) => ({ value: code, label: name }))}
+              value={table.filter("meter") ?? null}
+              onChange={(value) => table.setFilter("meter", value ?? undefined)}
               clearable
             />
             <CustomerSelect
