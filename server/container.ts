@@ -12,6 +12,7 @@ import { createMembers } from "./auth/members.ts";
 import { createAuth } from "./auth/sign-in.ts";
 import { createSignUp } from "./auth/sign-up.ts";
 import { createTwoFactor } from "./auth/two-factor.ts";
+import { createUnsubscribing } from "./auth/unsubscribing.ts";
 import { createAccounts } from "./authority/account-service.ts";
 import { createApiKeys } from "./authority/api-key-service.ts";
 import { createAuditCheckpoints } from "./authority/audit-checkpoints.ts";
@@ -47,6 +48,7 @@ import { createLicenseStreams } from "./live/license-streams.ts";
 import { createLocalOutbox } from "./mail/local-outbox.ts";
 import { createMailer } from "./mail/mailer.ts";
 import { createMails } from "./mail/mails.ts";
+import { createNotices } from "./mail/notices.ts";
 import { createPayloads } from "./mail/sealed-payload.ts";
 import { createSmtpSender } from "./mail/smtp.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
@@ -140,6 +142,11 @@ export function createContainer(env: Env, name = "signet") {
   const idempotencyStore = createIdempotencyStore(database.pool, clock);
   const idempotency = createIdempotency({ store: idempotencyStore, vault, log });
 
+  const payloads = createPayloads({ vault, keyWrapper });
+  const mails = createMails({ clock, payloads });
+  const mailPreferences = createMailPreferences({ database, clock });
+  const notices = createNotices({ mails, wanting: mailPreferences.wanting });
+
   const tenants = createTenants({ database, clock, trust });
   const products = createProducts({ database, clock, trust });
   const policies = createPolicies({ database, clock });
@@ -153,6 +160,7 @@ export function createContainer(env: Env, name = "signet") {
     certificates,
     devices: activations,
     seatChanges,
+    notices,
   });
   const guidedStart = createGuidedStart({ database, clock, trust, vault });
   const licenseBatches = createLicenseBatches({ database, clock, vault });
@@ -184,15 +192,13 @@ export function createContainer(env: Env, name = "signet") {
   const search = createSearch({ database, clock, vault });
   const trustKeys = createTrustKeys({ database, clock, trust });
 
-  const events = createEventRelay({ database, clock });
+  const events = createEventRelay({ database, clock, notices });
   const reach = env.WEBHOOK_PRIVATE_NETWORK ? { isAllowed: () => true, plainHttp: true } : {};
   const send = createSender({ ask: createPublicRequest(reach), clock });
   const deliveries = createDeliverer({ database, clock, vault, send });
   const checkUrl = (url: string) => refuseUrl(url, reach);
   const webhooks = createWebhooks({ database, clock, vault, deliverer: deliveries, checkUrl });
 
-  const payloads = createPayloads({ vault, keyWrapper });
-  const mails = createMails({ clock, payloads });
   const smtp =
     env.SMTP_URL === undefined || env.MAIL_FROM === undefined
       ? undefined
@@ -202,6 +208,7 @@ export function createContainer(env: Env, name = "signet") {
     clock,
     log,
     payloads,
+    vault,
     portalUrl: env.NEXTAUTH_URL,
     send: smtp?.send,
   });
@@ -209,6 +216,7 @@ export function createContainer(env: Env, name = "signet") {
     database,
     clock,
     payloads,
+    vault,
     portalUrl: env.NEXTAUTH_URL,
     secret: env.NEXTAUTH_SECRET,
     hasMailServer: smtp !== undefined,
@@ -233,8 +241,8 @@ export function createContainer(env: Env, name = "signet") {
   const askLimiter = createAskLimiter(database.pool);
   const byMail = { database, clock, log, mails, links, askLimiter };
   const accessByMail = createAccessByMail({ ...byMail, limiter, twoFactor });
+  const unsubscribing = createUnsubscribing({ database, vault, mailPreferences });
   const signUp = createSignUp({ ...byMail, tenants, isOpen: env.SIGN_UP === "open" });
-  const mailPreferences = createMailPreferences({ database, clock });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth, mails });
   const customerPeople = createCustomerPeople({ database, clock });
@@ -291,6 +299,7 @@ export function createContainer(env: Env, name = "signet") {
     account,
     accessByMail,
     signUp,
+    unsubscribing,
     twoFactor,
     tenantSettings,
     mailPreferences,

@@ -6,7 +6,7 @@ import { createLicenseQueries } from "./license-query.ts";
 import { createLicenseTerms } from "./license-terms-service.ts";
 import { createTransfers } from "./license-transfer.ts";
 import { createTransitions } from "./license-transitions.ts";
-import type { Certificates, Devices, SeatChanges, Trust, Vault } from "./ports.ts";
+import type { Certificates, Devices, Notices, SeatChanges, Trust, Vault } from "./ports.ts";
 
 export type Licenses = ReturnType<typeof createLicenses>;
 
@@ -19,6 +19,7 @@ export function createLicenses(deps: {
   devices: Devices;
   certificates: Certificates;
   seatChanges: SeatChanges;
+  notices: Notices;
 }) {
   return {
     ...createIssuing(deps),

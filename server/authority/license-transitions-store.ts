@@ -41,20 +41,19 @@ export interface EndingLicense {
   readonly eventId: string;
 }
 
-/** Licenses in use that end by `until`, and of whose end nothing was told. */
+/** Licenses in use that began by `begun` and end after `from` and by `until`, of which nothing was told under this mark. */
 export function listEnding(
   tx: Tx,
   tenantId: string,
-  now: Date,
-  until: Date,
+  ends: { readonly from: Date; readonly until: Date; readonly begun: Date; readonly mark: string },
   limit: number,
 ): Promise<EndingLicense[]> {
   return tx.$queryRaw<EndingLicense[]>`
     SELECT l.id, l.expires_at AS "expiresAt", e.id AS "eventId"
       FROM license l
-     CROSS JOIN LATERAL (SELECT md5('license.expiring ' || l.id || ' ' || extract(epoch FROM l.expires_at))::uuid AS id) e
-     WHERE l.tenant_id = ${tenantId}::uuid AND l.expires_at > ${now}::timestamptz AND l.expires_at <= ${until}::timestamptz
-       AND l.revoked_at IS NULL AND l.suspended_at IS NULL
+     CROSS JOIN LATERAL (SELECT md5('license.expiring ' || l.id || ' ' || extract(epoch FROM l.expires_at) || ${ends.mark})::uuid AS id) e
+     WHERE l.tenant_id = ${tenantId}::uuid AND l.expires_at > ${ends.from}::timestamptz AND l.expires_at <= ${ends.until}::timestamptz
+       AND l.valid_from <= ${ends.begun}::timestamptz AND l.revoked_at IS NULL AND l.suspended_at IS NULL
        AND NOT EXISTS (SELECT FROM domain_event d WHERE d.tenant_id = l.tenant_id AND d.id = e.id)
      ORDER BY l.expires_at LIMIT ${limit}`;
 }

@@ -8,15 +8,31 @@ import { eachTenant } from "../platform/each-tenant.ts";
 import { newCorrelationId, newUuid } from "../platform/ids.ts";
 import { currentCorrelationId } from "../platform/log.ts";
 import * as store from "./license-transitions-store.ts";
-import type { Tx } from "./ports.ts";
+import type { Notices, Tx } from "./ports.ts";
 
 const DAY_MS = 86_400_000;
-const EXPIRING_DAYS = 7;
+/**
+ * When it is told that a license ends, and under which mark. Each is told of for less than a week, since what was told is not
+ * remembered for longer than that everywhere; and a month ahead only of one that has run for a month.
+ */
+const EXPIRING = [
+  { days: 30, overDays: 24, ranDays: 30, mark: " 30" },
+  { days: 7, overDays: 1, ranDays: 0, mark: "" },
+  { days: 1, overDays: 0, ranDays: 0, mark: " 1" },
+] as const;
 /** Told of in one run; the runs after it go on. */
-const ENDS_AT_ONCE = 500;
+const ENDS_AT_ONCE = 200;
 
 /** Tells of what time alone has done to licenses. Status never waits for this: it is derived from fields and the clock. */
-export function createTransitions({ database, clock }: { database: Database; clock: Clock }) {
+export function createTransitions({
+  database,
+  clock,
+  notices,
+}: {
+  database: Database;
+  clock: Clock;
+  notices: Notices;
+}) {
   return {
     /**
      * Records licenses whose status is no longer the one announced, at most `limit` over all tenants. Running it twice, or
@@ -29,7 +45,8 @@ export function createTransitions({ database, clock }: { database: Database; clo
     }): Promise<{ readonly announced: number }> {
       let announced = 0;
       await eachTenant(database, async (tenantId) => {
-        await database.withTenant(tenantId, (tx) => tellOfEnds(tx, tenantId, clock.now()));
+        for (const mark of EXPIRING)
+          await database.withTenant(tenantId, (tx) => tellOfEnds(tx, tenantId, clock.now(), mark, notices));
         const left = limit - announced;
         if (left === 0) return;
         announced += await database.withTenant(tenantId, (tx) => announce(tx, tenantId, clock.now(), left));
@@ -89,10 +106,18 @@ async function tellOf(
   await recordEvents(tx, tenantId, now, events);
 }
 
-/** Once for each end: one that is renewed, or ends earlier, is told of again. */
-async function tellOfEnds(tx: Tx, tenantId: string, now: Date): Promise<void> {
-  const until = new Date(now.getTime() + EXPIRING_DAYS * DAY_MS);
-  const ending = await store.listEnding(tx, tenantId, now, until, ENDS_AT_ONCE);
+/** Once for each end and mark: one that is renewed, or ends earlier, is told of again. */
+async function tellOfEnds(
+  tx: Tx,
+  tenantId: string,
+  now: Date,
+  { days, overDays, ranDays, mark }: (typeof EXPIRING)[number],
+  notices: Notices,
+): Promise<void> {
+  const from = new Date(now.getTime() + overDays * DAY_MS);
+  const until = new Date(now.getTime() + days * DAY_MS);
+  const begun = new Date(now.getTime() - ranDays * DAY_MS);
+  const ending = await store.listEnding(tx, tenantId, { from, until, begun, mark }, ENDS_AT_ONCE);
   const licenses = await licenseSnapshots(
     tx,
     tenantId,
@@ -107,4 +132,5 @@ async function tellOfEnds(tx: Tx, tenantId: string, now: Date): Promise<void> {
       : [happened("license.expiring", { license, daysLeft }, { id: eventId, at: now })];
   });
   await recordEvents(tx, tenantId, now, events);
+  await notices.tell(tx, tenantId, events);
 }

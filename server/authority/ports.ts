@@ -1,5 +1,6 @@
 import type { Prisma } from "#prisma/generated/client.ts";
 import type { Decision } from "../domain/decision.ts";
+import type { HappenedEvent } from "../domain/event-catalogue.ts";
 import type { KeyStatus } from "../domain/signing-key.ts";
 
 /** The control plane's view of the rooms beside it: only what it calls, so that it depends on none of them. */
@@ -118,6 +119,12 @@ export interface Credits {
     tenantId: string,
     change: CreditChange & { readonly requestId?: string },
   ): Promise<{ readonly balance: number }>;
+}
+
+/** Who else is to know of events: by mail, say. */
+export interface Notices {
+  /** In the transaction that tells of them. */
+  tell(tx: Tx, tenantId: string, events: readonly HappenedEvent[]): Promise<void>;
 }
 
 export interface Certificates {

@@ -64,7 +64,7 @@ const kinds = {
     reason: "Refunded",
   }),
   "license.expiring": kind(
-    "A license ends within seven days; told once for each end.",
+    "A license ends within 30 days, within 7 or within one; told once for each, and anew when its end is moved.",
     payload.licenseExpiring,
     { license: { ...license, expiresAt: aYearOn }, daysLeft: 7 },
   ),

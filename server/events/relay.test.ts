@@ -22,7 +22,7 @@ afterAll(() => database.drop());
 async function past(hours: number) {
   const begin = new Date(Math.floor(Date.now() / HOUR_MS - hours) * HOUR_MS);
   const runtime = createRuntime(database.appUrl, new TestClock(begin));
-  const relay = createEventRelay({ ...runtime, marginMs: 0 });
+  const relay = createEventRelay({ ...runtime, notices: { tell: async () => {} }, marginMs: 0 });
   const tenant = await createTenant(runtime);
   const told = () =>
     runtime.database.withTenant(tenant.tenantId, (tx) =>

@@ -1,5 +1,5 @@
 import type { Prisma } from "#prisma/generated/client.ts";
-import { happened } from "#server/domain/event-catalogue.ts";
+import { type HappenedEvent, happened } from "#server/domain/event-catalogue.ts";
 import { publicId } from "#server/domain/ids.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Database } from "#server/platform/database.ts";
@@ -24,10 +24,13 @@ const STEPS_MAX = 100;
 export function createEventRelay({
   database,
   clock,
+  notices,
   marginMs = MARGIN_MS,
 }: {
   database: Database;
   clock: Clock;
+  /** Who else is to know, in the transaction that tells. */
+  notices: { tell(tx: Tx, tenantId: string, events: readonly HappenedEvent[]): Promise<void> };
   marginMs?: number;
 }) {
   /** Whether more is left. */
@@ -38,6 +41,7 @@ export function createEventRelay({
       const until = await store.stretchEnd(tx, tenantId, from, safe, ROWS_AT_ONCE);
       const events = await eventsBetween(tx, tenantId, from, until, clock.now());
       counts.told += await recordEvents(tx, tenantId, clock.now(), events);
+      await notices.tell(tx, tenantId, events);
       await store.moveWatermark(tx, tenantId, until);
       return until < safe;
     });

@@ -1,8 +1,9 @@
 import type { Template } from "./template.ts";
 import { accountTemplates } from "./templates/account.ts";
 import { invitationTemplates } from "./templates/invitations.ts";
+import { noticeTemplates } from "./templates/notices.ts";
 
-const catalogue = { ...accountTemplates, ...invitationTemplates };
+const catalogue = { ...accountTemplates, ...invitationTemplates, ...noticeTemplates };
 
 type Payloads = {
   [Name in keyof typeof catalogue]: (typeof catalogue)[Name] extends Template<infer Payload>

@@ -1,19 +1,19 @@
 import type { Block, Content, Sender } from "./template.ts";
 
-/** Ways out of a mail that is news, as its foot names them. */
+/** The way out of mails that are news, as their foot names it. */
 export interface Foot {
-  /** Where its reader chooses what to get; undefined where there is no choice. */
-  readonly preferencesUrl?: string | undefined;
+  /** Where its reader turns such mails off; undefined where there is no choice. */
+  readonly unsubscribeUrl?: string | undefined;
 }
 
 /** The plain text of a mail: the same pieces as its HTML. */
-export function asText(content: Content, sender: Sender, { preferencesUrl }: Foot): string {
+export function asText(content: Content, sender: Sender, { unsubscribeUrl }: Foot): string {
   const parts = [
     content.headline,
     ...content.blocks.map(blockText),
     `-- \n${footLines(content, sender).join("\n")}`,
   ];
-  if (preferencesUrl !== undefined) parts.push(`Choose what you get: ${preferencesUrl}`);
+  if (unsubscribeUrl !== undefined) parts.push(`No more of these: ${unsubscribeUrl}`);
   return `${parts.join("\n\n")}\n`;
 }
 
@@ -30,10 +30,10 @@ function footLines({ reason }: Content, { name, supportEmail }: Sender): string[
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 
 /** Its HTML: one column that fits a phone, styles where every mail reader finds them, colours for light and dark. */
-export function asHtml(content: Content, sender: Sender, { preferencesUrl }: Foot): string {
+export function asHtml(content: Content, sender: Sender, { unsubscribeUrl }: Foot): string {
   const foot = footLines(content, sender).map((line) => `<p style="margin:0 0 4px">${escaped(line)}</p>`);
-  if (preferencesUrl !== undefined)
-    foot.push(`<p style="margin:0">${link(preferencesUrl, "Choose what you get", "foot")}</p>`);
+  if (unsubscribeUrl !== undefined)
+    foot.push(`<p style="margin:0">${link(unsubscribeUrl, "No more of these", "foot")}</p>`);
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -5,8 +5,7 @@ import type { Clock } from "#server/platform/clock.ts";
 import type { Database } from "#server/platform/database.ts";
 import { eachTenant } from "#server/platform/each-tenant.ts";
 import { listPending } from "./mail-store.ts";
-import { renderStored } from "./render-stored.ts";
-import type { Payloads } from "./sealed-payload.ts";
+import { type Reading, renderStored } from "./render-stored.ts";
 import { readSender } from "./senders.ts";
 
 const SHOWN_MAX = 50;
@@ -34,12 +33,13 @@ export function localOutboxKey(secret: string): string {
 export function createLocalOutbox(deps: {
   database: Database;
   clock: Clock;
-  payloads: Pick<Payloads, "open">;
+  payloads: Reading["payloads"];
+  vault: Reading["vault"];
   portalUrl: string;
   secret: string;
   hasMailServer: boolean;
 }) {
-  const { database, clock, payloads, secret, hasMailServer } = deps;
+  const { database, clock, secret, hasMailServer } = deps;
   const key = Buffer.from(localOutboxKey(secret));
   return {
     /** False where mails are sent: then there is nothing to be read here. */
@@ -61,7 +61,7 @@ export function createLocalOutbox(deps: {
         const sender = await readSender(deps, tenantId);
         for (const { id, recipient: to, createdAt, template, payloadCipher } of pending) {
           if (payloadCipher === null) continue;
-          const rendered = await renderStored(payloads, { tenantId, id, template, payloadCipher }, sender);
+          const rendered = await renderStored(deps, { tenantId, id, template, payloadCipher }, sender);
           mails.push({ id: publicId("mail", id), to, from: sender.name, createdAt, ...rendered });
         }
       };

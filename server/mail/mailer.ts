@@ -6,8 +6,7 @@ import type { Database } from "#server/platform/database.ts";
 import { eachTenant } from "#server/platform/each-tenant.ts";
 import type { Logger } from "#server/platform/log.ts";
 import * as store from "./mail-store.ts";
-import { renderStored } from "./render-stored.ts";
-import type { Payloads } from "./sealed-payload.ts";
+import { type Reading, renderStored } from "./render-stored.ts";
 import { readSender } from "./senders.ts";
 import type { Message, SendOutcome } from "./smtp.ts";
 
@@ -34,7 +33,8 @@ export function createMailer(deps: {
   database: Database;
   clock: Clock;
   log: Logger;
-  payloads: Pick<Payloads, "open">;
+  payloads: Reading["payloads"];
+  vault: Reading["vault"];
   portalUrl: string;
   /** Undefined without an SMTP server: mails then stay for the local outbox to show. */
   send: ((message: Message) => Promise<SendOutcome>) | undefined;
@@ -44,7 +44,7 @@ export function createMailer(deps: {
   async function attempt(claim: store.Claim): Promise<SendOutcome> {
     if (send === undefined) throw new Error("Nothing is claimed where nothing can be sent.");
     const sender = await readSender(deps, claim.tenantId);
-    const rendered = await renderStored(deps.payloads, claim, sender).catch((error: unknown) => {
+    const rendered = await renderStored(deps, claim, sender).catch((error: unknown) => {
       log.error({ err: error, mailId: claim.id, template: claim.template }, "mail cannot be read");
       return undefined;
     });
@@ -58,8 +58,8 @@ export function createMailer(deps: {
       fromName: sender.name,
       to: claim.recipient,
       replyTo: sender.supportEmail ?? undefined,
-      headers: { "X-Correlation-ID": claim.correlationId },
       ...rendered,
+      headers: { "X-Correlation-ID": claim.correlationId, ...rendered.headers },
     });
   }
 

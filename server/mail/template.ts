@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { MailKind } from "#server/domain/mail-kinds.ts";
 
 /** A piece of a mail, from which both its HTML and its plain text are made. */
 export type Block =
@@ -37,8 +38,8 @@ export interface Template<Payload> {
   readonly example: Payload;
   /** Minutes after which it would tell nobody anything. */
   readonly goodForMinutes: number;
-  /** Whether it is news that people may choose not to get. */
-  readonly isNotice: boolean;
+  /** Where it is news that people may choose not to get: which. */
+  readonly notice?: MailKind;
   /** What it says. Throws when the payload is not the template's. */
   content(payload: unknown, sender: Sender): Content;
 }
@@ -55,3 +56,7 @@ export function template<Payload>({
 export const text = (words: string): Block => ({ kind: "text", text: words });
 export const note = (words: string): Block => ({ kind: "note", text: words });
 export const button = (label: string, url: string): Block => ({ kind: "button", label, url });
+export const facts = (...rows: readonly (readonly [name: string, value: string])[]): Block => ({
+  kind: "facts",
+  facts: rows,
+});

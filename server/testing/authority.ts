@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { createMailPreferences } from "#server/auth/mail-preferences.ts";
 import { createAccounts } from "#server/authority/account-service.ts";
 import { createApiKeys } from "#server/authority/api-key-service.ts";
 import { createAuditCheckpoints } from "#server/authority/audit-checkpoints.ts";
@@ -27,6 +28,7 @@ import type { UserActor } from "#server/domain/actor.ts";
 import { publicId } from "#server/domain/ids.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
 import { createMails } from "#server/mail/mails.ts";
+import { createNotices } from "#server/mail/notices.ts";
 import { createPayloads } from "#server/mail/sealed-payload.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
@@ -51,19 +53,22 @@ export function createAuthority(
   const checkUrl = (url: string) => refuseUrl(url, reach);
   const payloads = createPayloads({ ...runtime, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) });
   const seats = createSeats(runtime);
+  const mails = createMails({ ...runtime, payloads });
+  const notices = createNotices({ mails, wanting: createMailPreferences(runtime).wanting });
   return {
     ...runtime,
     ownLicenses: createOwnLicenses(runtime),
     ownDevices: createOwnDevices({ ...runtime, devices }),
     ownSeats: createOwnSeats({ ...runtime, seats }),
+    notices,
     tenants: createTenants(runtime),
     products: createProducts(runtime),
     policies: createPolicies(runtime),
     authorityFiles: createAuthorityFiles(runtime),
     customers: createCustomers(runtime),
     guidedStart: createGuidedStart(runtime),
-    licenses: createLicenses({ ...runtime, devices }),
     licenseBatches: createLicenseBatches(runtime),
+    licenses: createLicenses({ ...runtime, devices, notices }),
     identityProviders: createIdentityProviderSettings(runtime),
     apiKeys: createApiKeys(runtime),
     overview: createOverview(runtime),
@@ -78,7 +83,7 @@ export function createAuthority(
     trustKeys: createTrustKeys(runtime),
     deliveries,
     payloads,
-    mails: createMails({ ...runtime, payloads }),
+    mails,
     webhooks: createWebhooks({ ...runtime, deliverer: deliveries, checkUrl }),
   };
 }

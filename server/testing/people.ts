@@ -11,6 +11,7 @@ import { hashPassword } from "#server/auth/passwords.ts";
 import { createAuth } from "#server/auth/sign-in.ts";
 import { createSignUp } from "#server/auth/sign-up.ts";
 import { createTwoFactor } from "#server/auth/two-factor.ts";
+import { createUnsubscribing } from "#server/auth/unsubscribing.ts";
 import { createIncidents } from "#server/authority/incident-service.ts";
 import type { Role, UserActor } from "#server/domain/actor.ts";
 import { createHealth } from "#server/operations/health-service.ts";
@@ -36,6 +37,7 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
   const auth = createAuth({ database, log, limiter, twoFactor });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth, mails });
+  const mailPreferences = createMailPreferences({ database, clock });
   const links = createMailLinks({ database, clock });
   const byMail = { database, clock, log, mails, links, askLimiter: createAskLimiter(database.pool) };
   return {
@@ -48,7 +50,8 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
     accessByMail: createAccessByMail({ ...byMail, limiter, twoFactor }),
     signUp: createSignUp({ ...byMail, tenants: authority.tenants, isOpen: true }),
     twoFactor,
-    mailPreferences: createMailPreferences({ database, clock }),
+    mailPreferences,
+    unsubscribing: createUnsubscribing({ ...authority, mailPreferences }),
     members,
     invitations,
     incidents: createIncidents({ database, clock }),

@@ -9,6 +9,7 @@ import type { Members } from "../auth/members.ts";
 import type { Auth } from "../auth/sign-in.ts";
 import type { SignUp } from "../auth/sign-up.ts";
 import type { TwoFactor } from "../auth/two-factor.ts";
+import type { Unsubscribing } from "../auth/unsubscribing.ts";
 import type { Accounts } from "../authority/account-service.ts";
 import type { ApiKeys } from "../authority/api-key-service.ts";
 import type { Audit } from "../authority/audit-service.ts";
@@ -42,6 +43,7 @@ export interface PortalServices {
   readonly account: Account;
   readonly accessByMail: AccessByMail;
   readonly signUp: SignUp;
+  readonly unsubscribing: Unsubscribing;
   readonly twoFactor: TwoFactor;
   readonly tenantSettings: TenantSettings;
   readonly mailPreferences: MailPreferences;

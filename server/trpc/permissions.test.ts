@@ -24,6 +24,7 @@ const TABLE: Record<string, string> = {
   "account.requestPasswordReset": ANYONE,
   "account.resetPassword": ANYONE,
   "account.requestSignIn": ANYONE,
+  "account.unsubscribe": ANYONE,
   "account.beginTwoFactor": SIGNED_IN,
   "account.confirmTwoFactor": SIGNED_IN,
   "account.renewRecoveryCodes": SIGNED_IN,

@@ -26,12 +26,12 @@ export default async function SignUpPage() {
     <Stack gap="lg">
       <div>
         <Title order={1}>Start a trial</Title>
-        <Text c="dimmed">A tenant of your own in under a minute, with keys that only you hold.</Text>
+        <Text c="dimmed">An account of your own in under a minute, with keys of its own.</Text>
       </div>
       <SignUpForm outbox={await outboxHint()} />
       <Text fz="sm">
         You have an account?{" "}
-        <TextLink href="/sign-in" underline="always">
+        <TextLink href="/sign-in" underline="always" fz="sm">
           Sign in
         </TextLink>
       </Text>

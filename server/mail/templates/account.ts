@@ -18,7 +18,6 @@ export const accountTemplates = {
     payload: z.object({ name: z.string(), company: z.string(), token: z.string() }),
     example: { name: "Ada Lovelace", company: "Analytical Engines", token: EXAMPLE_TOKEN },
     goodForMinutes: SIGN_UP_MINUTES,
-    isNotice: false,
     content: ({ name, company, token }, { portalUrl }) => ({
       subject: "Confirm your address to start your trial",
       headline: `Welcome, ${name}`,
@@ -36,7 +35,6 @@ export const accountTemplates = {
     payload: z.object({}),
     example: {},
     goodForMinutes: SIGN_UP_MINUTES,
-    isNotice: false,
     content: (_, { portalUrl }) => ({
       subject: "You already have an account",
       headline: "You already have an account",
@@ -55,7 +53,6 @@ export const accountTemplates = {
     payload: withToken,
     example: { token: EXAMPLE_TOKEN },
     goodForMinutes: PASSWORD_RESET_MINUTES,
-    isNotice: false,
     content: ({ token }, { portalUrl }) => ({
       subject: "Choose a new password",
       headline: "Choose a new password",
@@ -73,7 +70,6 @@ export const accountTemplates = {
     payload: z.object({ at: z.string() }),
     example: { at: "24 November 2026, 10:15 UTC" },
     goodForMinutes: 24 * 60,
-    isNotice: false,
     content: ({ at }, { portalUrl }) => ({
       subject: "Your password was changed",
       headline: "Your password was changed",
@@ -90,7 +86,6 @@ export const accountTemplates = {
     payload: withToken,
     example: { token: EXAMPLE_TOKEN },
     goodForMinutes: SIGN_IN_MINUTES,
-    isNotice: false,
     content: ({ token }, { portalUrl }) => ({
       subject: "Your link to sign in",
       headline: "Sign in",

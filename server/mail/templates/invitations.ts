@@ -13,7 +13,6 @@ export const invitationTemplates = {
     payload: z.object({ invitedBy: z.string(), role: z.enum(ROLES), token: z.string() }),
     example: { invitedBy: "Olive Owner", role: "support", token: EXAMPLE_TOKEN },
     goodForMinutes: INVITATION_MINUTES,
-    isNotice: false,
     content: ({ invitedBy, role, token }, { name, portalUrl }) => ({
       subject: `${invitedBy} invites you to the team of ${name}`,
       headline: `Join ${name}`,
@@ -31,7 +30,6 @@ export const invitationTemplates = {
     payload: z.object({ customer: z.string(), token: z.string() }),
     example: { customer: "Northwind", token: EXAMPLE_TOKEN },
     goodForMinutes: INVITATION_MINUTES,
-    isNotice: false,
     content: ({ customer, token }, { name, portalUrl }) => ({
       subject: `Your licenses from ${name}`,
       headline: `See the licenses of ${customer}`,

@@ -38,6 +38,10 @@ export const accountRouter = router({
     .input(asked)
     .mutation(({ ctx, input }) => ctx.services.accessByMail.requestSignIn({ ...input, ip: ctx.ip })),
 
+  unsubscribe: open
+    .input(z.strictObject({ token: z.string().max(200) }))
+    .mutation(({ ctx, input }) => ctx.services.unsubscribing.turnOff(input.token)),
+
   beginTwoFactor: signedIn.mutation(({ ctx }) => ctx.services.twoFactor.begin(ctx.user)),
 
   confirmTwoFactor: signedIn

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createEventRelay } from "#server/events/relay.ts";
+import { newUuid, randomSecret } from "#server/platform/ids.ts";
+import { createLogger } from "#server/platform/log.ts";
+import { createCatalog, issueOne } from "#server/testing/authority.ts";
+import type { TestDatabase } from "#server/testing/cluster.ts";
+import { createTestDatabase } from "#server/testing/database.ts";
+import { createPeople, createTeam, type People } from "#server/testing/people.ts";
+import { createMailer } from "./mailer.ts";
+import type { Message } from "./smtp.ts";
+
+const DAY_MS = 86_400_000;
+const rules = { type: "subscription", durationDays: 60, seats: 1 } as const;
+
+let database: TestDatabase;
+let people: People;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  people = createPeople(database.appUrl);
+});
+afterAll(async () => {
+  await people.close();
+  await database.drop();
+});
+
+/** A vendor with a customer of two managers and a member, a license of 60 days, and what was mailed about it. */
+async function vendor() {
+  const { owner: actor } = await createTeam(people);
+  const { tenantId } = actor;
+  const catalog = await createCatalog(people, actor, rules);
+  const { customerId } = catalog;
+  const join = async (role: "manager" | "member") => {
+    const id = newUuid();
+    const email = `${role}-${id}@example.com`;
+    await people.database.prisma.user.create({ data: { id, email, name: role } });
+    await people.database.withTenant(tenantId, (tx) =>
+      tx.customerMember.create({ data: { tenantId, customerId, userId: id, role } }),
+    );
+    return { tenantId, userId: id, email };
+  };
+  const managers = [await join("manager"), await join("manager")] as const;
+  await join("member");
+  const sent: Message[] = [];
+  const mailer = createMailer({
+    ...people,
+    log: createLogger({ level: "silent", name: "test" }),
+    portalUrl: "https://portal.example",
+    send: async (message) => {
+      sent.push(message);
+      return { result: "sent" };
+    },
+  });
+  return { actor, tenantId, catalog, managers, sent, mailer };
+}
+
+test("managers are told that a license ends a month, a week and a day ahead, once each; who turned it off is not", async () => {
+  const { actor, catalog, managers, sent, mailer } = await vendor();
+  await issueOne(people, actor, catalog);
+  const [wants, other] = managers;
+  await people.mailPreferences.set(other, "license_expiring", false);
+  const told: string[][] = [];
+  for (const days of [0, 31, 20, 3, 5, 2]) {
+    people.clock.advance(days * DAY_MS);
+    for (const _ of [1, 2]) await people.licenses.announceTransitions({ limit: 100 });
+    await mailer.deliverDue();
+    told.push(sent.splice(0).map(({ to, subject }) => `${to}: ${subject}`));
+  }
+  const about = (left: string) => [`${wants.email}: Your license for Renderer ends in ${left}`];
+  expect(told).toEqual([[], about("29 days"), [], about("6 days"), about("one day"), []]);
+});
+
+test("a link in the mail, or a mailbox's own button, turns off that one kind for that one person", async () => {
+  const { actor, tenantId, catalog, managers, sent, mailer } = await vendor();
+  await issueOne(people, actor, catalog);
+  people.clock.advance(55 * DAY_MS);
+  await people.licenses.announceTransitions({ limit: 100 });
+  await mailer.deliverDue();
+  const mail = sent.find(({ to }) => to === managers[0].email);
+  expect(mail?.headers["List-Unsubscribe-Post"]).toBe("List-Unsubscribe=One-Click");
+  const url = /<https:\/\/portal\.example\/api\/unsubscribe\/(.*)>/.exec(
+    mail?.headers["List-Unsubscribe"] ?? "",
+  );
+  const token = url?.[1] ?? "";
+  expect(mail?.text).toContain(`https://portal.example/unsubscribe/${token}`);
+  expect(mail?.html).toContain(`https://portal.example/unsubscribe/${token}`);
+
+  const [tenant = "", user = "", , mac = ""] = token.split(".");
+  const strangers = await vendor();
+  for (const forged of [
+    "",
+    `${tenant}.${user}.seats_short.${mac}`,
+    token.slice(0, -1),
+    token.replace(tenant, `ten_${"0".repeat(26)}`),
+    `${token.slice(0, -10)}AAAAAAAAAA`,
+  ])
+    await expect(people.unsubscribing.turnOff(forged)).rejects.toThrow("not valid");
+  expect(await people.unsubscribing.look(token)).toMatchObject({ kind: "license_expiring" });
+  await people.unsubscribing.turnOff(token);
+  await people.unsubscribing.turnOff(token);
+  const ids = managers.map(({ userId }) => userId);
+  const wanting = (kind: "license_expiring" | "seats_short") =>
+    people.mailPreferences.wanting(tenantId, kind, ids);
+  expect(await wanting("license_expiring")).toEqual(new Set([managers[1].userId]));
+  expect(await wanting("seats_short")).toEqual(new Set(ids));
+  expect(await people.mailPreferences.get(strangers.managers[0])).toMatchObject({ license_expiring: true });
+});
+
+test("seats that run short are mailed of once a day, and credits once for each grant", async () => {
+  const { tenantId, catalog, actor, managers, sent, mailer } = await vendor();
+  await issueOne(people, actor, catalog);
+  const event = (type: "pool.exhausted" | "credits.low", at: Date, more: object) => ({
+    id: newUuid(),
+    type,
+    version: 1,
+    at,
+    data: more,
+  });
+  const [license] = (
+    await people.database.withTenant(tenantId, (tx) =>
+      tx.domainEvent.findMany({ where: { type: "license.created" } }),
+    )
+  ).map(({ data }) => Reflect.get(Object(data), "license"));
+  const now = people.clock.now();
+  const later = new Date(now.getTime() + 3_600_000);
+  const low = event("credits.low", now, { license, meter: "render-minutes", balance: 84, lastGranted: 1000 });
+  const tell = (...events: ReturnType<typeof event>[]) =>
+    people.database.withTenant(tenantId, (tx) => people.notices.tell(tx, tenantId, events));
+  await tell(
+    event("pool.exhausted", now, { license, firstRefusedAt: now.toISOString() }),
+    event("pool.exhausted", later, { license, firstRefusedAt: later.toISOString() }),
+    low,
+  );
+  await tell(low);
+  await mailer.deliverDue();
+  const subjects = sent.filter(({ to }) => to === managers[0].email).map(({ subject }) => subject);
+  expect(subjects.toSorted()).toEqual(["All seats of Renderer are taken", "Renderer: Rendering: 84 left"]);
+  expect(sent).toHaveLength(4);
+});
+
+test("what the runtime plane refuses comes to the managers by the relay, in the transaction that tells of it", async () => {
+  const { tenantId, catalog, actor, managers, sent, mailer } = await vendor();
+  const { id: licenseId } = await issueOne(people, actor, catalog);
+  const refused = {
+    tenantId,
+    id: newUuid(),
+    at: new Date(),
+    operation: "checkout",
+    outcome: "denied",
+    code: "no_seats_available",
+    rule: "seats.seats",
+    licenseId,
+    correlationId: `cor_${randomSecret(12)}`,
+  } as const;
+  const relay = createEventRelay({ ...people, marginMs: -60_000 });
+  await people.database.withTenant(tenantId, (tx) => tx.runtimeEvent.create({ data: refused }));
+  await relay.tell();
+  await relay.tell();
+  await mailer.deliverDue();
+  expect(sent.map(({ to }) => to).toSorted()).toEqual(managers.map(({ email }) => email).toSorted());
+});
