@@ -29,6 +29,7 @@ import { createOverview } from "./authority/overview-service.ts";
 import { createOwnDevices } from "./authority/own-devices.ts";
 import { createOwnLicenses } from "./authority/own-licenses.ts";
 import { createOwnSeats } from "./authority/own-seats.ts";
+import { createOwnUsage } from "./authority/own-usage.ts";
 import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
 import { createSearch } from "./authority/search-service.ts";
@@ -165,6 +166,7 @@ export function createContainer(env: Env, name = "signet") {
   const guidedStart = createGuidedStart({ database, clock, trust, vault });
   const licenseBatches = createLicenseBatches({ database, clock, vault });
   const balances = createAccounts({ database, clock, credits });
+  const ownUsage = createOwnUsage({ database, clock, credits, ledgers: balances });
   const offlineDesk = createOfflineDesk({ database, clock, vault, files: offline });
   const seats = createSeats({ database, clock, leases });
   const ownLicenses = createOwnLicenses({ database, clock, vault, certificates });
@@ -308,6 +310,7 @@ export function createContainer(env: Env, name = "signet") {
     seats,
     balances,
     offlineDesk,
+    ownUsage,
     seatStreams,
     useStreams,
     endStreams,

@@ -52,6 +52,7 @@ export const listLedger = z.strictObject({
     .regex(/^[1-9][0-9]{0,14}$/, NOT_A_CURSOR)
     .nullish(),
   limit: whole.min(1, "Ask for at least 1.").max(1_000, "Ask for at most 1,000.").default(25),
+  direction: z.literal("forward").optional(),
 });
 export type ListLedger = z.output<typeof listLedger>;
 

@@ -19,7 +19,7 @@ const fingerprintMatch = z.union(
   "Choose how alike a device must stay; of components, at least 1 and at most 16.",
 );
 
-const meterRules = z.strictObject({
+export const meterRules = z.strictObject({
   /** Credits granted at the start of each period. */
   periodCredits: count,
   period: z.enum(["day", "month", "year", "none"]),

@@ -16,6 +16,7 @@ import { createOverview } from "#server/authority/overview-service.ts";
 import { createOwnDevices } from "#server/authority/own-devices.ts";
 import { createOwnLicenses } from "#server/authority/own-licenses.ts";
 import { createOwnSeats } from "#server/authority/own-seats.ts";
+import { createOwnUsage } from "#server/authority/own-usage.ts";
 import { createPolicies } from "#server/authority/policy-service.ts";
 import { createProducts } from "#server/authority/product-service.ts";
 import { createSearch } from "#server/authority/search-service.ts";
@@ -77,6 +78,7 @@ export function createAuthority(
     seats,
     tenantSettings: createTenantSettings(runtime),
     balances: createAccounts(runtime),
+    ownUsage: createOwnUsage({ ...runtime, ledgers: createAccounts(runtime) }),
     offlineDesk: createOfflineDesk({ ...runtime, files: runtime.offline }),
     stories: createStories(runtime),
     search: createSearch(runtime),

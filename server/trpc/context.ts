@@ -24,6 +24,7 @@ import type { Overview } from "../authority/overview-service.ts";
 import type { OwnDevices } from "../authority/own-devices.ts";
 import type { OwnLicenses } from "../authority/own-licenses.ts";
 import type { OwnSeats } from "../authority/own-seats.ts";
+import type { OwnUsage } from "../authority/own-usage.ts";
 import type { Policies } from "../authority/policy-service.ts";
 import type { Products } from "../authority/product-service.ts";
 import type { Search } from "../authority/search-service.ts";
@@ -65,6 +66,7 @@ export interface PortalServices {
   readonly seats: Seats;
   readonly balances: Accounts;
   readonly offlineDesk: OfflineDesk;
+  readonly ownUsage: OwnUsage;
   readonly audit: Audit;
   readonly stories: Stories;
   readonly search: Search;

@@ -130,6 +130,8 @@ const TABLE: Record<string, string> = {
   "portal.offline.exchanges": CUSTOMERS,
   "portal.offline.response": CUSTOMERS,
   "portal.offline.snapshot": CUSTOMERS,
+  "portal.usage.meters": CUSTOMERS,
+  "portal.usage.ledger": CUSTOMERS,
   "product.list": EVERYBODY,
   "product.get": EVERYBODY,
   "product.sdk": EVERYBODY,

@@ -3,6 +3,8 @@ import {
   IconArmchair,
   IconCertificate,
   IconDeviceDesktop,
+  IconGauge,
+  IconMail,
   IconPlugConnectedX,
   IconUserCircle,
   IconUsers,
@@ -22,6 +24,7 @@ export const NAV: readonly NavItem[] = [
   { href: "/portal", label: "Licenses", icon: IconCertificate, permission: "license:read" },
   { href: "/portal/devices", label: "Devices", icon: IconDeviceDesktop, permission: "license:read" },
   { href: "/portal/seats", label: "Seats", icon: IconArmchair, permission: "license:read" },
+  { href: "/portal/usage", label: "Usage and credits", icon: IconGauge, permission: "license:read" },
   {
     href: "/portal/offline",
     label: "Offline activation",
@@ -29,5 +32,6 @@ export const NAV: readonly NavItem[] = [
     permission: "device:activate",
   },
   { href: "/portal/people", label: "People", icon: IconUsers, permission: "people:read" },
+  { href: "/portal/preferences", label: "E-mails", icon: IconMail, permission: "license:read" },
   { href: "/portal/account", label: "Account", icon: IconUserCircle },
 ];

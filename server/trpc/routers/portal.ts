@@ -6,6 +6,7 @@ import { portalDeviceRouter } from "./portal-device.ts";
 import { portalLicenseRouter } from "./portal-license.ts";
 import { portalPeopleRouter } from "./portal-people.ts";
 import { portalSeatRouter } from "./portal-seat.ts";
+import { ownUsageRouter } from "./portal-usage.ts";
 
 const read = customerAuthorised("license:read");
 
@@ -17,6 +18,8 @@ export const portalRouter = router({
   people: portalPeopleRouter,
 
   offline: ownOfflineRouter,
+
+  usage: ownUsageRouter,
 
   mailPreferences: read.query(({ ctx: { customer, services } }) => services.mailPreferences.get(customer)),
 

@@ -3,11 +3,11 @@
 import { BarChart } from "@mantine/charts";
 import { IconPlugConnected } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { CHART_LOOK } from "../../../_components/chart-look.ts";
 import { countOf } from "../../../_components/format.ts";
 import { LinkButton } from "../../../_components/links.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { ChartCard, type Drawing } from "./chart-card.tsx";
-import { CHART_LOOK } from "./chart-look.ts";
 import type { Never } from "./empty-chart.tsx";
 import type { Figures } from "./figures.ts";
 import { bySteps, stepHeading, stepWords } from "./time-words.ts";

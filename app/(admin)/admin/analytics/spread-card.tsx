@@ -2,11 +2,11 @@
 
 import { BarChart } from "@mantine/charts";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { CHART_LOOK } from "../../../_components/chart-look.ts";
 import { countOf } from "../../../_components/format.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { NO_DEVICE } from "./activations-card.tsx";
 import { ChartCard, type Drawing } from "./chart-card.tsx";
-import { CHART_LOOK } from "./chart-look.ts";
 import type { Figures } from "./figures.ts";
 import type { ViewState } from "./use-view.ts";
 import { chartInput } from "./view.ts";

@@ -4,6 +4,7 @@ import { Box, Group, Select, Text } from "@mantine/core";
 import { IconCoins } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { BalanceBar } from "../../../_components/balance-bar.tsx";
 import { DataTable } from "../../../_components/data-table.tsx";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { formatNumber } from "../../../_components/format.ts";
@@ -13,7 +14,6 @@ import { useTable } from "../../../_components/use-table.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { CustomerSelect } from "../customers/customer-select.tsx";
 import type { Account } from "./account.ts";
-import { BalanceBar } from "./balance-bar.tsx";
 import { ACCOUNTS } from "./list.ts";
 
 /** Every balance: who has how many credits on which meter, and what became of those granted. */

@@ -2,11 +2,11 @@
 
 import { Box, Card, Group, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { BalanceBar } from "../../../../_components/balance-bar.tsx";
 import { ErrorState } from "../../../../_components/error-state.tsx";
 import { formatNumber } from "../../../../_components/format.ts";
 import { TextLink } from "../../../../_components/links.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
-import { BalanceBar } from "../../usage/balance-bar.tsx";
 import classes from "../../usage/usage.module.css";
 
 /** A license's balances, each leading to its grants, tickets and ledger; nothing for a license without meters. */

@@ -1,8 +1,13 @@
-import { formatNumber } from "../../../_components/format.ts";
-import type { Account } from "./account.ts";
-import classes from "./usage.module.css";
+import classes from "./balance-bar.module.css";
+import { formatNumber } from "./format.ts";
 
-type Figures = Pick<Account, "granted" | "reserved" | "spent" | "balance" | "overdraft">;
+interface Figures {
+  readonly granted: number;
+  readonly reserved: number;
+  readonly spent: number;
+  readonly balance: number;
+  readonly overdraft: number;
+}
 
 /** An account as one bar: spent, reserved, left; what is owed, and how far it may go below zero. `legend`: with its numbers. */
 export function BalanceBar({ account, legend = false }: { account: Figures; legend?: boolean }) {

@@ -1,4 +1,4 @@
-import { formatNumber } from "../../../_components/format.ts";
+import { formatNumber } from "./format.ts";
 
 /** What every chart over time looks like. The table beside it serves the keyboard, so that the drawing need not. */
 export const CHART_LOOK = {
