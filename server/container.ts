@@ -19,6 +19,7 @@ import { createAuditCheckpoints } from "./authority/audit-checkpoints.ts";
 import { createAudit } from "./authority/audit-service.ts";
 import { createAuthorityFiles } from "./authority/authority-file-service.ts";
 import { createCustomers } from "./authority/customer-service.ts";
+import { createDownloads } from "./authority/download-service.ts";
 import { createGuidedStart } from "./authority/guided-start-service.ts";
 import { createIdentityProviderSettings } from "./authority/identity-provider-service.ts";
 import { createIncidents } from "./authority/incident-service.ts";
@@ -167,6 +168,7 @@ export function createContainer(env: Env, name = "signet") {
   const licenseBatches = createLicenseBatches({ database, clock, vault });
   const balances = createAccounts({ database, clock, credits });
   const ownUsage = createOwnUsage({ database, clock, credits, ledgers: balances });
+  const downloads = createDownloads({ database, clock });
   const offlineDesk = createOfflineDesk({ database, clock, vault, files: offline });
   const seats = createSeats({ database, clock, leases });
   const ownLicenses = createOwnLicenses({ database, clock, vault, certificates });
@@ -309,6 +311,7 @@ export function createContainer(env: Env, name = "signet") {
     invitations,
     seats,
     balances,
+    downloads,
     offlineDesk,
     ownUsage,
     seatStreams,

@@ -65,6 +65,8 @@ const CHANGES: Readonly<Record<string, string>> = {
   "license.offline_deactivated": "Offline device given up",
   "license.offline_response_read": "Response file downloaded again",
   "license.journal_recorded": "Usage journal brought",
+  "product.download_added": "Download added",
+  "product.download_removed": "Download removed",
   "license.seat_released": "Seat released",
   "license.credits_granted": "Credits added",
   "license.charge_refunded": "Charge refunded",

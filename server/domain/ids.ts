@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   product: "prd",
   feature: "fea",
   meter: "mtr",
+  download: "dwn",
   policy: "pol",
   policyVersion: "pov",
   license: "lic",

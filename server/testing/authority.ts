@@ -6,6 +6,7 @@ import { createAuditCheckpoints } from "#server/authority/audit-checkpoints.ts";
 import { createAudit } from "#server/authority/audit-service.ts";
 import { createAuthorityFiles } from "#server/authority/authority-file-service.ts";
 import { createCustomers } from "#server/authority/customer-service.ts";
+import { createDownloads } from "#server/authority/download-service.ts";
 import { createGuidedStart } from "#server/authority/guided-start-service.ts";
 import { createIdentityProviderSettings } from "#server/authority/identity-provider-service.ts";
 import { createLicenseBatches } from "#server/authority/license-batch-service.ts";
@@ -79,6 +80,7 @@ export function createAuthority(
     tenantSettings: createTenantSettings(runtime),
     balances: createAccounts(runtime),
     ownUsage: createOwnUsage({ ...runtime, ledgers: createAccounts(runtime) }),
+    downloads: createDownloads(runtime),
     offlineDesk: createOfflineDesk({ ...runtime, files: runtime.offline }),
     stories: createStories(runtime),
     search: createSearch(runtime),

@@ -14,6 +14,7 @@ import type { Accounts } from "../authority/account-service.ts";
 import type { ApiKeys } from "../authority/api-key-service.ts";
 import type { Audit } from "../authority/audit-service.ts";
 import type { Customers } from "../authority/customer-service.ts";
+import type { Downloads } from "../authority/download-service.ts";
 import type { GuidedStart } from "../authority/guided-start-service.ts";
 import type { IdentityProviders } from "../authority/identity-provider-service.ts";
 import type { Incidents } from "../authority/incident-service.ts";
@@ -65,6 +66,7 @@ export interface PortalServices {
   readonly overview: Overview;
   readonly seats: Seats;
   readonly balances: Accounts;
+  readonly downloads: Downloads;
   readonly offlineDesk: OfflineDesk;
   readonly ownUsage: OwnUsage;
   readonly audit: Audit;

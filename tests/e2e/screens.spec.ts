@@ -39,7 +39,13 @@ const DETAILS = [
 ] as const;
 
 /** What a customer's people see, besides their licenses. */
-const CUSTOMER = ["/portal/offline", "/portal/usage", "/portal/preferences", "/portal/account"];
+const CUSTOMER = [
+  "/portal/offline",
+  "/portal/usage",
+  "/portal/downloads",
+  "/portal/preferences",
+  "/portal/account",
+];
 
 /** Read by anybody; one of each kind of page. */
 const DOCS = [

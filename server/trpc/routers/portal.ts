@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MAIL_KINDS } from "../../domain/mail-kinds.ts";
 import { customerAuthorised, router } from "../init.ts";
+import { ownDownload } from "../views/download.ts";
 import { ownOfflineRouter } from "./offline.ts";
 import { portalDeviceRouter } from "./portal-device.ts";
 import { portalLicenseRouter } from "./portal-license.ts";
@@ -20,6 +21,10 @@ export const portalRouter = router({
   offline: ownOfflineRouter,
 
   usage: ownUsageRouter,
+
+  downloads: read.query(async ({ ctx: { customer, services } }) =>
+    (await services.downloads.listOwn(customer)).map(ownDownload),
+  ),
 
   mailPreferences: read.query(({ ctx: { customer, services } }) => services.mailPreferences.get(customer)),
 

@@ -1,6 +1,8 @@
+import * as downloadInput from "../../authority/download-input.ts";
 import * as input from "../../authority/product-input.ts";
 import { publicId } from "../../domain/ids.ts";
 import { authorised, router } from "../init.ts";
+import { downloadView } from "../views/download.ts";
 import { productDetail, productSummary } from "../views/product.ts";
 
 const read = authorised("product:read");
@@ -62,6 +64,22 @@ export const productRouter = router({
     .mutation(({ ctx, input: { id, ...fields } }) =>
       ctx.services.products.updateMeter(ctx.actor, id, fields),
     ),
+
+  downloads: read.input(downloadInput.productDownloads).query(async ({ ctx, input: { productId } }) => {
+    const downloads = await ctx.services.downloads.list(ctx.actor, productId);
+    return downloads.map(downloadView);
+  }),
+
+  addDownload: write
+    .input(downloadInput.addDownload)
+    .mutation(async ({ ctx, input: { productId, ...fields } }) => {
+      const { id } = await ctx.services.downloads.add(ctx.actor, productId, fields);
+      return { id: publicId("download", id) };
+    }),
+
+  removeDownload: write
+    .input(downloadInput.removeDownload)
+    .mutation(({ ctx, input: { id } }) => ctx.services.downloads.remove(ctx.actor, id)),
 
   setMeterArchived: write
     .input(input.archiveMeter)

@@ -6,15 +6,16 @@ import { ErrorState } from "../../../../_components/error-state.tsx";
 import { TableSkeleton } from "../../../../_components/table-skeleton.tsx";
 import { useTab } from "../../../../_components/use-tab.ts";
 import { useTRPC } from "../../../../_trpc/client.tsx";
+import { DownloadsTab } from "./downloads-tab.tsx";
 import { FeaturesTab } from "./features-tab.tsx";
 import { IntegrateTab } from "./integrate-tab.tsx";
 import { MetersTab } from "./meters-tab.tsx";
 import { PoliciesTab } from "./policies-tab.tsx";
 import { ProductHeader } from "./product-header.tsx";
 
-/** Narrow enough that four stand in one row on a phone. */
+/** Narrow on a phone, where they stand in two rows. */
 const TAB_PADDING = { base: 12, xs: "md" };
-const TABS = ["features", "meters", "policies", "integrate"] as const;
+const TABS = ["features", "meters", "policies", "integrate", "downloads"] as const;
 
 export function ProductScreen({
   id,
@@ -49,6 +50,9 @@ export function ProductScreen({
           <Tabs.Tab value="integrate" px={TAB_PADDING}>
             Integrate
           </Tabs.Tab>
+          <Tabs.Tab value="downloads" px={TAB_PADDING}>
+            Downloads
+          </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="features">
           <FeaturesTab productId={id} features={features} mayWrite={mayChange} />
@@ -58,6 +62,9 @@ export function ProductScreen({
         </Tabs.Panel>
         <Tabs.Panel value="policies">
           <PoliciesTab productId={id} query={policies} mayWrite={mayWritePolicies && archivedAt === null} />
+        </Tabs.Panel>
+        <Tabs.Panel value="downloads">
+          <DownloadsTab productId={id} mayWrite={mayChange} />
         </Tabs.Panel>
         <Tabs.Panel value="integrate">
           <IntegrateTab productId={id} licenseServerUrl={licenseServerUrl} />
