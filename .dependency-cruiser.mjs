@@ -43,9 +43,12 @@ const ARROWS = {
     DATABASE_CLIENT,
   ],
   "server/live/": ["server/(auth|domain|platform)/"],
+  "server/lab/(?!clients/)": ["server/(authority|auth|live|domain|platform)/", "server/lab/"],
+  // Applications, in processes of their own: of the server they know only how they are spoken with.
+  "server/lab/clients/": ["server/lab/protocol\\.ts$", "sdk/typescript/src/node\\.ts$"],
   "server/operations/": ["server/jobs/", "server/domain/", "server/platform/", DATABASE_CLIENT],
   "server/trpc/": [
-    "server/(authority|analytics|webhooks|operations|mail|auth|domain|platform)/",
+    "server/(authority|analytics|webhooks|operations|mail|auth|lab|domain|platform)/",
     SHARED,
   ],
   "server/license-server/": [
@@ -54,7 +57,7 @@ const ARROWS = {
     SHARED,
   ],
   "server/container\\.ts$": [
-    "server/(activations|leases|usage|offline|callers|idempotency|trust|events|webhooks|authority|analytics|reconciliation|retention|operations|jobs|mail|auth|live|domain|platform)/",
+    "server/(activations|leases|usage|offline|callers|idempotency|trust|events|webhooks|authority|analytics|reconciliation|retention|operations|jobs|mail|auth|live|lab|domain|platform)/",
   ],
   "app/": [
     "server/(trpc|auth|domain|platform)/",

@@ -44,6 +44,7 @@ import { createCallers } from "./callers/service.ts";
 import { createEventRelay } from "./events/relay.ts";
 import { createIdempotencyStore } from "./idempotency/idempotency-store.ts";
 import { createIdempotency } from "./idempotency/service.ts";
+import { createLab } from "./lab/service.ts";
 import { createLeasesStore } from "./leases/leases-store.ts";
 import { createLeases } from "./leases/service.ts";
 import { createLicenseStreams } from "./live/license-streams.ts";
@@ -239,8 +240,11 @@ export function createContainer(env: Env, name = "signet") {
     });
   const seatStreams = streamsOf(SEAT_CHANGES);
   const useStreams = streamsOf(LICENSE_USES);
+  const played = { database, clock, trust, vault, auth, licenses, stories, log };
+  const lab = createLab({ ...played, server: env.LICENSE_SERVER_URL });
   /** Ends what browsers watch, so that none of it holds up the end. */
-  const endStreams = async () => void (await Promise.all([seatStreams.close(), useStreams.close()]));
+  const endStreams = async () =>
+    void (await Promise.all([seatStreams.close(), useStreams.close(), lab.close()]));
   const links = createMailLinks({ database, clock });
   const askLimiter = createAskLimiter(database.pool);
   const byMail = { database, clock, log, mails, links, askLimiter };
@@ -316,6 +320,7 @@ export function createContainer(env: Env, name = "signet") {
     ownUsage,
     seatStreams,
     useStreams,
+    lab,
     endStreams,
     async close() {
       counters.close();

@@ -6,6 +6,7 @@ LANGUAGE sql AS $$
       FROM pool p JOIN license l ON l.tenant_id = p_tenant AND l.id = p.license_id
      WHERE p.tenant_id = p_tenant AND p.seats > 0 AND l.issued_at < p_hour + interval '1 hour'
        AND (l.revoked_at IS NULL OR l.revoked_at > p_hour) AND (l.grace_until IS NULL OR l.grace_until > p_hour)
+       AND NOT EXISTS (SELECT FROM product o WHERE o.tenant_id = p_tenant AND o.id = l.product_id AND o.lab)
      GROUP BY l.product_id
   )
   INSERT INTO rollup_total AS t (tenant_id, metric, size, start, product_id, dimension, value)

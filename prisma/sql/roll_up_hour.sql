@@ -1,7 +1,7 @@
 -- Computes a tenant's figures of one hour, and of the day it is in, from what is committed, and moves the watermark to the
 -- hour's end or to p_horizon, which ever is first: before that nothing can still be committed (see platform/horizon.ts).
 -- Running it again changes nothing. The watermark's row is locked in a statement of its own, so that of two workers the
--- later one sees everything that the earlier one saw.
+-- later one sees everything that the earlier one saw. What the scenario lab does is in no figure.
 CREATE OR REPLACE FUNCTION roll_up_hour(p_tenant uuid, p_hour timestamptz, p_horizon timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -20,6 +20,7 @@ BEGIN
      WHERE e.tenant_id = p_tenant AND e.at >= p_hour AND e.at < v_end
        AND (e.outcome = 'denied'
             OR e.operation IN ('activate', 'offline_activate') AND e.facts->>'knownDevice' = 'false')
+       AND NOT EXISTS (SELECT FROM product o WHERE o.tenant_id = p_tenant AND o.id = l.product_id AND o.lab)
   ), joined AS MATERIALIZED (
     SELECT h.product_id, h.customer_id, a.app_version, a.platform
       FROM happened h
@@ -44,6 +45,7 @@ BEGIN
       FROM steps s
       JOIN pool p ON p.tenant_id = p_tenant AND p.id = s.pool_id
       JOIN license l ON l.tenant_id = p_tenant AND l.id = p.license_id
+     WHERE NOT EXISTS (SELECT FROM product o WHERE o.tenant_id = p_tenant AND o.id = l.product_id AND o.lab)
      GROUP BY l.product_id, l.customer_id, l.id
   ), figures AS (
     SELECT 'activations' AS metric, product_id, customer_id, '' AS dimension, count(*) AS value, NULL AS example
@@ -64,6 +66,7 @@ BEGIN
       JOIN license l ON l.tenant_id = p_tenant AND l.id = a.license_id
       JOIN meter m ON m.tenant_id = p_tenant AND m.id = a.meter_id
      WHERE e.tenant_id = p_tenant AND e.recorded_at >= p_hour AND e.recorded_at < v_end AND e.kind IN ('debit', 'settle')
+       AND NOT EXISTS (SELECT FROM product o WHERE o.tenant_id = p_tenant AND o.id = l.product_id AND o.lab)
      GROUP BY l.product_id, l.customer_id, m.code
     UNION ALL
     SELECT 'seats_peak', product_id, customer_id, id::text, in_use, NULL FROM peaks

@@ -19,6 +19,7 @@ BEGIN
                 AND coalesce(n.issued_type, n.effective->>'type') <> 'trial') AS converted
       FROM license t
      WHERE t.tenant_id = p_tenant AND t.issued_at >= v_from AND coalesce(t.issued_type, t.effective->>'type') = 'trial'
+       AND NOT EXISTS (SELECT FROM product o WHERE o.tenant_id = p_tenant AND o.id = t.product_id AND o.lab)
   ), counted AS (
     SELECT product_id, day, count(*) AS issued, count(*) FILTER (WHERE converted) AS converted FROM trials GROUP BY 1, 2
   )

@@ -43,7 +43,7 @@ export function listAccounts(tx: Tx, tenantId: string, query: AccountQuery): Pro
     tx,
     [
       Prisma.sql`l.tenant_id = ${tenantId}::uuid`,
-      ...(licenseId === undefined ? [] : [Prisma.sql`l.id = ${licenseId}::uuid`]),
+      ...(licenseId === undefined ? [Prisma.sql`NOT p.lab`] : [Prisma.sql`l.id = ${licenseId}::uuid`]),
       ...(productId === undefined ? [] : [Prisma.sql`l.product_id = ${productId}::uuid`]),
       ...(customerId === undefined ? [] : [Prisma.sql`l.customer_id = ${customerId}::uuid`]),
       ...(meter === undefined ? [] : [Prisma.sql`m.code = ${meter}`]),

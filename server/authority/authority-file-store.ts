@@ -12,7 +12,7 @@ export interface Account {
 
 export async function readAccount(tx: Tx, tenantId: string): Promise<Account> {
   const products = await tx.product.findMany({
-    where: { tenantId },
+    where: { tenantId, lab: false },
     include: {
       features: true,
       meters: true,

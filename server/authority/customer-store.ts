@@ -31,7 +31,7 @@ export async function listCustomers(
     });
   }
   return tx.customer.findMany({
-    where: { tenantId, archivedAt: archived ? { not: null } : null, AND: conditions },
+    where: { tenantId, lab: false, archivedAt: archived ? { not: null } : null, AND: conditions },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: limit + 1,
   });

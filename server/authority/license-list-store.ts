@@ -95,6 +95,12 @@ function filtersOf(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sql
   const { anyStatus, endsBefore, productId, policyId, customerId, search, before } = query;
   return [
     Prisma.sql`tenant_id = ${tenantId}::uuid`,
+    // What the scenario lab issued is found by whoever knows it, and in nobody's way.
+    ...(productId === undefined && search?.kind !== "id" && search?.kind !== "key"
+      ? [
+          Prisma.sql`product_id <> ALL (ARRAY(SELECT id FROM product WHERE tenant_id = ${tenantId}::uuid AND lab))`,
+        ]
+      : []),
     ...(productId === undefined ? [] : [Prisma.sql`product_id = ${productId}::uuid`]),
     ...(policyId === undefined ? [] : [Prisma.sql`policy_id = ${policyId}::uuid`]),
     ...(customerId === undefined ? [] : [Prisma.sql`customer_id = ${customerId}::uuid`]),

@@ -10,7 +10,10 @@ export function countByStatus(tx: Tx, tenantId: string, now: Date) {
   return tx.$queryRaw<{ status: LicenseStatus; licenses: number; devices: number }[]>`
     SELECT license_status(valid_from, expires_at, grace_until, suspended_at, revoked_at, ${now}::timestamptz) AS status,
            count(*)::integer AS licenses, sum(activation_count)::integer AS devices
-      FROM license WHERE tenant_id = ${tenantId}::uuid GROUP BY 1`;
+      FROM license
+     WHERE tenant_id = ${tenantId}::uuid
+       AND product_id <> ALL (ARRAY(SELECT id FROM product WHERE tenant_id = ${tenantId}::uuid AND lab))
+     GROUP BY 1`;
 }
 
 /** Whether the tenant has issued more licenses than that; each has the next number, and none is ever deleted. */

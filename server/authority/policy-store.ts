@@ -8,7 +8,7 @@ export const COUNT_CAP = 1_000;
 
 export function listPolicies(tx: Tx, tenantId: string, productId: string | undefined) {
   return tx.policy.findMany({
-    where: { tenantId, ...(productId === undefined ? {} : { productId }) },
+    where: { tenantId, ...(productId === undefined ? { product: { lab: false } } : { productId }) },
     orderBy: [{ archivedAt: { sort: "asc", nulls: "first" } }, { name: "asc" }],
     take: POLICIES_MAX,
     include: {

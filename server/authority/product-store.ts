@@ -6,7 +6,7 @@ const PRODUCTS_MAX = 500;
 
 export function listProducts(tx: Tx, tenantId: string) {
   return tx.product.findMany({
-    where: { tenantId },
+    where: { tenantId, lab: false },
     orderBy: [{ archivedAt: { sort: "asc", nulls: "first" } }, { name: "asc" }],
     take: PRODUCTS_MAX,
     include: {

@@ -3,6 +3,13 @@ const RETRY_MS = 1_000;
 /** Of more subjects than this an event names none, which means any. */
 const SUBJECTS_MAX = 150;
 
+/** Nothing between here and the browser may keep, compress or gather what is streamed. */
+export const EVENT_STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store, no-transform",
+  "x-accel-buffering": "no",
+};
+
 const encoder = new TextEncoder();
 
 export interface ChangeStream {

@@ -6,7 +6,7 @@ import { SignetError } from "../domain/errors.ts";
 import { publicId } from "../domain/ids.ts";
 import type { Listener } from "../platform/listener.ts";
 import type { Logger } from "../platform/log.ts";
-import { createChangeStream } from "./change-stream.ts";
+import { createChangeStream, EVENT_STREAM_HEADERS } from "./change-stream.ts";
 
 interface LicenseStreamsOptions {
   readonly auth: Pick<Auth, "currentActor" | "currentCustomer">;
@@ -132,7 +132,7 @@ export function createLicenseStreams({
   ): Promise<Response> {
     try {
       if (session === undefined) throw new SignetError("unauthorized", "You are signed out; sign in again.");
-      return new Response(await start(session, signal, door), { headers: HEADERS });
+      return new Response(await start(session, signal, door), { headers: EVENT_STREAM_HEADERS });
     } catch (error) {
       if (error instanceof SignetError) return refusalOf(error);
       throw error;
@@ -159,13 +159,6 @@ export function createLicenseStreams({
 function isSame(one: ReadonlySet<string>, other: ReadonlySet<string> | undefined): boolean {
   return one.size === other?.size && [...one].every((id) => other.has(id));
 }
-
-/** Nothing between here and the browser may keep, compress or gather what is streamed. */
-const HEADERS = {
-  "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-store, no-transform",
-  "x-accel-buffering": "no",
-};
 
 function refusalOf({ code, message, retryAfterSeconds }: SignetError): Response {
   const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };

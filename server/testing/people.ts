@@ -14,21 +14,22 @@ import { createTwoFactor } from "#server/auth/two-factor.ts";
 import { createUnsubscribing } from "#server/auth/unsubscribing.ts";
 import { createIncidents } from "#server/authority/incident-service.ts";
 import type { Role, UserActor } from "#server/domain/actor.ts";
+import { createLab } from "#server/lab/service.ts";
 import { createHealth } from "#server/operations/health-service.ts";
 import { createPortalMetrics } from "#server/operations/portal-metrics.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
 import { type Authority, createAuthority, createVendor } from "./authority.ts";
-import { TEST_MASTER_KEY } from "./fixtures.ts";
+import { type Runtime, TEST_MASTER_KEY } from "./fixtures.ts";
 
 export const PASSWORD = "correct horse battery staple";
 
 export type People = ReturnType<typeof createPeople>;
 
 /** Everything the portal's procedures call, on a real database. */
-export function createPeople(appUrl: string, limits?: SignInLimits) {
-  const authority = createAuthority(appUrl);
+export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Runtime) {
+  const authority = createAuthority(appUrl, runtime);
   const { database, clock, mails } = authority;
   const log = createLogger({ level: "silent", name: "test" });
   const limiter = createSignInLimiter(database.pool, limits);
@@ -40,6 +41,7 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
   const mailPreferences = createMailPreferences({ database, clock });
   const links = createMailLinks({ database, clock });
   const byMail = { database, clock, log, mails, links, askLimiter: createAskLimiter(database.pool) };
+  const lab = createLab({ ...authority, auth, log, server: NO_SERVER });
   return {
     ...authority,
     log,
@@ -56,9 +58,13 @@ export function createPeople(appUrl: string, limits?: SignInLimits) {
     invitations,
     incidents: createIncidents({ database, clock }),
     customerPeople: createCustomerPeople({ database, clock }),
+    lab,
     analytics: createAnalytics({ database, clock }),
   };
 }
+
+/** A LicenseServer that is not there: for who wants one, the lab is made with another. */
+const NO_SERVER = "http://127.0.0.1:9";
 
 /** A tenant with one person in each of the roles, all of whom sign in with `PASSWORD`. */
 export async function createTeam(people: Authority, ...roles: Role[]) {

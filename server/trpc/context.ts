@@ -33,6 +33,7 @@ import type { Seats } from "../authority/seat-service.ts";
 import type { TenantSettings } from "../authority/settings-service.ts";
 import type { Stories } from "../authority/story-service.ts";
 import type { TrustKeys } from "../authority/trust-service.ts";
+import type { Lab } from "../lab/service.ts";
 import type { HealthService } from "../operations/health-service.ts";
 import type { PortalMetrics } from "../operations/portal-metrics.ts";
 import type { Logger } from "../platform/log.ts";
@@ -61,6 +62,7 @@ export interface PortalServices {
   readonly ownSeats: OwnSeats;
   readonly customerPeople: CustomerPeople;
   readonly licenseBatches: Omit<LicenseBatches, "finishLeft">;
+  readonly lab: Pick<Lab, "list">;
   readonly apiKeys: ApiKeys;
   readonly identityProviders: IdentityProviders;
   readonly overview: Overview;

@@ -66,6 +66,7 @@ const TABLE: Record<string, string> = {
   "identityProvider.remove": DEVELOPERS,
   "incident.list": EVERYBODY,
   "incident.acknowledge": LICENSE_STAFF,
+  "lab.list": LICENSE_STAFF,
   "license.list": EVERYBODY,
   "license.get": EVERYBODY,
   "license.story": EVERYBODY,

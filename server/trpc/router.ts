@@ -8,6 +8,7 @@ import { customerRouter } from "./routers/customer.ts";
 import { healthRouter } from "./routers/health.ts";
 import { identityProviderRouter } from "./routers/identity-provider.ts";
 import { incidentRouter } from "./routers/incident.ts";
+import { labRouter } from "./routers/lab.ts";
 import { licenseRouter } from "./routers/license.ts";
 import { licenseBatchRouter } from "./routers/license-batch.ts";
 import { offlineRouter } from "./routers/offline.ts";
@@ -35,6 +36,7 @@ export const appRouter = router({
   health: healthRouter,
   identityProvider: identityProviderRouter,
   incident: incidentRouter,
+  lab: labRouter,
   license: licenseRouter,
   offline: offlineRouter,
   licenseBatch: licenseBatchRouter,

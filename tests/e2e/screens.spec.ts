@@ -6,6 +6,7 @@ import { signIn, watch } from "./portal.ts";
 const VENDOR = [
   "/admin",
   "/admin/start",
+  "/admin/lab",
   "/admin/products",
   "/admin/products/new",
   "/admin/policies",

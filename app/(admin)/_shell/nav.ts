@@ -6,6 +6,7 @@ import {
   IconCertificate,
   IconChartBar,
   IconCoins,
+  IconFlask,
   IconHeartbeat,
   IconHistory,
   IconIdBadge2,
@@ -41,6 +42,7 @@ export const NAV: readonly NavSection[] = [
     items: [
       { href: "/admin", label: "Overview", icon: IconLayoutDashboard, permission: "license:read" },
       { href: "/admin/start", label: "Get started", icon: IconRocket, permission: "policy:publish" },
+      { href: "/admin/lab", label: "Scenario lab", icon: IconFlask, permission: "license:issue" },
     ],
   },
   {

@@ -1,0 +1,12 @@
+import { server } from "../../../_server.ts";
+import { readSession } from "../../../_session.ts";
+
+/** Runs a scenario of the lab for as long as somebody reads what is streamed. */
+export async function POST(
+  request: Request,
+  { params }: { params: Promise<{ scenario: string }> },
+): Promise<Response> {
+  // A page of another site may not run anything with our cookie, whatever the browser's cookie rules.
+  if (request.headers.get("sec-fetch-site") === "cross-site") return new Response(null, { status: 403 });
+  return server().lab.answer(await readSession(), (await params).scenario, request.signal);
+}

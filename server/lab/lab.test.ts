@@ -1,0 +1,236 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { SessionClaims } from "../auth/actor.ts";
+import { HOSTS, type Host } from "../license-server/testing/hosts.ts";
+import { newUuid } from "../platform/ids.ts";
+import type { TestDatabase } from "../testing/cluster.ts";
+import { createTestDatabase } from "../testing/database.ts";
+import { createRuntime } from "../testing/fixtures.ts";
+import { createPeople, createTeam, PASSWORD, type People } from "../testing/people.ts";
+import { TestClock } from "../testing/test-clock.ts";
+import { type StepResult, stepResults } from "./runner.ts";
+import { CLIENT_SCRIPT, createLab, type Lab } from "./service.ts";
+
+let database: TestDatabase;
+let people: People;
+let licenseServer: Host;
+let lab: Lab;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  // The clients are processes of their own, with the machine's clock; the server's stands still near it.
+  people = createPeople(
+    database.appUrl,
+    undefined,
+    createRuntime(database.appUrl, new TestClock(new Date())),
+  );
+  licenseServer = await HOSTS.Fastify(people);
+  lab = createLab({ ...people, server: `http://${licenseServer.authority}` });
+});
+afterAll(async () => {
+  await lab.close();
+  await licenseServer.stop();
+  await people.close();
+  await database.drop();
+});
+
+async function createWatcher() {
+  const { tenantId, owner, join } = await createTeam(people);
+  const { email } = await join("support");
+  return {
+    tenantId,
+    owner,
+    session: await people.auth.signIn({ email, password: PASSWORD, ip: "192.0.2.1" }),
+  };
+}
+
+/** What a browser would see of a run. */
+async function watch(session: SessionClaims | undefined, name: string, by = lab) {
+  const response = await by.answer(session, name, new AbortController().signal);
+  expect(response.status, await (response.ok ? "" : response.clone().text())).toBe(200);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const results: StepResult[] = [];
+  let end: unknown;
+  let text = "";
+  return {
+    results,
+    /** Reads on until a step is like this, or all is over; says how it ended. */
+    async until(isIt: (step: StepResult) => boolean = () => false): Promise<unknown> {
+      for (;;) {
+        const next = await reader?.read();
+        if (next === undefined || next.done) return end;
+        text += next.value;
+        const events = text.split("\n\n");
+        text = events.pop() ?? "";
+        for (const event of events) {
+          const [, kind, data = "null"] = /^event: (\w+)\ndata: (.*)$/.exec(event) ?? [];
+          if (kind === "end") end = JSON.parse(data);
+          if (kind === "step") results.push(...stepResults.parse([JSON.parse(data)]));
+        }
+        if (results.some(isIt)) return undefined;
+      }
+    },
+    leave: () => reader?.cancel(),
+  };
+}
+
+/** Starting a dozen processes takes a while on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 });
+const WAIT = { timeout: 30_000, interval: 50 };
+
+const outcomes = (results: readonly StepResult[]) =>
+  results
+    .filter(({ status }) => status !== "running")
+    .map(({ status, refusal, why }) => why ?? refusal?.code ?? status);
+
+/** Processes of ours that run the clients' program. */
+function clientProcesses(): number {
+  const list = execFileSync("ps", ["-o", "args=", "--ppid", String(process.pid)], { encoding: "utf8" });
+  return list.split("\n").filter((line) => line.includes("lab/clients/client.ts")).length;
+}
+
+const licensesOf = (tenantId: string) =>
+  people.database.withTenant(tenantId, (tx) => tx.license.findMany({ orderBy: { issuedAt: "asc" } }));
+
+test("real clients activate, verify offline and are refused a forgery, each decision explained and traced; then all is cleared up", async () => {
+  const { owner, tenantId, session } = await createWatcher();
+  const view = await watch(session, "online");
+  expect(await view.until()).toEqual({ outcome: "passed" });
+  expect(outcomes(view.results)).toEqual(["passed", "passed", "token_invalid"]);
+  const [activated] = view.results.filter(({ status }) => status === "passed");
+  expect(activated).toMatchObject({
+    exchanges: expect.arrayContaining([expect.objectContaining({ method: "POST", status: 201 })]),
+    decisions: [
+      { operation: "activate", outcome: "granted", explanation: "Granted: the device was activated." },
+    ],
+  });
+  const [decision] = activated?.decisions ?? [];
+  const story = await people.stories.read(
+    owner,
+    { of: "request", correlationId: decision?.correlationId ?? "" },
+    { changesOf: "everything" },
+  );
+  expect(story.steps).toHaveLength(1);
+
+  await vi.waitUntil(() => clientProcesses() === 0, WAIT);
+  const [latest] = await lab.list(owner);
+  expect(latest?.latest).toMatchObject({ outcome: "passed", isRunning: false });
+  expect(latest?.latest?.steps).toHaveLength(3);
+  expect(await licensesOf(tenantId)).toMatchObject([{ suspendedAt: expect.any(Date) }]);
+  expect(await people.products.list(owner)).toEqual([]);
+  expect(await people.policies.list(owner)).toEqual([]);
+  expect((await people.licenses.list(owner, { limit: 10 })).items).toEqual([]);
+});
+
+test("sending an event twice charges once, and a file is answered, imported and refused to whoever replays it", async () => {
+  const { session } = await createWatcher();
+  const [usage, offline] = await Promise.all([watch(session, "usage"), watch(session, "air_gapped")]);
+  expect(await usage.until()).toEqual({ outcome: "passed" });
+  expect(await offline.until()).toEqual({ outcome: "passed" });
+  expect(outcomes(usage.results)).toEqual([...Array(4).fill("passed"), "insufficient_credits"]);
+  const again = usage.results.find(({ index, status }) => index === 3 && status === "passed");
+  expect(again?.decisions).toMatchObject([
+    { explanation: expect.stringMatching("0 of 1 usage events were charged, 1 had been before") },
+  ]);
+  expect(outcomes(offline.results).slice(0, 4)).toEqual([
+    ...Array(3).fill("passed"),
+    "file_already_imported",
+  ]);
+  const imported = offline.results.find(({ index, status }) => index === 2 && status === "passed");
+  expect(imported?.exchanges).toEqual([]);
+});
+
+test("of two tabs one runs the scenario; when its page is left the clients are killed and the other may run it", async () => {
+  const { owner, session, tenantId } = await createWatcher();
+  const view = await watch(session, "seats");
+  const [second] = await Promise.all([lab.answer(session, "seats", new AbortController().signal)]);
+  expect(second.status).toBe(409);
+  // Nobody advances the server's clock, so that the seat of the killed client never comes back.
+  await view.until(({ index, status }) => index === 4 && status === "running");
+  expect(outcomes(view.results)).toEqual(["passed", "passed", "no_seats_available", "passed"]);
+  expect(clientProcesses()).toBeGreaterThan(0);
+  await view.leave();
+  await vi.waitUntil(() => clientProcesses() === 0, WAIT);
+  const isOver = async () =>
+    (await lab.list(owner)).find(({ name }) => name === "seats")?.latest?.isRunning === false;
+  await vi.waitUntil(isOver, WAIT);
+  const third = await watch(session, "seats");
+  await third.until(({ index }) => index === 1);
+  await third.leave();
+  await vi.waitUntil(isOver, WAIT);
+  expect((await lab.list(owner)).find(({ name }) => name === "seats")?.latest?.outcome).toBe("stopped");
+  const licenses = await licensesOf(tenantId);
+  expect(licenses.map(({ suspendedAt }) => suspendedAt !== null)).toEqual([true, true]);
+});
+
+test("a run whose portal died is ended by the next one, and its license with it; one that takes too long is stopped", async () => {
+  const { owner, session, tenantId } = await createWatcher();
+  const setting = await watch(session, "seats");
+  await setting.until(({ index }) => index === 0);
+  await setting.leave();
+  await vi.waitUntil(async () => (await licensesOf(tenantId))[0]?.suspendedAt != null, WAIT);
+  const [license] = await licensesOf(tenantId);
+  const at = people.clock.now();
+  await people.database.withTenant(tenantId, async (tx) => {
+    await tx.license.updateMany({ data: { suspendedAt: null } });
+    await tx.labRun.create({
+      data: {
+        tenantId,
+        id: newUuid(),
+        scenario: "seats",
+        licenseId: license?.id ?? "",
+        startedBy: owner.userId,
+        startedAt: at,
+        leaseUntil: new Date(at.getTime() - 1),
+        steps: [],
+      },
+    });
+  });
+  const hasty = createLab({
+    ...people,
+    server: `http://${licenseServer.authority}`,
+    runMaxMs: 200,
+  });
+  const view = await watch(session, "seats", hasty);
+  expect(await view.until()).toMatchObject({
+    outcome: "failed",
+    why: expect.stringMatching("took longer"),
+  });
+  await hasty.close();
+  const licenses = await licensesOf(tenantId);
+  expect(licenses.map(({ suspendedAt }) => suspendedAt !== null)).toEqual([true, true]);
+});
+
+test("a client ends as soon as nobody can give it orders any more, as when its portal was killed", async () => {
+  const child = spawn(process.execPath, [CLIENT_SCRIPT], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const exited = once(child, "exit");
+  const identity = {
+    server: "http://127.0.0.1:9",
+    tenant: "acme",
+    rootKey: "A".repeat(43),
+    product: "p",
+    licenseKey: "",
+    device: "d",
+  };
+  child.send({ kind: "begin", identity: { ...identity, isOffline: true } });
+  child.disconnect();
+  expect(await exited).toEqual([0, null]);
+});
+
+test("a server that cannot be reached fails the step and says what to look at; who may not issue licenses may not run it", async () => {
+  const { session } = await createWatcher();
+  const view = await watch(session, "online", people.lab);
+  expect(await view.until()).toEqual({ outcome: "failed" });
+  expect(outcomes(view.results)).toEqual([expect.stringMatching("LICENSE_SERVER_URL")]);
+  const { join } = await createTeam(people);
+  const { email } = await join("auditor");
+  const auditor = await people.auth.signIn({ email, password: PASSWORD, ip: "192.0.2.1" });
+  const refused = await lab.answer(auditor, "online", new AbortController().signal);
+  expect([
+    refused.status,
+    (await lab.answer(undefined, "online", new AbortController().signal)).status,
+  ]).toEqual([403, 401]);
+});

@@ -1,0 +1,254 @@
+import { join } from "node:path";
+import type { SessionClaims } from "../auth/actor.ts";
+import { allows } from "../auth/permissions.ts";
+import type { Auth } from "../auth/sign-in.ts";
+import type { Licenses } from "../authority/license-service.ts";
+import type { Trust, Tx, Vault } from "../authority/ports.ts";
+import type { Stories } from "../authority/story-service.ts";
+import type { Actor, UserActor } from "../domain/actor.ts";
+import { CODES } from "../domain/codes.ts";
+import { SignetError } from "../domain/errors.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/database.ts";
+import { newUuid } from "../platform/ids.ts";
+import type { Logger } from "../platform/log.ts";
+import { type LabClient, startClient } from "./client-process.ts";
+import * as store from "./lab-store.ts";
+import { createRunStream } from "./run-stream.ts";
+import { type LabDecision, runSteps, type StepResult, stepResults } from "./runner.ts";
+import { SCENARIOS, type Scenario, type ScenarioName, scenario } from "./scenarios.ts";
+import { createSettings } from "./setting.ts";
+
+export type Lab = ReturnType<typeof createLab>;
+
+interface LabOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly trust: Pick<Trust, "rootKey">;
+  readonly vault: Vault;
+  readonly auth: Pick<Auth, "currentActor">;
+  readonly licenses: Pick<Licenses, "suspend">;
+  readonly stories: Stories;
+  readonly log: Pick<Logger, "warn">;
+  /** Where the clients find the LicenseServer. */
+  readonly server: string;
+  /** A run that takes longer is stopped. */
+  readonly runMaxMs?: number;
+  /** How long a run is this process's without a word from it. */
+  readonly leaseMs?: number;
+}
+
+/**
+ * The clients' program, from where every process of ours is started: what is bundled does not know where its sources are.
+ */
+export const CLIENT_SCRIPT = join(process.cwd(), "server/lab/clients/client.ts");
+
+/** Scenarios played by real SDK clients, in processes of their own, against the real LicenseServer, for whoever watches. */
+export function createLab({ runMaxMs = 90_000, leaseMs = 20_000, ...deps }: LabOptions) {
+  const { database, clock, trust, auth, licenses, stories, log, server } = deps;
+  const setUp = createSettings(deps);
+  /** What stops each run under way. */
+  const running = new Map<AbortController, Promise<unknown>>();
+  let closed = false;
+
+  async function actorOf(session: SessionClaims | undefined): Promise<UserActor> {
+    const current = await auth.currentActor(session);
+    if (current === undefined) throw new SignetError("unauthorized", "You are signed out; sign in again.");
+    if (current.tenant.suspended) throw new SignetError("tenant_suspended");
+    if (current.lacksTwoFactor || !allows(current.actor.role, "license:issue"))
+      throw new SignetError("forbidden");
+    if (closed) throw new SignetError("overloaded", "The portal is being restarted; try again in a moment.");
+    return current.actor;
+  }
+
+  /** Takes the scenario for this process, clears up after one that died with it, and issues the run's license. */
+  async function begin(actor: UserActor, name: ScenarioName) {
+    const { tenantId } = actor;
+    const now = clock.forDatabase();
+    const id = newUuid();
+    const { orphans, ...begun } = await database.withTenant(tenantId, async (tx) => {
+      await store.lockTenant(tx, tenantId);
+      const orphans = await store.endOrphans(tx, tenantId, name, now);
+      if ((await store.findLatest(tx, tenantId, name, now))?.isRunning) throw runningElsewhere();
+      const setting = await setUp(tx, actor, name);
+      const run = { id, name, licenseId: setting.license.id, startedBy: actor.userId, leaseMs };
+      if (!(await store.insertRun(tx, tenantId, run, now))) throw runningElsewhere();
+      return { id, ...setting, orphans };
+    });
+    for (const licenseId of orphans) await suspend(actor, licenseId);
+    return begun;
+  }
+
+  /** Nothing can be done with it any more. Unlike a revocation this needs no word in each trust bundle from now on. */
+  async function suspend(actor: Actor, licenseId: string): Promise<void> {
+    try {
+      await licenses.suspend(actor, licenseId, "The scenario of the lab has ended.");
+    } catch (error) {
+      // Somebody of the team was quicker, or its day is over.
+      if (!(error instanceof SignetError)) throw error;
+    }
+  }
+
+  async function explain(actor: Actor, correlationIds: readonly string[]): Promise<LabDecision[]> {
+    const decisions: LabDecision[] = [];
+    for (const correlationId of correlationIds) {
+      const of = { of: "request", correlationId } as const;
+      const { steps } = await stories.read(actor, of, { changesOf: "licenses" });
+      for (const step of steps) {
+        if (step.kind !== "decision") continue;
+        const { operation, outcome, code } = step.decision;
+        decisions.push({ operation, outcome, code, explanation: step.explanation, correlationId });
+      }
+    }
+    return decisions;
+  }
+
+  async function play(
+    actor: UserActor,
+    { steps, offlineClients }: Scenario,
+    begun: Awaited<ReturnType<typeof begin>>,
+    { signal, tell }: { signal: AbortSignal; tell: (result: StepResult) => void },
+  ) {
+    const rootKey = await trust.rootKey(actor.tenantId);
+    const begunAt = clock.now().toISOString();
+    const clients = new Map<string, LabClient>();
+    const killAll = () => {
+      for (const client of clients.values()) client.kill();
+    };
+    function clientOf(device: string): LabClient {
+      // Told of after the signal was looked at last: nobody would stop it.
+      signal.throwIfAborted();
+      const { tenant, product, license } = begun;
+      const isOffline = offlineClients.includes(device);
+      const embedded = { server, tenant, rootKey, product, licenseKey: license.key };
+      const identity = { ...embedded, device, isOffline, begunAt };
+      const client = clients.get(device) ?? startClient(CLIENT_SCRIPT, identity, log);
+      clients.set(device, client);
+      return client;
+    }
+    signal.addEventListener("abort", killAll, { once: true });
+    try {
+      return await runSteps({ steps, server, clientOf, explain: (ids) => explain(actor, ids), tell });
+    } finally {
+      killAll();
+      await Promise.all([...clients.values()].map(({ gone }) => gone));
+    }
+  }
+
+  /** Plays a run that has begun to its end, whatever ends it, and clears up. Never rejects. */
+  async function playOut(
+    actor: UserActor,
+    plan: Scenario,
+    begun: Awaited<ReturnType<typeof begin>>,
+    stop: AbortController,
+    tell: (result: StepResult) => void,
+  ): Promise<{ readonly outcome: store.RunOutcome; readonly why?: string }> {
+    const { tenantId } = actor;
+    const inTenant = <Value>(work: (tx: Tx) => Promise<Value>) => database.withTenant(tenantId, work);
+    const results = new Map<number, StepResult>();
+    const keeping = setInterval(async () => {
+      const isOurs = await inTenant((tx) =>
+        store.renewLease(tx, tenantId, begun.id, leaseMs, clock.forDatabase()),
+      ).catch((err: unknown) => {
+        log.warn({ err }, "the lease of a lab run could not be renewed");
+        return true;
+      });
+      if (!isOurs) stop.abort(new Error("The run was taken over."));
+    }, leaseMs / 4).unref();
+    const tooLong = setTimeout(() => stop.abort(new Error(TOO_LONG)), runMaxMs).unref();
+    let end: { outcome: store.RunOutcome; why?: string };
+    try {
+      const outcome = await play(actor, plan, begun, {
+        signal: stop.signal,
+        tell(result) {
+          results.set(result.index, result);
+          tell(result);
+        },
+      });
+      end = { outcome };
+    } catch (err) {
+      const isTooLong = stop.signal.reason instanceof Error && stop.signal.reason.message === TOO_LONG;
+      if (!stop.signal.aborted) log.warn({ err }, "a run of the scenario lab failed");
+      const why = isTooLong ? TOO_LONG : err instanceof Error ? err.message : String(err);
+      end = stop.signal.aborted && !isTooLong ? { outcome: "stopped" } : { outcome: "failed", why };
+    } finally {
+      clearInterval(keeping);
+      clearTimeout(tooLong);
+    }
+    try {
+      await suspend(actor, begun.license.id);
+      const steps = [...results.values()];
+      await inTenant((tx) =>
+        store.endRun(tx, tenantId, begun.id, { outcome: end.outcome, steps }, clock.forDatabase()),
+      );
+    } catch (err) {
+      // The next run of this scenario finds it, and the license ends by itself.
+      log.warn({ err }, "a run of the scenario lab could not be cleared up");
+    }
+    return end;
+  }
+
+  return {
+    /** Each scenario: its steps, and how the latest run went. */
+    async list({ tenantId }: Actor) {
+      return database.withTenant(tenantId, async (tx) => {
+        const listed = [];
+        for (const name of SCENARIOS) {
+          const latest = await store.findLatest(tx, tenantId, name, clock.forDatabase());
+          const { steps } = scenario(name, "");
+          listed.push({
+            name,
+            steps: steps.map(({ title, client }) => ({ title, client })),
+            latest: latest && { ...latest, steps: stepResults.parse(latest.steps) },
+          });
+        }
+        return listed;
+      });
+    },
+
+    /** Runs a scenario and streams it; it stops when nobody reads the stream any more. Refused where it runs already. */
+    async answer(session: SessionClaims | undefined, asked: string, signal: AbortSignal): Promise<Response> {
+      try {
+        const name = SCENARIOS.find((each) => each === asked);
+        if (name === undefined) throw new SignetError("not_found", "There is no such scenario.");
+        const actor = await actorOf(session);
+        const begun = await begin(actor, name);
+        const stop = new AbortController();
+        const { response, tell, end } = createRunStream(() => stop.abort());
+        if (signal.aborted) stop.abort();
+        signal.addEventListener("abort", () => stop.abort(), { once: true });
+        const plan = scenario(name, begun.id);
+        running.set(
+          stop,
+          playOut(actor, plan, begun, stop, tell)
+            .then(end)
+            .finally(() => running.delete(stop)),
+        );
+        return response;
+      } catch (error) {
+        if (error instanceof SignetError) return refusalOf(error);
+        throw error;
+      }
+    },
+
+    /** Stops every run and waits until each is cleared up. */
+    async close(): Promise<void> {
+      closed = true;
+      for (const stop of running.keys()) stop.abort();
+      await Promise.all(running.values());
+    },
+  };
+}
+
+const TOO_LONG = "It took longer than a scenario may, and was stopped.";
+
+function runningElsewhere(): SignetError {
+  return new SignetError(
+    "request_in_progress",
+    "This scenario is being run already, in another tab or by a colleague; it is free again when that ends.",
+  );
+}
+
+function refusalOf({ code, message }: SignetError): Response {
+  return Response.json({ code, message }, { status: CODES[code].status });
+}

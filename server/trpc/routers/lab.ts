@@ -1,0 +1,5 @@
+import { authorised, router } from "../init.ts";
+
+export const labRouter = router({
+  list: authorised("license:issue").query(({ ctx }) => ctx.services.lab.list(ctx.actor)),
+});
