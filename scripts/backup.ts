@@ -24,9 +24,9 @@ await saying(async () => {
   const { takenAt, rows, bytes } = await withOwnerUrl((ownerUrl) =>
     step("Backing up", "Backed up", () => backUp(ownerUrl, path)),
   );
-  const megabytes = (bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 });
+  const size = new Intl.NumberFormat("en", { style: "unit", unit: "megabyte", maximumSignificantDigits: 3 });
   console.log(`
   ${path}
-  ${rows.toLocaleString("en")} rows as of ${takenAt.toISOString()}, ${megabytes} MB
+  ${rows.toLocaleString("en")} rows as of ${takenAt.toISOString()}, ${size.format(bytes / 1e6)}
 `);
 });
