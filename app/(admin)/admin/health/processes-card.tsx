@@ -38,7 +38,7 @@ function ProcessRow({ process }: { process: Process }) {
         </Text>
         <ToneBadge
           tone={processTone(process)}
-          label={running === 0 ? "None runs" : running === 1 ? "1 runs" : `${running} run`}
+          label={running === 0 ? "None running" : `${running} running`}
         />
       </Group>
       <Text fz="sm" c="dimmed">
