@@ -153,9 +153,6 @@ export function createActivations(deps: {
          WHERE tenant_id = ${tenantId}::uuid AND license_id = ${licenseId}::uuid AND live_fingerprint IS NOT NULL`;
     },
 
-    /** Tells who watches a license's seats that they changed. */
-    announceSeats: (tenantId: string, licenseId: string) => seatChanges.announce(tenantId, licenseId),
-
     /** Resolves once every batch under way has committed. */
     async idle(): Promise<void> {
       await Promise.all([activating.idle(), refreshing.idle(), deactivating.idle()]);

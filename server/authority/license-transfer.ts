@@ -27,11 +27,11 @@ export function createTransfers(deps: {
      * The old customer's people no longer see it from their next request on. Seats that backends hold stay; those of
      * devices go with the devices. Throws `invalid_request` when it is revoked, or no longer of the customer it was seen at.
      */
-    async transfer(actor: Actor, request: TransferLicense) {
+    transfer(actor: Actor, request: TransferLicense) {
       const { tenantId } = actor;
       const { id, fromCustomerId, customerId, reason } = request;
       const deactivates = request.devices === "deactivate";
-      const changed = await change(actor, id, async (license, now, tx) => {
+      return change(actor, id, async (license, now, tx) => {
         refuseTransition(license, "transfer", now);
         const owner = await named(tx, tenantId, license.customerId);
         if (license.customerId !== fromCustomerId) {
@@ -59,8 +59,6 @@ export function createTransfers(deps: {
           },
         };
       });
-      if (deactivates) devices.announceSeats(tenantId, id);
-      return changed;
     },
   };
 }

@@ -59,8 +59,6 @@ export interface Devices {
     tenantId: string,
     request: { readonly licenseId: string; readonly correlationId: string },
   ): Promise<void>;
-  /** Tells who watches a license's seats that they changed; after the change has committed. */
-  announceSeats(tenantId: string, licenseId: string): void;
 }
 
 export interface HeldSeats {
