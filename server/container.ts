@@ -52,6 +52,7 @@ import { createLocalOutbox } from "./mail/local-outbox.ts";
 import { createMailer } from "./mail/mailer.ts";
 import { createMails } from "./mail/mails.ts";
 import { createNotices } from "./mail/notices.ts";
+import { createMailPreviews } from "./mail/previews.ts";
 import { createPayloads } from "./mail/sealed-payload.ts";
 import { createSmtpSender } from "./mail/smtp.ts";
 import { createOfflineStore } from "./offline/offline-store.ts";
@@ -217,6 +218,7 @@ export function createContainer(env: Env, name = "signet") {
     portalUrl: env.NEXTAUTH_URL,
     send: smtp?.send,
   });
+  const mailPreviews = createMailPreviews({ database, portalUrl: env.NEXTAUTH_URL });
   const localOutbox = createLocalOutbox({
     database,
     clock,
@@ -303,6 +305,7 @@ export function createContainer(env: Env, name = "signet") {
     webhooks,
     mailer,
     localOutbox,
+    mailPreviews,
     auth,
     account,
     accessByMail,

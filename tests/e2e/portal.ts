@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,6 +29,46 @@ export async function signIn(page: Page, label: "Admin" | "Customer"): Promise<v
   await page.getByLabel("Password", { exact: true }).fill(person.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(label === "Admin" ? /\/admin/ : /\/portal/);
+}
+
+/**
+ * A stranger signs up and reads the mail where whoever started Signet can: from then on the page is signed in as the owner
+ * of a trial tenant of its own, at `/admin` or where that leads.
+ */
+export async function signUp(page: Page, company: string): Promise<{ email: string; password: string }> {
+  const email = `stranger-${randomUUID()}@example.com`;
+  const password = "correct horse battery staple";
+  await page.goto("/sign-up");
+  await page.waitForLoadState("networkidle");
+  await page.getByLabel("Your name").fill("Sam Stranger");
+  await page.getByLabel("Company").fill(company);
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Send me the link" }).click();
+  await expect(page.getByText("Look at your mail")).toBeVisible();
+  const link = await mailedLink(page, email, "Confirm and begin");
+  await page.goto(link);
+  await page.waitForLoadState("networkidle");
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Start the trial" }).click();
+  await page.waitForURL(/\/admin/);
+  return { email, password };
+}
+
+/** The address behind a button of the newest mail to somebody, read in the local outbox. */
+export async function mailedLink(page: Page, email: string, button: string): Promise<string> {
+  await page.goto(required("SIGNET_OUTBOX_URL"));
+  await page
+    .getByRole("navigation", { name: "Mails" })
+    .getByRole("link", { name: new RegExp(email) })
+    .first()
+    .click();
+  await expect(page.getByRole("article").getByText(email)).toBeVisible();
+  const href = await page
+    .frameLocator("article iframe")
+    .getByRole("link", { name: button, exact: true })
+    .getAttribute("href");
+  if (href === null) throw new Error(`The mail to ${email} has no ${button}.`);
+  return href;
 }
 
 /** Fails the test at its end when a page logged an error or asked for something that failed. */

@@ -25,6 +25,7 @@ const VENDOR = [
   "/admin/webhooks",
   "/admin/trust",
   "/admin/settings",
+  "/admin/mails",
   "/admin/account",
   "/admin/audit",
   "/admin/health",

@@ -14,6 +14,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   }
   process.env.SIGNET_PORTAL_URL = installation.portalUrl;
   process.env.SIGNET_LICENSE_SERVER_URL = installation.licenseServerUrl;
+  // As whoever started it reads it: printed, and nowhere else.
+  process.env.SIGNET_OUTBOX_URL = /http\S+\/outbox\/open\?key=[\w-]+/.exec(launcher.output)?.[0] ?? "";
   process.env.SIGNET_DEMO_FILE = join(installation.home, "demo.json");
   return async () => {
     await launcher.stop();
