@@ -27,7 +27,9 @@ test("a process is seen while it runs, is missed when it falls silent, and is go
   const { actor } = await createVendor(people);
   const presence = announcePresence({ pool, log, kind: "worker", masterKey: TEST_MASTER_KEY });
   const worker = async () => (await people.health.get(actor)).processes.find(({ kind }) => kind === "worker");
-  await expect.poll(worker).toMatchObject({ running: 1, silent: [], hosts: [expect.any(String)] });
+  await expect
+    .poll(worker, { timeout: 20_000 })
+    .toMatchObject({ running: 1, silent: [], hosts: [expect.any(String)] });
   await pool.query("UPDATE process_presence SET seen_at = now() - interval '2 minutes'");
   expect(await worker()).toMatchObject({ running: 0, silent: [{ host: expect.any(String) }] });
   await createVendor(people);
