@@ -65,6 +65,7 @@ export function nextRows(tx: Tx, tenantId: string, batchId: string, done: number
   });
 }
 
+/** Throws where one of them is done already: then all that was issued for them goes with the transaction. */
 export async function finishRows(
   tx: Tx,
   tenantId: string,
@@ -75,10 +76,12 @@ export async function finishRows(
     readonly refusal: string | null;
   }[],
 ): Promise<void> {
-  await tx.$executeRaw`
+  const count = await tx.$executeRaw`
     UPDATE license_batch_row r SET plan = NULL, license_id = i."licenseId", refusal = i.refusal
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS i (row integer, "licenseId" uuid, refusal text)
-     WHERE r.tenant_id = ${tenantId}::uuid AND r.batch_id = ${batchId}::uuid AND r.row = i.row`;
+     WHERE r.tenant_id = ${tenantId}::uuid AND r.batch_id = ${batchId}::uuid AND r.row = i.row
+       AND r.plan IS NOT NULL`;
+  if (count !== rows.length) throw new Error("A row of a batch was issued by somebody else.");
 }
 
 export function updateBatch(tx: Tx, tenantId: string, id: string, data: Prisma.LicenseBatchUpdateInput) {
