@@ -16,8 +16,6 @@ type Notice = { readonly license: LicensePayload; readonly cause: string } & (
   | { readonly kind: "credits_short"; readonly meter: string; readonly balance: number }
 );
 
-export type Notices = ReturnType<typeof createNotices>;
-
 /** Mails that follow from events, to the managers of the customer whose license it is, unless they said they want none. */
 export function createNotices({
   mails,
