@@ -33,9 +33,8 @@ export function MailView({
         <iframe
           title={subject}
           className={classes.frame}
-          style={colours === undefined ? {} : { colorScheme: colours }}
           sandbox="allow-popups allow-popups-to-escape-sandbox"
-          srcDoc={html}
+          srcDoc={colours === undefined ? html : inColours(html, colours)}
         />
       ) : (
         <Code block className={classes.text} tabIndex={0}>
@@ -44,4 +43,11 @@ export function MailView({
       )}
     </Stack>
   );
+}
+
+/** As a reader sees it whose program asks for these colours, whatever this browser asks for. */
+function inColours(html: string, colours: "light" | "dark"): string {
+  return html
+    .replace("@media (prefers-color-scheme: dark)", colours === "dark" ? "@media all" : "@media not all")
+    .replace('content="light dark"', `content="${colours}"`);
 }
