@@ -45,7 +45,7 @@ export function asHtml(content: Content, sender: Sender, { unsubscribeUrl }: Foo
 <style>
 @media (prefers-color-scheme: dark) {
   .page { background: #0b1012 !important; }
-  .card { background: #161e21 !important; border-color: #2a3539 !important; }
+  .card { background: #161e21 !important; border-color: ${sender.accent} #2a3539 #2a3539 !important; }
   .ink { color: #d9e0e2 !important; }
   .dim, .foot { color: #94a2a6 !important; }
   .rule { border-color: #2a3539 !important; }

@@ -11,7 +11,7 @@ export function CompleteForm({ token, email }: { token: string; email: string })
     trpc.signUp.complete.mutationOptions({
       onSuccess: async (_, { password }) => {
         const signedIn = await signIn("credentials", { email, password, redirect: false });
-        window.location.assign(signedIn?.error ? "/sign-in" : "/admin");
+        window.location.assign(signedIn?.error ? "/sign-in" : "/admin/start");
       },
     }),
   );
