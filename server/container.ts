@@ -105,36 +105,15 @@ export function createContainer(env: Env, name = "signet") {
   const certificates = createCertificates({ database, clock, trust });
   const seatChanges = createAnnouncer({ pool: database.pool, channel: SEAT_CHANGES, log });
   const uses = createAnnouncer({ pool: database.pool, channel: LICENSE_USES, log });
-  const activations = createActivations({
-    store: createActivationsStore(database.pool, clock),
-    trust,
-    vault,
-    certificates,
-    clock,
-    seatChanges,
-    uses,
-  });
-
-  const leases = createLeases({
-    store: createLeasesStore(database.pool, clock),
-    trust,
-    database,
-    seatChanges,
-    uses,
-  });
+  const granting = { trust, vault, certificates, clock, uses };
+  const activationsStore = createActivationsStore(database.pool, clock);
+  const activations = createActivations({ store: activationsStore, ...granting, seatChanges });
+  const leasesStore = createLeasesStore(database.pool, clock);
+  const leases = createLeases({ store: leasesStore, trust, database, seatChanges, uses });
   const usage = createUsage({ store: createUsageStore(database.pool, clock), trust, database, uses });
   const credits = createCredits({ clock });
   const offlineStore = createOfflineStore(database.pool, clock);
-  const offline = createOffline({
-    store: offlineStore,
-    trust,
-    vault,
-    certificates,
-    activations,
-    usage,
-    clock,
-    uses,
-  });
+  const offline = createOffline({ store: offlineStore, ...granting, activations, usage });
 
   const callers = createCallers({
     store: createCallersStore(database.pool, clock),
@@ -209,25 +188,11 @@ export function createContainer(env: Env, name = "signet") {
     env.SMTP_URL === undefined || env.MAIL_FROM === undefined
       ? undefined
       : createSmtpSender({ url: env.SMTP_URL, from: env.MAIL_FROM });
-  const mailer = createMailer({
-    database,
-    clock,
-    log,
-    payloads,
-    vault,
-    portalUrl: env.NEXTAUTH_URL,
-    send: smtp?.send,
-  });
+  const outgoing = { database, clock, log, payloads, vault, portalUrl: env.NEXTAUTH_URL };
+  const mailer = createMailer({ ...outgoing, send: smtp?.send });
   const mailPreviews = createMailPreviews({ database, portalUrl: env.NEXTAUTH_URL });
-  const localOutbox = createLocalOutbox({
-    database,
-    clock,
-    payloads,
-    vault,
-    portalUrl: env.NEXTAUTH_URL,
-    secret: env.NEXTAUTH_SECRET,
-    hasMailServer: smtp !== undefined,
-  });
+  const outbox = { secret: env.NEXTAUTH_SECRET, hasMailServer: smtp !== undefined };
+  const localOutbox = createLocalOutbox({ ...outgoing, ...outbox });
 
   const limiter = createSignInLimiter(database.pool);
   const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
