@@ -33,6 +33,7 @@ import { createOwnSeats } from "./authority/own-seats.ts";
 import { createOwnUsage } from "./authority/own-usage.ts";
 import { createPolicies } from "./authority/policy-service.ts";
 import { createProducts } from "./authority/product-service.ts";
+import { createPromotion } from "./authority/promotion-service.ts";
 import { createSearch } from "./authority/search-service.ts";
 import { createSeats } from "./authority/seat-service.ts";
 import { createTenantSettings } from "./authority/settings-service.ts";
@@ -159,6 +160,7 @@ export function createContainer(env: Env, name = "signet") {
   const identityProviders = createIdentityProviderSettings({ database, clock });
   const incidents = createIncidents({ database, clock });
   const tenantSettings = createTenantSettings({ database, clock });
+  const promotion = createPromotion({ database, clock, trust });
   const overview = createOverview({ database, clock });
   const auditCheckpoints = createAuditCheckpoints({ database, clock, trust, log });
   const audit = createAudit({ database, clock, trust, auditCheckpoints });
@@ -278,6 +280,7 @@ export function createContainer(env: Env, name = "signet") {
     unsubscribing,
     twoFactor,
     tenantSettings,
+    promotion,
     mailPreferences,
     members,
     invitations,

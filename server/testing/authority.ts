@@ -20,6 +20,7 @@ import { createOwnSeats } from "#server/authority/own-seats.ts";
 import { createOwnUsage } from "#server/authority/own-usage.ts";
 import { createPolicies } from "#server/authority/policy-service.ts";
 import { createProducts } from "#server/authority/product-service.ts";
+import { createPromotion } from "#server/authority/promotion-service.ts";
 import { createSearch } from "#server/authority/search-service.ts";
 import { createSeats } from "#server/authority/seat-service.ts";
 import { createTenantSettings } from "#server/authority/settings-service.ts";
@@ -78,6 +79,7 @@ export function createAuthority(
     audit: createAudit({ ...runtime, auditCheckpoints }),
     seats,
     tenantSettings: createTenantSettings(runtime),
+    promotion: createPromotion(runtime),
     balances: createAccounts(runtime),
     ownUsage: createOwnUsage({ ...runtime, ledgers: createAccounts(runtime) }),
     downloads: createDownloads(runtime),

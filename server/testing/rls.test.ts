@@ -111,7 +111,7 @@ describe("the processes' role", () => {
       await names(
         "SELECT proname AS name FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1",
       ),
-    ).toEqual(["delete_old_events", "delete_old_mails", "delete_old_webhooks"]);
+    ).toEqual(["delete_old_events", "delete_old_mails", "delete_old_webhooks", "forget_lab_runs"]);
   });
 
   test("can add to the append-only tables, and change or remove nothing in them", async () => {

@@ -28,6 +28,7 @@ import type { OwnSeats } from "../authority/own-seats.ts";
 import type { OwnUsage } from "../authority/own-usage.ts";
 import type { Policies } from "../authority/policy-service.ts";
 import type { Products } from "../authority/product-service.ts";
+import type { Promotion } from "../authority/promotion-service.ts";
 import type { Search } from "../authority/search-service.ts";
 import type { Seats } from "../authority/seat-service.ts";
 import type { TenantSettings } from "../authority/settings-service.ts";
@@ -49,6 +50,7 @@ export interface PortalServices {
   readonly unsubscribing: Unsubscribing;
   readonly twoFactor: TwoFactor;
   readonly tenantSettings: TenantSettings;
+  readonly promotion: Promotion;
   readonly mailPreferences: MailPreferences;
   readonly members: Members;
   readonly invitations: Invitations;

@@ -149,6 +149,8 @@ const TABLE: Record<string, string> = {
   "product.addMeter": ADMINS,
   "product.updateMeter": ADMINS,
   "product.setMeterArchived": ADMINS,
+  "promotion.get": ADMINS,
+  "promotion.promote": ADMINS,
   "seat.pools": EVERYBODY,
   "seat.held": EVERYBODY,
   "seat.release": LICENSE_STAFF,

@@ -16,6 +16,7 @@ import { overviewRouter } from "./routers/overview.ts";
 import { policyRouter } from "./routers/policy.ts";
 import { portalRouter } from "./routers/portal.ts";
 import { productRouter } from "./routers/product.ts";
+import { promotionRouter } from "./routers/promotion.ts";
 import { searchRouter } from "./routers/search.ts";
 import { seatRouter } from "./routers/seat.ts";
 import { settingsRouter } from "./routers/settings.ts";
@@ -44,6 +45,7 @@ export const appRouter = router({
   policy: policyRouter,
   portal: portalRouter,
   product: productRouter,
+  promotion: promotionRouter,
   seat: seatRouter,
   search: searchRouter,
   settings: settingsRouter,

@@ -7,6 +7,7 @@ const VENDOR = [
   "/admin",
   "/admin/start",
   "/admin/lab",
+  "/admin/promote",
   "/admin/products",
   "/admin/products/new",
   "/admin/policies",

@@ -6,6 +6,7 @@ import {
   IconCertificate,
   IconChartBar,
   IconCoins,
+  IconFlag,
   IconFlask,
   IconHeartbeat,
   IconHistory,
@@ -44,6 +45,7 @@ export const NAV: readonly NavSection[] = [
       { href: "/admin", label: "Overview", icon: IconLayoutDashboard, permission: "license:read" },
       { href: "/admin/start", label: "Get started", icon: IconRocket, permission: "policy:publish" },
       { href: "/admin/lab", label: "Scenario lab", icon: IconFlask, permission: "license:issue" },
+      { href: "/admin/promote", label: "Go to production", icon: IconFlag, permission: "settings:write" },
     ],
   },
   {

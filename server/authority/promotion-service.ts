@@ -1,0 +1,59 @@
+import type { Actor } from "../domain/actor.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/database.ts";
+import { recordAudit } from "./audit.ts";
+import type { Lifecycle, Tx } from "./ports.ts";
+import * as store from "./promotion-store.ts";
+
+export type Promotion = ReturnType<typeof createPromotion>;
+
+/** What should be in order before customers depend on it; each is read from what there is. */
+export interface Readiness {
+  /** The root key's private part is not on the server. */
+  readonly rootOffline: boolean;
+  /** Somebody can let the other in again. */
+  readonly secondAdmin: boolean;
+  /** An endpoint has taken an event, and fails at none now. */
+  readonly webhookWorks: boolean;
+  readonly policyPublished: boolean;
+}
+
+/** From a trial to an account that customers depend on. */
+export function createPromotion(deps: { database: Database; clock: Clock; trust: Pick<Lifecycle, "roots"> }) {
+  const { database, clock, trust } = deps;
+
+  async function readiness(tx: Tx, tenantId: string): Promise<Readiness> {
+    return {
+      rootOffline: (await trust.roots.view(tx, tenantId)).offline,
+      secondAdmin: (await store.countAdmins(tx, tenantId)) >= 2,
+      webhookWorks: await store.hasWorkingWebhook(tx, tenantId),
+      policyPublished: await store.hasPublishedPolicy(tx, tenantId),
+    };
+  }
+
+  return {
+    get: ({ tenantId }: Actor) =>
+      database.withTenant(tenantId, async (tx) => ({
+        mode: await store.findMode(tx, tenantId),
+        labRuns: await store.countEndedRuns(tx, tenantId),
+        readiness: await readiness(tx, tenantId),
+      })),
+
+    /** Doing it twice changes nothing. What was open on the list is kept in the audit log; runs of the scenario lab are forgotten. */
+    async promote(actor: Actor): Promise<void> {
+      const { tenantId } = actor;
+      await database.withTenant(tenantId, async (tx) => {
+        if ((await store.lockMode(tx, tenantId)) === "production") return;
+        const labRunsForgotten = await store.forgetLabRuns(tx, tenantId);
+        await store.setProduction(tx, tenantId);
+        await recordAudit(tx, actor, clock, {
+          action: "tenant.promoted",
+          subjectKind: "tenant",
+          subjectId: tenantId,
+          before: { mode: "trial" },
+          after: { mode: "production", ...(await readiness(tx, tenantId)), labRunsForgotten },
+        });
+      });
+    },
+  };
+}
