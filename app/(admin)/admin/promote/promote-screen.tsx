@@ -64,7 +64,7 @@ function Checklist({ state, tenantName }: { state: PromotionState; tenantName: s
         `Forgets ${labRuns === 1 ? "1 run" : `${labRuns} runs`} of the scenario lab.`,
         open.length === 0
           ? "Everything on the list is in order."
-          : `Still open: ${open.map(({ title }) => title.toLowerCase()).join("; ")}.`,
+          : `Not done yet: ${open.map(({ title }) => `“${title}”`).join(", ")}.`,
       ],
       undo: "An account does not become a trial again.",
       confirm: "Go to production",
