@@ -1,174 +1,22 @@
-import { Client } from "pg";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createCustomers } from "#server/authority/customer-service.ts";
-import type { UserActor } from "#server/domain/actor.ts";
-import { EVENTS, type Subscription } from "#server/domain/event-catalogue.ts";
-import { publicId } from "#server/domain/ids.ts";
+import { expect, test } from "vitest";
 import { newUuid } from "#server/platform/ids.ts";
-import {
-  type Authority,
-  type Catalog,
-  createAuthority,
-  createCatalog,
-  createVendor,
-  issueOne,
-} from "#server/testing/authority.ts";
-import type { TestDatabase } from "#server/testing/cluster.ts";
-import { createTestDatabase } from "#server/testing/database.ts";
-import { createRuntime } from "#server/testing/fixtures.ts";
+import { createAuthority, createVendor, issueOne } from "#server/testing/authority.ts";
 import { TEST_CA } from "#server/testing/https.ts";
-import { TestClock } from "#server/testing/test-clock.ts";
-import { believes, startReceiver } from "#server/testing/webhook-receiver.ts";
+import { believes } from "#server/testing/webhook-receiver.ts";
+import { webhookTests } from "#server/testing/webhooks.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-let database: TestDatabase;
-let owner: Client;
-let authority: Authority;
-let receiver: Awaited<ReturnType<typeof startReceiver>>;
-let actor: UserActor;
-let catalog: Catalog;
+const { world, subscribe, deliver, addCustomer, listed } = webhookTests();
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new Client({ connectionString: database.ownerUrl });
-  await owner.connect();
-});
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
-});
-beforeEach(async () => {
-  const runtime = createRuntime(database.appUrl, new TestClock());
-  authority = createAuthority(database.appUrl, runtime, { isAllowed: () => true, ca: TEST_CA });
-  receiver = await startReceiver();
-  ({ actor } = await createVendor(authority));
-  catalog = await createCatalog(authority, actor);
-  return async () => {
-    await receiver.stop();
-    await authority.close();
-  };
-});
-
-const subscribe = (...events: Subscription[]) =>
-  authority.webhooks.create(actor, { url: receiver.url, description: "", events });
-const deliver = () => authority.deliveries.deliverDue();
-const addCustomer = (name: string) => authority.customers.create(actor, { name, email: null, note: "" });
-const listed = async (endpointId: string) =>
-  (await authority.webhooks.deliveries(actor, { endpointId, limit: 100, cursor: null })).items;
-const endpoint = async (id: string) => (await authority.webhooks.list(actor)).find((each) => each.id === id);
-async function count(table: "domain_event" | "webhook_delivery" | "webhook_attempt"): Promise<number> {
-  const sql = `SELECT count(*)::integer AS n FROM ${table} WHERE tenant_id = $1`;
-  return (await owner.query<{ n: number }>(sql, [actor.tenantId])).rows[0]?.n ?? 0;
-}
-
-test("a change is told of if it commits, by an event in its own transaction, and not if it is rolled back", async () => {
-  await subscribe("*");
-  const before = await count("domain_event");
-  await expect(
-    authority.database.withTenant(actor.tenantId, async (tx) => {
-      const within = {
-        ...authority.database,
-        withTenant: <T>(_: string, work: (at: typeof tx) => Promise<T>) => work(tx),
-      };
-      const customers = createCustomers({ ...authority, database: within });
-      await customers.create(actor, { name: "Never was", email: null, note: "" });
-      expect(await tx.domainEvent.count()).toBe(before + 1);
-      expect(await tx.webhookDelivery.count()).toBe(1);
-      throw new Error("the power fails");
-    }),
-  ).rejects.toThrow("the power fails");
-  expect([await count("domain_event"), await count("webhook_delivery")]).toEqual([before, 0]);
-
-  await addCustomer("Contoso");
-  expect(await deliver()).toEqual({ delivered: 1, failed: 0 });
-  expect(receiver.events()).toMatchObject([
-    { type: "customer.created", data: { customer: { name: "Contoso" } } },
-  ]);
-});
-
-test("each change of a license, policy and key is told as its type says, to who asked for it", async () => {
-  await subscribe("*");
-  const { id } = await issueOne(authority, actor, catalog);
-  const { licenses, policies, trustKeys } = authority;
-  await licenses.setNote(actor, id, "for the render farm");
-  await licenses.suspend(actor, id, "unpaid");
-  await licenses.reinstate(actor, id, "paid");
-  await licenses.revoke(actor, id, "refunded");
-  await policies.saveDraft(actor, catalog.policyId, {
-    ...(await rulesOf(catalog.policyId)),
-    activationsMax: 7,
-  });
-  await policies.publish(actor, catalog.policyId);
-  await trustKeys.announce(actor, "lease");
-  await trustKeys.activate(actor, "lease", true);
-  await trustKeys.rotateRoot(actor);
-  const only = await subscribe("license.revoked");
-  await licenses.revoke(actor, (await issueOne(authority, actor, catalog)).id, "again");
-  await deliver();
-
-  for (const { type, data } of receiver.events())
-    expect(EVENTS[type as "license.created"].data.parse(data), type).toEqual(data);
-  const told = receiver.events().map(({ type }) => type);
-  expect(told.sort()).toEqual(
-    [
-      ...["license.created", "license.updated", "license.suspended", "license.reinstated", "license.revoked"],
-      ...["policy.published", "key.rotated", "key.rotated"],
-      ...["license.created", "license.revoked", "license.revoked"],
-    ].sort(),
-  );
-  const suspended = receiver.events().find(({ type }) => type === "license.suspended");
-  expect(suspended?.data).toMatchObject({
-    reason: "unpaid",
-    license: { id: publicId("license", id), status: "suspended", note: "for the render farm" },
-  });
-  expect(await listed(only.id)).toHaveLength(1);
-});
-
-async function rulesOf(policyId: string) {
-  const { versions } = await authority.policies.get(actor, policyId);
-  const [newest] = versions;
-  if (newest === undefined) throw new Error("it was published");
-  return newest.rules;
-}
-
-test("what time does to a license is told once: that it will end, its grace, its end", async () => {
-  const rules = { type: "subscription", durationDays: 30, graceDays: 5 } as const;
-  const subscription = await authority.policies.create(actor, {
-    productId: catalog.productId,
-    code: "monthly",
-    name: "Monthly",
-    description: "",
-    rules: { ...(await rulesOf(catalog.policyId)), ...rules },
-  });
-  await authority.policies.publish(actor, subscription.id);
-  await issueOne(authority, actor, { ...catalog, policyId: subscription.id });
-  await subscribe("license.expiring", "license.grace_started", "license.expired");
-  const told = [];
-  for (const days of [20, 4, 1, 6, 5]) {
-    authority.clock.advance(days * DAY_MS);
-    for (const _ of [1, 2]) await authority.licenses.announceTransitions({ limit: 100 });
-    await deliver();
-    told.push(
-      receiver
-        .events()
-        .map(({ type }) => type)
-        .at(-1),
-    );
-  }
-  expect(told).toEqual([
-    undefined,
-    "license.expiring",
-    "license.expiring",
-    "license.grace_started",
-    "license.expired",
-  ]);
-  expect(receiver.received).toHaveLength(3);
-  expect(receiver.events()[0]?.data).toMatchObject({ daysLeft: 6, license: { status: "active" } });
-});
+const endpoint = async (id: string) => {
+  const { authority, actor } = world();
+  return (await authority.webhooks.list(actor)).find((each) => each.id === id);
+};
 
 test("a request is signed as Standard Webhooks says; after a rotation both secrets sign for a day", async () => {
+  const { actor, authority, receiver } = world();
   const { id, secret } = await subscribe("customer.created");
   await addCustomer("One");
   await deliver();
@@ -197,6 +45,7 @@ test("a request is signed as Standard Webhooks says; after a rotation both secre
 });
 
 test("what was not taken is sent again by the schedule, the same, until it is taken or has been tried ten times", async () => {
+  const { actor, authority, receiver } = world();
   const { id } = await subscribe("customer.created");
   receiver.answerWith({ status: 503, body: "busy" });
   await addCustomer("Contoso");
@@ -235,6 +84,7 @@ test("what was not taken is sent again by the schedule, the same, until it is ta
 });
 
 test("a receiver that is gone, or takes nothing for five days, is sent nothing more, and that is audited", async () => {
+  const { actor, authority, receiver } = world();
   const gone = await subscribe("customer.created");
   receiver.answerWith({ status: 410 });
   await addCustomer("One");
@@ -264,6 +114,7 @@ test("a receiver that is gone, or takes nothing for five days, is sent nothing m
 });
 
 test("workers side by side send each once; what one died over is sent by another, under the same id", async () => {
+  const { actor, authority, owner, receiver } = world();
   const { id } = await subscribe("customer.created");
   for (let n = 0; n < 12; n++) await addCustomer(`Customer ${n}`);
   await Promise.all([deliver(), deliver(), deliver()]);
@@ -288,6 +139,7 @@ test("workers side by side send each once; what one died over is sent by another
 });
 
 test("no answer in time, a redirect and a broken name are failures, told in words, and nothing is followed", async () => {
+  const { actor, authority, receiver } = world();
   const { id } = await subscribe("*");
   receiver.answerWith({ status: 302, headers: { location: `${receiver.url}/elsewhere` } });
   await authority.webhooks.sendTest(actor, id);
@@ -306,6 +158,7 @@ test("no answer in time, a redirect and a broken name are failures, told in word
 });
 
 test("nothing is sent into the network that the server stands in", async () => {
+  const { actor, authority, database, receiver } = world();
   const strict = createAuthority(database.appUrl, authority, { ca: TEST_CA });
   const fields = { description: "", events: ["*" as const] };
   for (const url of [
@@ -327,6 +180,7 @@ test("nothing is sent into the network that the server stands in", async () => {
 });
 
 test("what was given up, and what happened while it was disabled, is sent when asked for, in numbers told before", async () => {
+  const { actor, authority, catalog, owner, receiver } = world();
   const { id } = await subscribe("customer.created");
   authority.clock.advance(1);
   const since = authority.clock.now();
@@ -349,6 +203,7 @@ test("what was given up, and what happened while it was disabled, is sent when a
 });
 
 test("an endpoint of another vendor is not there, and a removed one has no secret left", async () => {
+  const { actor, authority, owner, receiver } = world();
   const { id } = await subscribe("*");
   const stranger = (await createVendor(authority)).actor;
   for (const ask of ["sendTest", "rotateSecret", "revealSecret", "remove"] as const)
