@@ -8,8 +8,8 @@ import { describeFailure } from "./failure.ts";
 /** Time to notice and to press, for what can be taken back. */
 const UNDO_MS = 10_000;
 
-/** Something was done: says what, in the past tense; `undo` takes it back. */
-export function toastDone(message: string, undo?: () => void): void {
+/** Something was done: says what, in the past tense; `undo` takes it back, and is told of too. */
+export function toastDone(message: string, undo?: () => Promise<unknown>): void {
   const look = { color: "green", icon: <IconCheck size={18} /> };
   if (undo === undefined) {
     notifications.show({ ...look, message, autoClose: 4000 });
@@ -27,7 +27,7 @@ export function toastDone(message: string, undo?: () => void): void {
           flex="none"
           onClick={() => {
             notifications.hide(id);
-            undo();
+            undo().then(() => toastDone("Taken back."), toastFailed);
           }}
         >
           Undo

@@ -123,7 +123,9 @@ function MemberMenu({ row, isSelf, actorRole }: { row: Row; isSelf: boolean; act
       confirm: "Change role",
       run: async () => {
         await changeRole.mutateAsync({ userId, role });
-        toastDone(`${name} is now ${roleLabel(role).toLowerCase()}.`);
+        toastDone(`${name} is now ${roleLabel(role).toLowerCase()}.`, () =>
+          changeRole.mutateAsync({ userId, role: current }),
+        );
       },
     });
   }

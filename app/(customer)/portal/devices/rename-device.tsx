@@ -5,7 +5,7 @@ import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 import { FormFailure, useRefusal } from "../../../_components/form.tsx";
-import { toastDone, toastFailed } from "../../../_components/toasts.tsx";
+import { toastDone } from "../../../_components/toasts.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import type { Device } from "./device.ts";
 import { useDeviceRefresh } from "./use-device-refresh.ts";
@@ -35,9 +35,7 @@ function RenameForm({ device, close }: { device: Device; close: () => void }) {
   const refresh = useDeviceRefresh();
   const form = useForm({ initialValues: { name: device.name } });
   const refusal = useRefusal(form);
-  const undo = useMutation(
-    trpc.portal.device.rename.mutationOptions({ onError: toastFailed, onSuccess: refresh }),
-  );
+  const undo = useMutation(trpc.portal.device.rename.mutationOptions({ onSuccess: refresh }));
   const rename = useMutation(
     trpc.portal.device.rename.mutationOptions({
       onError: refusal.show,
@@ -46,7 +44,7 @@ function RenameForm({ device, close }: { device: Device; close: () => void }) {
         close();
         // A device that had no name cannot be given none.
         const takeBack =
-          before !== "" && before !== name ? () => undo.mutate({ id, name: before }) : undefined;
+          before !== "" && before !== name ? () => undo.mutateAsync({ id, name: before }) : undefined;
         toastDone(`The device is now called ${name}.`, takeBack);
       },
     }),

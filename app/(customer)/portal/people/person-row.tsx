@@ -29,16 +29,18 @@ export function PersonRow({
   const trpc = useTRPC();
   const queries = useQueryClient();
   const refresh = () => queries.invalidateQueries(trpc.portal.people.pathFilter());
-  const changeRole = useMutation(
-    trpc.portal.people.changeRole.mutationOptions({ onError: toastFailed, onSettled: refresh }),
-  );
+  const changeRole = useMutation(trpc.portal.people.changeRole.mutationOptions({ onSettled: refresh }));
   const remove = useMutation(trpc.portal.people.remove.mutationOptions({ onSuccess: refresh }));
 
   async function change(to: CustomerRole) {
     if (to === role) return;
     if (isSelf) return confirmStepDown(to);
-    await changeRole.mutateAsync({ userId, role: to });
-    toastDone(`${name} is a ${to} now.`, () => changeRole.mutate({ userId, role }));
+    try {
+      await changeRole.mutateAsync({ userId, role: to });
+      toastDone(`${name} is a ${to} now.`, () => changeRole.mutateAsync({ userId, role }));
+    } catch (error) {
+      toastFailed(error);
+    }
   }
 
   /** Whoever takes the manager's role from themselves cannot give it back. */

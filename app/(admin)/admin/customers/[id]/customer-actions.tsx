@@ -37,7 +37,7 @@ export function CustomerActions({ customer }: { customer: Customer }) {
       danger: true,
       run: async () => {
         await setArchived.mutateAsync({ id, archived: true });
-        toastDone(`${name} was archived.`);
+        toastDone(`${name} was archived.`, () => setArchived.mutateAsync({ id, archived: false }));
       },
     });
   }

@@ -64,7 +64,9 @@ export function LicenseActions({ license, may }: { license: License; may: Licens
         danger: true,
         run: async (reason) => {
           await suspend.mutateAsync({ id, reason });
-          toastDone(`${customer.name}'s license was suspended.`);
+          toastDone(`${customer.name}'s license was suspended.`, () =>
+            reinstate.mutateAsync({ id, reason: "The suspension was taken back" }),
+          );
         },
       }),
     );

@@ -83,7 +83,7 @@ function PolicyMenu({ policy, edit }: { policy: PolicyData; edit: () => void }) 
       danger: true,
       run: async () => {
         await setArchived.mutateAsync({ id, archived: true });
-        toastDone(`${name} was archived.`);
+        toastDone(`${name} was archived.`, () => setArchived.mutateAsync({ id, archived: false }));
       },
     });
   }

@@ -39,7 +39,7 @@ export function FeaturesTab({
       danger: true,
       run: async () => {
         await setArchived.mutateAsync({ id, archived: true });
-        toastDone(`${name} was archived.`);
+        toastDone(`${name} was archived.`, () => setArchived.mutateAsync({ id, archived: false }));
       },
     });
   }

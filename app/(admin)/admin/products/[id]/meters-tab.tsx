@@ -38,7 +38,7 @@ export function MetersTab({
       danger: true,
       run: async () => {
         await setArchived.mutateAsync({ id, archived: true });
-        toastDone(`${name} was archived.`);
+        toastDone(`${name} was archived.`, () => setArchived.mutateAsync({ id, archived: false }));
       },
     });
   }

@@ -81,7 +81,7 @@ function ProductMenu({ product: { id, name, archivedAt }, edit }: { product: Pro
       danger: true,
       run: async () => {
         await setArchived.mutateAsync({ id, archived: true });
-        toastDone(`${name} was archived.`);
+        toastDone(`${name} was archived.`, () => setArchived.mutateAsync({ id, archived: false }));
       },
     });
   }

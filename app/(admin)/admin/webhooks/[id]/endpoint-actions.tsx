@@ -36,9 +36,7 @@ export function EndpointActions({ endpoint }: { endpoint: WebhookEndpoint }) {
   const [replaying, replay] = useDisclosure(false);
   const changed = { onSuccess: () => queries.invalidateQueries(trpc.webhook.pathFilter()) };
   const update = useMutation(trpc.webhook.update.mutationOptions(changed));
-  const setEnabled = useMutation(
-    trpc.webhook.setEnabled.mutationOptions({ ...changed, onError: toastFailed }),
-  );
+  const setEnabled = useMutation(trpc.webhook.setEnabled.mutationOptions(changed));
   const remove = useMutation(trpc.webhook.remove.mutationOptions());
   const test = useMutation(
     trpc.webhook.sendTest.mutationOptions({
@@ -53,8 +51,12 @@ export function EndpointActions({ endpoint }: { endpoint: WebhookEndpoint }) {
   const enabled = disabledAt === null;
 
   async function enable() {
-    await setEnabled.mutateAsync({ id, enabled: true });
-    toastDone("The endpoint is enabled; what waited for it is being sent.");
+    try {
+      await setEnabled.mutateAsync({ id, enabled: true });
+      toastDone("The endpoint is enabled; what waited for it is being sent.");
+    } catch (error) {
+      toastFailed(error);
+    }
   }
 
   function confirmDisable() {
@@ -68,7 +70,7 @@ export function EndpointActions({ endpoint }: { endpoint: WebhookEndpoint }) {
       confirm: "Disable endpoint",
       run: async () => {
         await setEnabled.mutateAsync({ id, enabled: false });
-        toastDone("The endpoint is disabled.");
+        toastDone("The endpoint is disabled.", () => setEnabled.mutateAsync({ id, enabled: true }));
       },
     });
   }
