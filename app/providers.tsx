@@ -4,6 +4,7 @@ import { MantineProvider } from "@mantine/core";
 import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";
 import type { ReactNode } from "react";
+import { PrintLight } from "./_components/print-light.tsx";
 import { PortalQueries } from "./_trpc/client.tsx";
 import { cssVariables, theme } from "./theme.ts";
 
@@ -15,6 +16,7 @@ export function Providers({ nonce, children }: { nonce: string; children: ReactN
       defaultColorScheme="auto"
       getStyleNonce={() => nonce}
     >
+      <PrintLight />
       <PortalQueries>
         <ModalsProvider labels={{ confirm: "Confirm", cancel: "Cancel" }}>{children}</ModalsProvider>
       </PortalQueries>
