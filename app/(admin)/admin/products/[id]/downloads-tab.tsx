@@ -1,6 +1,17 @@
 "use client";
 
-import { ActionIcon, Badge, Box, Button, Card, Group, Stack, Text, TextInput } from "@mantine/core";
+import {
+  ActionIcon,
+  Badge,
+  Box,
+  Button,
+  Card,
+  Group,
+  Stack,
+  Text,
+  TextInput,
+  ThemeIcon,
+} from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconDownload, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -97,7 +108,10 @@ function Row({ download, mayWrite }: { download: Download; mayWrite: boolean }) 
 
   return (
     <li className={classes.row}>
-      <Box flex={1} miw={0}>
+      <ThemeIcon variant="light" size={34} radius="md" aria-hidden>
+        <IconDownload size={18} stroke={1.7} />
+      </ThemeIcon>
+      <Box miw={0}>
         <Group gap="4px 8px">
           <Text fz="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
             {name} {version}
