@@ -47,10 +47,7 @@ const ARROWS = {
   // Applications, in processes of their own: of the server they know only how they are spoken with.
   "server/lab/clients/": ["server/lab/protocol\\.ts$", "sdk/typescript/src/node\\.ts$"],
   "server/operations/": ["server/jobs/", "server/domain/", "server/platform/", DATABASE_CLIENT],
-  "server/trpc/": [
-    "server/(authority|analytics|webhooks|operations|mail|auth|lab|domain|platform)/",
-    SHARED,
-  ],
+  "server/trpc/": ["server/(authority|analytics|webhooks|operations|mail|auth|lab|domain|platform)/", SHARED],
   "server/license-server/": [
     "server/(activations|leases|usage|offline|callers|idempotency|trust|operations|domain|platform)/",
     "server/container\\.ts$",

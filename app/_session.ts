@@ -2,8 +2,11 @@ import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { AuthOptions } from "next-auth";
 import { getServerSession } from "next-auth";
+import type { OAuthConfig } from "next-auth/providers/oauth";
 import { cache } from "react";
 import type { CurrentActor, CurrentCustomer, SessionClaims } from "#server/auth/actor.ts";
+import type { Presented } from "#server/auth/identities.ts";
+import type { IdClaims } from "#server/auth/oidc-provider.ts";
 import { createAuthOptions } from "#server/auth/options.ts";
 import { allows, type Permission } from "#server/auth/permissions.ts";
 import { server } from "./_server.ts";
@@ -14,16 +17,29 @@ export const TENANT_COOKIE = "signet-tenant";
 /** Where a second factor is set up: the one page that is open without it to whom it is asked of. */
 const ACCOUNT = "/admin/account";
 
-export function authOptions(): AuthOptions {
-  const { auth, accessByMail, env } = server();
-  return createAuthOptions({ auth, accessByMail, secret: env.NEXTAUTH_SECRET });
+/** `oidc` is the identity provider to offer: none is needed to read a session. */
+export function authOptions(oidc?: OAuthConfig<IdClaims>): AuthOptions {
+  const { auth, accessByMail, identities, env } = server();
+  return createAuthOptions({
+    auth,
+    accessByMail,
+    identities,
+    oidc,
+    presented: readPresented,
+    secret: env.NEXTAUTH_SECRET,
+  });
 }
 
-/** What the browser proves, read once a request. */
-export const readSession = cache(async (): Promise<SessionClaims | undefined> => {
+/** What the browser comes with, read once a request. */
+export const readPresented = cache(async (): Promise<Presented> => {
   const session = await getServerSession(authOptions());
-  if (session === null) return undefined;
-  return { ...session.claims, tenantId: (await cookies()).get(TENANT_COOKIE)?.value };
+  return session?.presented ?? { session: undefined, proven: undefined };
+});
+
+/** Whose session it says it is; whether it still is, is asked of the database. */
+export const readSession = cache(async (): Promise<SessionClaims | undefined> => {
+  const { session } = await readPresented();
+  return session && { ...session, tenantId: (await cookies()).get(TENANT_COOKIE)?.value };
 });
 
 export const currentActor = cache(async (): Promise<CurrentActor | undefined> => {

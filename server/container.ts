@@ -4,11 +4,13 @@ import { createAnalytics } from "./analytics/service.ts";
 import { createAccessByMail } from "./auth/access-by-mail.ts";
 import { createAccount } from "./auth/account.ts";
 import { createCustomerPeople } from "./auth/customer-people.ts";
+import { createIdentities } from "./auth/identities.ts";
 import { createInvitations } from "./auth/invitations.ts";
 import { createAskLimiter, createSignInLimiter } from "./auth/limiter.ts";
 import { createMailLinks } from "./auth/mail-links.ts";
 import { createMailPreferences } from "./auth/mail-preferences.ts";
 import { createMembers } from "./auth/members.ts";
+import { createOidcProvider } from "./auth/oidc-provider.ts";
 import { createAuth } from "./auth/sign-in.ts";
 import { createSignUp } from "./auth/sign-up.ts";
 import { createTwoFactor } from "./auth/two-factor.ts";
@@ -200,6 +202,8 @@ export function createContainer(env: Env, name = "signet") {
   const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
   const auth = createAuth({ database, log, limiter, twoFactor });
   const account = createAccount({ database, log, limiter });
+  const identities = createIdentities({ database, clock, log, limiter, auth, twoFactor });
+  const oidc = env.OIDC && createOidcProvider({ settings: env.OIDC, clock, log });
   const streamsOf = (channel: string) =>
     createLicenseStreams({
       auth,
@@ -221,7 +225,7 @@ export function createContainer(env: Env, name = "signet") {
   const unsubscribing = createUnsubscribing({ database, vault, mailPreferences });
   const signUp = createSignUp({ ...byMail, tenants, isOpen: env.SIGN_UP === "open" });
   const members = createMembers({ database, clock, log });
-  const invitations = createInvitations({ database, clock, log, auth, mails });
+  const invitations = createInvitations({ database, clock, log, auth, identities, mails });
   const customerPeople = createCustomerPeople({ database, clock });
 
   return {
@@ -278,6 +282,9 @@ export function createContainer(env: Env, name = "signet") {
     accessByMail,
     signUp,
     unsubscribing,
+    identities,
+    oidc,
+    limiter,
     twoFactor,
     tenantSettings,
     promotion,

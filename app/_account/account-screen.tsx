@@ -7,6 +7,7 @@ import { ErrorState } from "../_components/error-state.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
 import { TableSkeleton } from "../_components/table-skeleton.tsx";
 import { useTRPC } from "../_trpc/client.tsx";
+import { IdentitiesCard } from "./identities-card.tsx";
 import { PasswordCard } from "./password-card.tsx";
 import { TwoFactorCard } from "./two-factor-card.tsx";
 
@@ -14,6 +15,7 @@ import { TwoFactorCard } from "./two-factor-card.tsx";
 export function AccountScreen({ requiredBy }: { requiredBy?: string }) {
   const trpc = useTRPC();
   const account = useQuery(trpc.account.get.queryOptions());
+  const signIn = useQuery(trpc.account.signIn.queryOptions());
   return (
     <>
       <PageHeader title="Your account" description={account.data?.email ?? "How you sign in."} />
@@ -38,7 +40,8 @@ export function AccountScreen({ requiredBy }: { requiredBy?: string }) {
         ) : (
           <>
             <TwoFactorCard status={account.data.twoFactor} />
-            <PasswordCard />
+            <IdentitiesCard />
+            {signIn.data?.password !== false && <PasswordCard />}
           </>
         )}
       </Stack>

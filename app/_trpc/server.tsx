@@ -8,7 +8,7 @@ import { runWithCorrelation } from "#server/platform/log.ts";
 import { createPortalContext } from "#server/trpc/context.ts";
 import { appRouter } from "#server/trpc/router.ts";
 import { server } from "../_server.ts";
-import { readSession } from "../_session.ts";
+import { readPresented, readSession } from "../_session.ts";
 import { makeQueryClient } from "./query-client.ts";
 
 const pageQueries = cache(() => makeQueryClient());
@@ -17,6 +17,7 @@ const pageContext = cache(async () =>
   createPortalContext({
     services: server(),
     session: await readSession(),
+    proven: (await readPresented()).proven,
     correlationId: newCorrelationId(),
     ip: clientAddress(Object.fromEntries(await headers())),
   }),

@@ -9,6 +9,10 @@ export interface SessionClaims {
   readonly stamp: string;
   /** The tenant the person chose to look at, where they belong to several. */
   readonly tenantId?: string | undefined;
+  /** The identity that opened it, where one did: disconnecting that ends the session. */
+  readonly identityId?: string | undefined;
+  /** Whether the identity provider has seen a second factor, so that none is asked for here. */
+  readonly secondFactor?: boolean | undefined;
 }
 
 export interface TenantSummary {
@@ -65,6 +69,20 @@ const TENANT = {
   twoFactorRequired: true,
 } as const;
 
+/** Which identities could have opened a session. */
+const IDENTITIES = { identities: { select: { id: true } } } as const;
+
+/** Whose session it is as of now, whatever they are in whichever tenant, or in none. */
+export async function currentUser(
+  session: SessionClaims | undefined,
+  database: Database,
+): Promise<SignedInUser | undefined> {
+  if (session === undefined) return undefined;
+  const user = await database.prisma.user.findUnique({ where: { id: session.userId }, include: IDENTITIES });
+  if (!isStillValid(user, session)) return undefined;
+  return { id: user.id, name: user.name, email: user.email };
+}
+
 /**
  * Who the session's person is in the tenant they look at, read from the database now: a membership that was removed,
  * or a password changed since, gives undefined.
@@ -79,6 +97,7 @@ export async function currentActor(
     include: {
       memberships: { orderBy: { createdAt: "asc" }, include: { tenant: { select: TENANT } } },
       twoFactor: { select: { confirmedAt: true } },
+      ...IDENTITIES,
     },
   });
   if (!isStillValid(user, session)) return undefined;
@@ -89,7 +108,8 @@ export async function currentActor(
     actor: { kind: "user", userId: user.id, tenantId: membership.tenantId, role: membership.role },
     user: { id: user.id, name: user.name, email: user.email },
     tenant: summary(membership.tenant),
-    lacksTwoFactor: membership.tenant.twoFactorRequired && user.twoFactor?.confirmedAt == null,
+    lacksTwoFactor:
+      membership.tenant.twoFactorRequired && user.twoFactor?.confirmedAt == null && !session.secondFactor,
     tenants: user.memberships.map(({ tenant }) => summary(tenant)),
   };
 }
@@ -100,7 +120,7 @@ export async function currentCustomer(
   database: Database,
 ): Promise<CurrentCustomer | undefined> {
   if (session === undefined) return undefined;
-  const user = await database.prisma.user.findUnique({ where: { id: session.userId } });
+  const user = await database.prisma.user.findUnique({ where: { id: session.userId }, include: IDENTITIES });
   if (!isStillValid(user, session)) return undefined;
   const memberships = await database.prisma.$transaction(async (tx) => {
     // The row-level policy of customer_member lets a person see their own rows before a tenant is known.
@@ -137,11 +157,12 @@ export async function currentCustomer(
   return undefined;
 }
 
-function isStillValid<User extends { passwordHash: string | null }>(
-  user: User | null,
-  session: SessionClaims,
-): user is User & { passwordHash: string } {
-  return user !== null && user.passwordHash !== null && passwordStamp(user.passwordHash) === session.stamp;
+function isStillValid<
+  User extends { passwordHash: string | null; identities: readonly { readonly id: string }[] },
+>(user: User | null, { stamp, identityId }: SessionClaims): user is User {
+  if (user === null || passwordStamp(user.passwordHash) !== stamp) return false;
+  if (identityId === undefined) return user.passwordHash !== null;
+  return user.identities.some(({ id }) => id === identityId);
 }
 
 function summary(tenant: {

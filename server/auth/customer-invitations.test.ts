@@ -156,6 +156,7 @@ test("a link lets a new person in to the customer, once, and both ends of it are
     email,
     role: "manager",
     hasAccount: false,
+    byIdentity: false,
   });
   await people.invitations.accept(token, input);
   expect(await customerSeenBy(email, PASSWORD)).toMatchObject({ tenantId, customerId, role: "manager" });

@@ -1,17 +1,19 @@
 import type { Prisma } from "#prisma/generated/client.ts";
 import { type PersonAuthor, recordAudit } from "../authority/audit.ts";
 import type { CustomerRole, Role, UserActor } from "../domain/actor.ts";
-import { invalidField, SignetError } from "../domain/errors.ts";
+import { SignetError } from "../domain/errors.ts";
 import type { Mails } from "../mail/mails.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
+import { connect, type Identities, type Presented } from "./identities.ts";
 import { newToken, notALink, parseToken, unusable } from "./invitation-link.ts";
 import { mailInvitation } from "./invitation-mail.ts";
 import { auditOf, columnsOf, grant, mayBeOffered, type Offer, offerOf } from "./invitation-offers.ts";
+import { acceptable, belongsSomewhere, byIdentity, hasPassword, setUp } from "./invitee.ts";
 import { mayTouchOwner } from "./members.ts";
-import { hashPassword, newPasswordSchema } from "./passwords.ts";
+import { hashPassword } from "./passwords.ts";
 import { type Auth, normalEmail } from "./sign-in.ts";
 
 const LIFE_DAYS = 7;
@@ -31,6 +33,8 @@ export type InvitationPreview = {
   readonly email: string;
   /** Whether the address already has an account with a password, which is then asked for. */
   readonly hasAccount: boolean;
+  /** Whether it has an account that an identity provider opens, and no password: then only that can accept. */
+  readonly byIdentity: boolean;
 } & (
   | { readonly to: "team"; readonly role: Role }
   | { readonly to: "customer"; readonly customerName: string; readonly role: CustomerRole }
@@ -73,6 +77,11 @@ export interface Invitations {
     token: string,
     input: { name: string; password: string; code?: string | undefined; ip: string },
   ): Promise<{ email: string }>;
+  /**
+   * The same with what an identity provider has just said instead of a password: a new account gets that identity as its only
+   * way in; an existing one must be signed in to by its own. Throws as `accept` does.
+   */
+  acceptByIdentity(token: string, input: Presented & { readonly name: string }): Promise<void>;
 }
 
 export function createInvitations({
@@ -81,11 +90,13 @@ export function createInvitations({
   log,
   auth,
   mails,
+  identities,
 }: {
   database: Database;
   clock: Clock;
   log: Logger;
-  auth: Pick<Auth, "signIn">;
+  auth: Pick<Auth, "signIn" | "currentUser">;
+  identities: Pick<Identities, "bearer">;
   mails: Mails;
 }): Invitations {
   const usable = () => ({ acceptedAt: null, revokedAt: null, expiresAt: { gt: clock.now() } });
@@ -109,8 +120,16 @@ export function createInvitations({
       throw unusable("This invitation has expired; ask for a new one.");
     if (invitation.customer !== null && invitation.customer.archivedAt !== null)
       throw unusable("This invitation does not work at present; ask whoever sent it.");
-    const user = await database.prisma.user.findUnique({ where: { email: invitation.email } });
-    if (user !== null && !hasPassword(user) && (await belongsSomewhere(database, user.id)))
+    const user = await database.prisma.user.findUnique({
+      where: { email: invitation.email },
+      include: { identities: { select: { id: true } } },
+    });
+    if (
+      user !== null &&
+      !hasPassword(user) &&
+      !byIdentity(user) &&
+      (await belongsSomewhere(database, user.id))
+    )
       throw unusable("The account of this address is in use but has no password; ask whoever sent the link.");
     return { invitation, user, offer: offerOf(invitation) };
   }
@@ -170,6 +189,26 @@ export function createInvitations({
     });
   }
 
+  /** Takes the invitation, once, and gives what it offers to its address's account, which `prepare` makes where there is none. */
+  async function give(
+    { invitation, user, offer }: Awaited<ReturnType<typeof open>>,
+    prepare: (tx: Prisma.TransactionClient, userId: string) => Promise<void>,
+  ): Promise<void> {
+    const { tenantId, id, email } = invitation;
+    const userId = user?.id ?? newUuid();
+    await database.withTenant(tenantId, async (tx) => {
+      const { count } = await tx.invitation.updateMany({
+        where: { tenantId, id, ...usable() },
+        data: { acceptedAt: clock.now() },
+      });
+      if (count === 0) throw unusable("This invitation was used or withdrawn a moment ago.");
+      await prepare(tx, userId);
+      if (!(await grant(tx, clock, offer, { tenantId, userId, email })))
+        throw unusable("You already have what this invitation offers; sign in instead.");
+    });
+    log.info({ invitationId: id, userId }, "invitation accepted");
+  }
+
   return {
     async create(actor, { email, role }) {
       mayTouchOwner(actor, role);
@@ -199,62 +238,57 @@ export function createInvitations({
     async preview(token) {
       const { invitation, user, offer } = await open(token);
       const { email, tenant, customer } = invitation;
-      const shown = { tenantName: tenant.name, email, hasAccount: hasPassword(user) };
+      const shown = {
+        tenantName: tenant.name,
+        email,
+        hasAccount: hasPassword(user),
+        byIdentity: byIdentity(user),
+      };
       if (offer.to === "team") return { ...shown, to: "team", role: offer.role };
       return { ...shown, to: "customer", customerName: customer?.name ?? "", role: offer.role };
     },
 
     async accept(token, { name, password, code, ip }) {
-      const { invitation, user, offer } = await open(token);
-      const { tenantId, id, email } = invitation;
+      const opened = await open(token);
+      const { user } = opened;
+      const { email } = opened.invitation;
+      if (byIdentity(user))
+        throw new SignetError(
+          "invalid_request",
+          "This account has no password; continue with your identity provider.",
+        );
       const known = hasPassword(user);
       if (known) await auth.signIn({ email, password, code, ip });
       const passwordHash = known ? null : await hashPassword(acceptable(password));
-      const userId = user?.id ?? newUuid();
-      await database.withTenant(tenantId, async (tx) => {
-        const { count } = await tx.invitation.updateMany({
-          where: { tenantId, id, ...usable() },
-          data: { acceptedAt: clock.now() },
-        });
-        if (count === 0) throw unusable("This invitation was used or withdrawn a moment ago.");
+      await give(opened, async (tx, userId) => {
         if (!known) await setUp(tx, user === null, { id: userId, email, name, passwordHash });
-        if (!(await grant(tx, clock, offer, { tenantId, userId, email })))
-          throw unusable("You already have what this invitation offers; sign in instead.");
       });
-      log.info({ invitationId: id, userId }, "invitation accepted");
       return { email };
     },
+
+    async acceptByIdentity(token, { session, proven: presented, name }) {
+      const opened = await open(token);
+      const { user } = opened;
+      const { proven, userId: bearer } = await identities.bearer(presented);
+      if (hasPassword(user) || byIdentity(user)) {
+        const here = session?.identityId === undefined ? undefined : await auth.currentUser(session);
+        if (bearer !== null && bearer === user?.id && here?.id === bearer)
+          return give(opened, async () => {});
+        throw new SignetError(
+          "unauthorized",
+          "This address has a Signet account already, and this identity does not open it; use its own way to sign in.",
+        );
+      }
+      if (bearer !== null)
+        throw new SignetError(
+          "unauthorized",
+          "This identity opens another Signet account; accept with one that does not, or with a password.",
+        );
+      await give(opened, async (tx, userId) => {
+        const { email } = opened.invitation;
+        await setUp(tx, user === null, { id: userId, email, name, passwordHash: null });
+        await connect(tx, clock.now(), userId, proven);
+      });
+    },
   };
-}
-
-/** Only ever the first password: an account that got one in the meantime, through another link, keeps it. */
-async function setUp(
-  tx: Prisma.TransactionClient,
-  isNew: boolean,
-  { id, email, name, passwordHash }: { id: string; email: string; name: string; passwordHash: string | null },
-): Promise<void> {
-  const { count } = isNew
-    ? await tx.user.createMany({ data: { id, email, name, passwordHash }, skipDuplicates: true })
-    : await tx.user.updateMany({ where: { id, passwordHash: null }, data: { name, passwordHash } });
-  if (count === 0) throw unusable("This account was set up a moment ago; open the link again.");
-}
-
-/** Whether a password would open anything: a link must not give the first one to an account that others let in already. */
-async function belongsSomewhere(database: Database, userId: string): Promise<boolean> {
-  return database.prisma.$transaction(async (tx) => {
-    if ((await tx.membership.findFirst({ where: { userId } })) !== null) return true;
-    // The row-level policy of customer_member gives a person's own rows, whatever the tenant, once this is set.
-    await tx.$executeRaw`SELECT set_config('signet.user_id', ${userId}, true)`;
-    return (await tx.customerMember.findFirst({ where: { userId } })) !== null;
-  });
-}
-
-function acceptable(password: string): string {
-  const parsed = newPasswordSchema.safeParse(password);
-  if (parsed.success) return parsed.data;
-  throw invalidField("/password", parsed.error.issues[0]?.message ?? "Choose another password.");
-}
-
-function hasPassword(user: { passwordHash: string | null } | null): boolean {
-  return user !== null && user.passwordHash !== null;
 }

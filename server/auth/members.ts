@@ -14,6 +14,8 @@ export interface Member {
   readonly joinedAt: Date;
   /** Whether they prove a second factor at sign-in. */
   readonly twoFactor: boolean;
+  /** Whether they can sign in by an identity provider. */
+  readonly byIdentity: boolean;
 }
 
 export interface Members {
@@ -39,7 +41,14 @@ export function createMembers({
       const memberships = await database.prisma.membership.findMany({
         where: { tenantId: actor.tenantId },
         include: {
-          user: { select: { name: true, email: true, twoFactor: { select: { confirmedAt: true } } } },
+          user: {
+            select: {
+              name: true,
+              email: true,
+              twoFactor: { select: { confirmedAt: true } },
+              _count: { select: { identities: true } },
+            },
+          },
         },
         orderBy: { createdAt: "asc" },
       });
@@ -50,6 +59,7 @@ export function createMembers({
         role,
         joinedAt: createdAt,
         twoFactor: user.twoFactor?.confirmedAt != null,
+        byIdentity: user._count.identities > 0,
       }));
     },
 

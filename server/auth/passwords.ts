@@ -28,7 +28,13 @@ export async function verifyPassword(stored: string | null | undefined, password
   return stored != null && fits;
 }
 
-/** A mark of the current password, kept in sessions: changing the password ends every session made before. */
-export function passwordStamp(stored: string): string {
-  return createHash("sha256").update(stored).digest("base64url").slice(0, 12);
+/**
+ * A mark of the current password, kept in sessions: changing the password, or setting a first one, ends every session made
+ * before.
+ */
+export function passwordStamp(stored: string | null): string {
+  return createHash("sha256")
+    .update(stored ?? "")
+    .digest("base64url")
+    .slice(0, 12);
 }

@@ -6,7 +6,9 @@ import {
   type CurrentCustomer,
   currentActor,
   currentCustomer,
+  currentUser,
   type SessionClaims,
+  type SignedInUser,
 } from "./actor.ts";
 import type { SignInLimiter } from "./limiter.ts";
 import { passwordStamp, verifyPassword } from "./passwords.ts";
@@ -30,6 +32,8 @@ export interface Auth {
    * code is missing. Throws `rate_limited` after too many failures of either.
    */
   signIn(credentials: Credentials): Promise<SessionClaims & { name: string; email: string }>;
+  /** Whose session it is, whatever they are in whichever tenant. */
+  currentUser(session: SessionClaims | undefined): Promise<SignedInUser | undefined>;
   currentActor(session: SessionClaims | undefined): Promise<CurrentActor | undefined>;
   currentCustomer(session: SessionClaims | undefined): Promise<CurrentCustomer | undefined>;
 }
@@ -65,6 +69,7 @@ export function createAuth({
       log.info({ userId: user.id, ip }, "signed in");
       return { userId: user.id, stamp: passwordStamp(user.passwordHash), name: user.name, email: user.email };
     },
+    currentUser: (session) => currentUser(session, database),
     currentActor: (session) => currentActor(session, database),
     currentCustomer: (session) => currentCustomer(session, database),
   };

@@ -5,6 +5,7 @@ import { z } from "zod";
 export const ID_PREFIXES = {
   tenant: "ten",
   user: "usr",
+  userIdentity: "uid",
   membership: "mem",
   invitation: "inv",
   customer: "cus",

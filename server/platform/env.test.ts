@@ -65,6 +65,32 @@ describe("loadEnv", () => {
     expect(changed.DATABASE_APP_URL).not.toBe(env.DATABASE_APP_URL);
   });
 
+  const oidc = {
+    OIDC_ISSUER: "https://login.example.com/realms/acme",
+    OIDC_CLIENT_ID: "signet",
+    OIDC_CLIENT_SECRET: "hidden",
+    OIDC_NAME: "Acme",
+  };
+
+  test("an identity provider to sign in with is named whole; on this machine it may do without TLS", () => {
+    expect(loadEnv({ ...good, ...oidc }).OIDC).toEqual({
+      issuer: "https://login.example.com/realms/acme",
+      clientId: "signet",
+      clientSecret: "hidden",
+      name: "Acme",
+    });
+    expect(loadEnv({ ...good, ...oidc, OIDC_ISSUER: "http://localhost:8080" }).OIDC?.issuer).toBe(
+      "http://localhost:8080",
+    );
+    expect(loadEnv(good).OIDC).toBeUndefined();
+  });
+
+  test.each(Object.keys(oidc))("an identity provider without %s is refused, and it is named", (name) => {
+    expect(() => loadEnv({ ...good, ...oidc, [name]: "" })).toThrow(
+      `The environment variable ${name} must be set too`,
+    );
+  });
+
   test.each([
     ["DATABASE_APP_URL", undefined],
     ["DATABASE_APP_URL", "mysql://db/signet"],
@@ -83,6 +109,8 @@ describe("loadEnv", () => {
     ["SMTP_URL", "mail"],
     ["MAIL_FROM", "nobody"],
     ["SIGN_UP", "perhaps"],
+    ["OIDC_ISSUER", "login.example.com"],
+    ["OIDC_ISSUER", "http://login.example.com"],
   ])("%s = %s is refused in one sentence that names it and says what to set", (name, value) => {
     expect(() => loadEnv({ ...good, [name]: value })).toThrow(
       new RegExp(`^The environment variable ${name} must [^\\n]+\\.$`),

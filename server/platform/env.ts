@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { databaseAppUrl, decodeMasterKey } from "./master-key.ts";
+import { gatherOidc, OIDC_VARIABLES } from "./oidc-env.ts";
 
 const port = z.coerce
   .number("be a port number")
@@ -143,9 +144,10 @@ const variables = z.object({
     "`open` lets anybody start a trial account of their own, with a link sent to their address; `closed` does not",
     "`open` without `SMTP_URL`, else `closed`",
   ),
+  ...OIDC_VARIABLES,
 });
 
-const schema = variables.transform(({ DATABASE_URL, ...env }, context) => {
+const complete = variables.transform(({ DATABASE_URL, ...env }, context) => {
   // The role's password follows the key when the change is over: until then running processes still use the previous one's.
   const passwordKey = env.SIGNET_MASTER_KEY_PREVIOUS ?? env.SIGNET_MASTER_KEY;
   const appUrl = env.DATABASE_APP_URL ?? (DATABASE_URL && databaseAppUrl(DATABASE_URL, passwordKey));
@@ -170,6 +172,8 @@ const schema = variables.transform(({ DATABASE_URL, ...env }, context) => {
     LICENSE_SERVER_URL: env.LICENSE_SERVER_URL ?? `http://localhost:${env.LICENSE_SERVER_PORT}`,
   };
 });
+
+const schema = complete.transform(gatherOidc);
 
 /** The configuration of a process, complete: what is optional and unset has its default here. */
 export type Env = z.output<typeof schema>;

@@ -2,6 +2,7 @@ import { createAnalytics } from "#server/analytics/service.ts";
 import { createAccessByMail } from "#server/auth/access-by-mail.ts";
 import { createAccount } from "#server/auth/account.ts";
 import { createCustomerPeople } from "#server/auth/customer-people.ts";
+import { createIdentities } from "#server/auth/identities.ts";
 import { createInvitations } from "#server/auth/invitations.ts";
 import { createAskLimiter, createSignInLimiter, type SignInLimits } from "#server/auth/limiter.ts";
 import { createMailLinks } from "#server/auth/mail-links.ts";
@@ -36,8 +37,9 @@ export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Ru
   const keyWrapper = localKeyWrapper(TEST_MASTER_KEY);
   const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
   const auth = createAuth({ database, log, limiter, twoFactor });
+  const identities = createIdentities({ database, clock, log, limiter, auth, twoFactor });
   const members = createMembers({ database, clock, log });
-  const invitations = createInvitations({ database, clock, log, auth, mails });
+  const invitations = createInvitations({ database, clock, log, auth, identities, mails });
   const mailPreferences = createMailPreferences({ database, clock });
   const links = createMailLinks({ database, clock });
   const byMail = { database, clock, log, mails, links, askLimiter: createAskLimiter(database.pool) };
@@ -51,6 +53,8 @@ export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Ru
     account: createAccount({ database, log, limiter }),
     accessByMail: createAccessByMail({ ...byMail, limiter, twoFactor }),
     signUp: createSignUp({ ...byMail, tenants: authority.tenants, isOpen: true }),
+    identities,
+    oidc: { name: "Acme" },
     twoFactor,
     mailPreferences,
     unsubscribing: createUnsubscribing({ ...authority, mailPreferences }),

@@ -3,6 +3,7 @@ import type { AccessByMail } from "../auth/access-by-mail.ts";
 import type { Account } from "../auth/account.ts";
 import type { CurrentActor, CurrentCustomer, SessionClaims } from "../auth/actor.ts";
 import type { CustomerPeople } from "../auth/customer-people.ts";
+import type { Identities, Presented, ProvenIdentity } from "../auth/identities.ts";
 import type { Invitations } from "../auth/invitations.ts";
 import type { MailPreferences } from "../auth/mail-preferences.ts";
 import type { Members } from "../auth/members.ts";
@@ -48,6 +49,9 @@ export interface PortalServices {
   readonly accessByMail: AccessByMail;
   readonly signUp: SignUp;
   readonly unsubscribing: Unsubscribing;
+  readonly identities: Identities;
+  /** The identity provider that people may sign in with, where there is one. */
+  readonly oidc: { readonly name: string } | undefined;
   readonly twoFactor: TwoFactor;
   readonly tenantSettings: TenantSettings;
   readonly promotion: Promotion;
@@ -89,6 +93,8 @@ export interface PortalContext {
   readonly correlationId: string;
   /** The network address the request came from. */
   readonly ip: string;
+  /** What the browser came with, for what is done with a fresh identity. */
+  readonly presented?: Presented;
   /** Who is acting as of this request, or undefined; read from the database once for a whole batch. */
   currentActor(): Promise<CurrentActor | undefined>;
   /** The same for a person of an end customer. */
@@ -98,11 +104,13 @@ export interface PortalContext {
 export function createPortalContext({
   services,
   session,
+  proven,
   correlationId,
   ip,
 }: {
   services: PortalServices;
   session: SessionClaims | undefined;
+  proven?: ProvenIdentity | undefined;
   correlationId: string;
   ip: string;
 }): PortalContext {
@@ -112,6 +120,7 @@ export function createPortalContext({
     services,
     correlationId,
     ip,
+    presented: { session, proven },
     currentActor: () => {
       actor ??= services.auth.currentActor(session);
       return actor;

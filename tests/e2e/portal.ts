@@ -13,6 +13,9 @@ interface Demo {
   readonly licenses: readonly { readonly product: string; readonly key: string }[];
 }
 
+/** What the portal under test and the identity provider of a test know each other by. */
+export const OIDC_CLIENT_SECRET = "only-for-tests-on-this-machine";
+
 export function required(variable: string): string {
   const value = process.env[variable];
   if (value === undefined) throw new Error(`${variable} is set by tests/e2e/signet.setup.ts.`);
@@ -21,9 +24,15 @@ export function required(variable: string): string {
 
 export const demo = (): Demo => JSON.parse(readFileSync(required("SIGNET_DEMO_FILE"), "utf8"));
 
-export async function signIn(page: Page, label: "Admin" | "Customer"): Promise<void> {
+/** A person of the demo, and how they sign in. */
+export function personOf(label: "Admin" | "Customer") {
   const person = demo().signIns.find((each) => each.label === label);
   if (person === undefined) throw new Error(`The seed made no ${label}.`);
+  return person;
+}
+
+export async function signIn(page: Page, label: "Admin" | "Customer"): Promise<void> {
+  const person = personOf(label);
   await page.goto("/sign-in");
   await page.getByLabel("E-mail address").fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill(person.password);

@@ -1,12 +1,14 @@
 import { Alert, Group, Stack, Text, Title } from "@mantine/core";
-import { IconInfoCircle } from "@tabler/icons-react";
+import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { TextLink } from "../../_components/links.tsx";
 import type { SearchParams } from "../../_components/table-url.ts";
 import { server } from "../../_server.ts";
 import { currentActor, currentCustomer } from "../../_session.ts";
+import { OidcButton, OrDivider } from "../oidc-button.tsx";
 import { safePath } from "../safe-path.ts";
+import { oidcError } from "./errors.ts";
 import { SignInForm } from "./sign-in-form.tsx";
 
 export const metadata: Metadata = { title: "Sign in" };
@@ -20,11 +22,13 @@ const REASONS: Record<string, string> = {
 };
 
 export default async function SignInPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
-  const { reason, next } = await searchParams;
+  const { reason, next, error } = await searchParams;
   const target = safePath(next);
   // Whoever belongs to a suspended account would be sent back here, and so round and round.
   const current = (await currentActor()) ?? (await currentCustomer());
   if (current !== undefined && !current.tenant.suspended) redirect(target);
+  const provider = server().oidc?.name;
+  const failure = provider && oidcError(error, provider);
   const why = typeof reason === "string" ? REASONS[reason] : undefined;
   return (
     <Stack gap="lg">
@@ -37,11 +41,22 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
           {why}
         </Alert>
       )}
+      {failure !== undefined && (
+        <Alert icon={<IconAlertTriangle size={18} />} color="red" role="alert">
+          {failure}
+        </Alert>
+      )}
       <SignInForm target={target} />
       <Group justify="space-between">
         <TextLink href="/forgot-password">Forgot your password?</TextLink>
         {server().signUp.isOpen && <TextLink href="/sign-up">Start a trial</TextLink>}
       </Group>
+      {provider !== undefined && (
+        <>
+          <OrDivider />
+          <OidcButton name={provider} target={target} />
+        </>
+      )}
     </Stack>
   );
 }

@@ -9,7 +9,7 @@ export default function SignOutPage() {
     <Stack gap="lg">
       <div>
         <Title order={1}>Sign out?</Title>
-        <Text c="dimmed">You will need your password to come back on this device.</Text>
+        <Text c="dimmed">You will have to sign in again to come back on this device.</Text>
       </div>
       <SignOutButton />
     </Stack>

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { newPasswordSchema } from "../../auth/passwords.ts";
 import { emailField } from "../../authority/input.ts";
+import { idOf, publicId } from "../../domain/ids.ts";
 import { open, router, signedIn } from "../init.ts";
 
 const proof = z.strictObject({ code: z.string().trim().min(1, "Enter the code.").max(40) });
@@ -14,6 +15,39 @@ export const accountRouter = router({
     email: user.email,
     twoFactor: await services.twoFactor.status(user.id),
   })),
+
+  /** How the person can sign in, and the identity that waits to be connected. */
+  signIn: signedIn.query(async ({ ctx: { user, services, presented } }) => {
+    const proven = presented?.proven;
+    const { password, identities } = await services.identities.waysIn(user.id);
+    return {
+      password,
+      identities: identities.map(({ id, ...identity }) => ({
+        ...identity,
+        id: publicId("userIdentity", id),
+      })),
+      provider: services.oidc?.name ?? null,
+      waiting: proven && {
+        label: proven.label,
+        standing: await services.identities.standing(proven, user.id),
+      },
+    };
+  }),
+
+  linkIdentity: signedIn
+    .input(
+      z.strictObject({
+        password: z.string().min(1, "Enter your password.").max(200),
+        code: z.string().max(40).optional(),
+      }),
+    )
+    .mutation(({ ctx, input }) =>
+      ctx.services.identities.link(ctx.user, ctx.presented?.proven, { ...input, ip: ctx.ip }),
+    ),
+
+  unlinkIdentity: signedIn
+    .input(z.strictObject({ id: idOf("userIdentity") }))
+    .mutation(({ ctx, input }) => ctx.services.identities.unlink(ctx.user.id, input.id)),
 
   changePassword: signedIn
     .input(

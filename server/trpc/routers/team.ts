@@ -51,4 +51,14 @@ export const teamRouter = router({
     .mutation(({ ctx, input: { token, ...input } }) =>
       ctx.services.invitations.accept(token, { ...input, ip: ctx.ip }),
     ),
+
+  acceptInvitationByIdentity: open
+    .input(invitation.extend({ name: requiredText("Enter your name.", 120) }))
+    .mutation(({ ctx, input: { token, name } }) =>
+      ctx.services.invitations.acceptByIdentity(token, {
+        name,
+        session: ctx.presented?.session,
+        proven: ctx.presented?.proven,
+      }),
+    ),
 });

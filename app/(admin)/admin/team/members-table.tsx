@@ -1,7 +1,14 @@
 "use client";
 
 import { ActionIcon, Avatar, Badge, Box, Group, Menu, Text } from "@mantine/core";
-import { IconDots, IconShieldLock, IconUserMinus, IconUserShield, IconUsers } from "@tabler/icons-react";
+import {
+  IconDots,
+  IconId,
+  IconShieldLock,
+  IconUserMinus,
+  IconUserShield,
+  IconUsers,
+} from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Role } from "#server/domain/actor.ts";
 import { confirmAction } from "../../../_components/confirm.tsx";
@@ -23,6 +30,7 @@ interface Row {
   role: Role;
   joinedAt: Date;
   twoFactor: boolean;
+  byIdentity: boolean;
 }
 
 export function MembersTable({
@@ -54,7 +62,7 @@ export function MembersTable({
         {
           accessor: "name",
           title: "Member",
-          render: ({ userId, name, email, twoFactor }) => (
+          render: ({ userId, name, email, twoFactor, byIdentity }) => (
             <Group gap="sm" wrap="nowrap">
               <Avatar name={name} color="initials" size={34} radius="xl" visibleFrom="xs" />
               <Box miw={0}>
@@ -66,6 +74,14 @@ export function MembersTable({
                     <Badge color="gray" flex="none">
                       You
                     </Badge>
+                  )}
+                  {byIdentity && (
+                    <IconId
+                      size={16}
+                      color="var(--mantine-color-dimmed)"
+                      role="img"
+                      aria-label="Signs in by the identity provider"
+                    />
                   )}
                   {twoFactor && (
                     <IconShieldLock

@@ -4,7 +4,10 @@ import type { InvitationPreview } from "#server/auth/invitations.ts";
 import { SignetError } from "#server/domain/errors.ts";
 import { TextLink } from "../../../_components/links.tsx";
 import { server } from "../../../_server.ts";
+import { readPresented } from "../../../_session.ts";
+import { OidcButton, OrDivider } from "../../oidc-button.tsx";
 import { AcceptForm } from "./accept-form.tsx";
+import { IdentityAcceptForm } from "./identity-accept-form.tsx";
 
 export const metadata: Metadata = { title: "Invitation" };
 
@@ -22,7 +25,10 @@ export default async function InvitePage({ params }: { params: Promise<{ token: 
       </Stack>
     );
   }
-  const { email, hasAccount } = found;
+  const { email, hasAccount, byIdentity } = found;
+  const provider = server().oidc?.name;
+  const landing = found.to === "team" ? "/admin" : "/portal";
+  const identity = hasAccount ? undefined : await identityFor(email, byIdentity);
   return (
     <Stack gap="lg">
       <div>
@@ -31,17 +37,21 @@ export default async function InvitePage({ params }: { params: Promise<{ token: 
           {found.to === "team"
             ? `You are invited as ${found.role}.`
             : `${found.tenantName} issues them, and sent you this link.`}{" "}
-          {hasAccount
-            ? "You already have a Signet account: confirm with its password."
-            : "Choose a name and a password to begin."}
+          {whatToDo(found, provider)}
         </Text>
       </div>
-      <AcceptForm
-        token={token}
-        email={email}
-        hasAccount={hasAccount}
-        landing={found.to === "team" ? "/admin" : "/portal"}
-      />
+      {identity !== undefined && (
+        <IdentityAcceptForm token={token} {...identity} isNew={!byIdentity} landing={landing} />
+      )}
+      {identity === undefined && !byIdentity && (
+        <AcceptForm token={token} email={email} hasAccount={hasAccount} landing={landing} />
+      )}
+      {identity === undefined && !hasAccount && provider !== undefined && (
+        <>
+          {!byIdentity && <OrDivider />}
+          <OidcButton name={provider} target={`/invite/${token}`} />
+        </>
+      )}
     </Stack>
   );
 }
@@ -49,6 +59,30 @@ export default async function InvitePage({ params }: { params: Promise<{ token: 
 function headline(found: InvitationPreview): string {
   if (found.to === "team") return `Join ${found.tenantName}`;
   return `${found.customerName} invites you to see its licenses`;
+}
+
+function whatToDo({ hasAccount, byIdentity }: InvitationPreview, provider: string | undefined): string {
+  if (hasAccount) return "You already have a Signet account: confirm with its password.";
+  if (byIdentity)
+    return `You already have a Signet account without a password: confirm with ${provider ?? "your identity provider"}.`;
+  return provider === undefined
+    ? "Choose a name and a password to begin."
+    : `Choose a name and a password, or continue with ${provider}.`;
+}
+
+/** The identity that could accept as it is: nobody's yet for a new account, for an existing one its own, signed in by it. */
+async function identityFor(
+  email: string,
+  byIdentity: boolean,
+): Promise<{ label: string; name: string } | undefined> {
+  const { auth, identities } = server();
+  const { session, proven } = await readPresented();
+  if (proven === undefined) return undefined;
+  const { label, name } = proven;
+  const user = await auth.currentUser(session);
+  if (byIdentity)
+    return user?.email === email && session?.identityId !== undefined ? { label, name } : undefined;
+  return (await identities.missing(proven)) === "account" ? { label, name } : undefined;
 }
 
 /** The invitation, or the sentence that says why there is none. */

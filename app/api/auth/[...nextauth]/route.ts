@@ -4,6 +4,7 @@ import { newCorrelationId } from "#server/platform/ids.ts";
 import { runWithCorrelation } from "#server/platform/log.ts";
 import { withBoundedBody } from "#server/platform/read-body.ts";
 import { PORTAL_BODY_BYTES_MAX } from "#server/trpc/limits.ts";
+import { withOidc } from "../../../_oidc.ts";
 import { authOptions } from "../../../_session.ts";
 
 async function handle(
@@ -17,7 +18,10 @@ async function handle(
   }
   // Next hands over a proxy of its request, which cannot be made into another one.
   const readable = bounded === request ? request : new NextRequest(bounded);
-  return runWithCorrelation(newCorrelationId(), () => NextAuth(authOptions())(readable, context));
+  const { nextauth } = await context.params;
+  return runWithCorrelation(newCorrelationId(), () =>
+    withOidc(nextauth, (oidc) => NextAuth(authOptions(oidc))(readable, context)),
+  );
 }
 
 export { handle as GET, handle as POST };

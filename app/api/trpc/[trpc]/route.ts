@@ -5,7 +5,7 @@ import { runWithCorrelation } from "#server/platform/log.ts";
 import { createPortalContext } from "#server/trpc/context.ts";
 import { answerCalls } from "#server/trpc/http.ts";
 import { server } from "../../../_server.ts";
-import { readSession } from "../../../_session.ts";
+import { readPresented, readSession } from "../../../_session.ts";
 
 async function handle(request: Request): Promise<Response> {
   // A page of another site may not act with our cookie, whatever the browser's cookie rules.
@@ -17,6 +17,7 @@ async function handle(request: Request): Promise<Response> {
       createPortalContext({
         services: server(),
         session: await readSession(),
+        proven: (await readPresented()).proven,
         correlationId,
         ip: clientAddress(Object.fromEntries(request.headers)),
       }),
