@@ -83,11 +83,11 @@ function byCurl(kind: StartKind, values: Values): string {
   const further = {
     floating: `curl -sS ${server}/v1/${tenant}/leases \\
   -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-  -d '{ "holder": "ada@example.com", "nonce": "'"$NONCE"'" }'`,
+  -d '{ "holder": "bo@example.com", "nonce": "'"$NONCE"'" }'`,
     credits: `curl -sS ${server}/v1/${tenant}/usage \\
   -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
   -d '{ "events": [{ "id": "'"$NONCE"'", "meter": "requests", "amount": 4,
-    "occurredAt": "'"$(date -u +%FT%TZ)"'" }] }'`,
+    "occurredAt": "'"$(date -u +%FT%T.000Z)"'" }] }'`,
     desktop: undefined,
     air_gapped: undefined,
   }[kind];
