@@ -6,6 +6,8 @@ import { createAccount } from "./auth/account.ts";
 import { createCustomerPeople } from "./auth/customer-people.ts";
 import { createIdentities } from "./auth/identities.ts";
 import { createInvitations } from "./auth/invitations.ts";
+import { createJoinRequests } from "./auth/join-requests.ts";
+import { createKeySignUp } from "./auth/key-sign-up.ts";
 import { createAskLimiter, createSignInLimiter } from "./auth/limiter.ts";
 import { createMailLinks } from "./auth/mail-links.ts";
 import { createMailPreferences } from "./auth/mail-preferences.ts";
@@ -226,6 +228,8 @@ export function createContainer(env: Env, name = "signet") {
   const signUp = createSignUp({ ...byMail, tenants, isOpen: env.SIGN_UP === "open" });
   const members = createMembers({ database, clock, log });
   const invitations = createInvitations({ database, clock, log, auth, identities, mails });
+  const keySignUp = createKeySignUp({ ...byMail, vault });
+  const joinRequests = createJoinRequests({ database, clock, invitations });
   const customerPeople = createCustomerPeople({ database, clock });
 
   return {
@@ -257,6 +261,8 @@ export function createContainer(env: Env, name = "signet") {
     ownSeats,
     customerPeople,
     licenseBatches,
+    keySignUp,
+    joinRequests,
     apiKeys,
     identityProviders,
     incidents,

@@ -1,5 +1,6 @@
 import type { Prisma } from "#prisma/generated/client.ts";
 import { type PersonAuthor, recordAudit } from "../authority/audit.ts";
+import type { Tx } from "../authority/ports.ts";
 import type { CustomerRole, Role, UserActor } from "../domain/actor.ts";
 import { SignetError } from "../domain/errors.ts";
 import type { Mails } from "../mail/mails.ts";
@@ -59,6 +60,8 @@ export interface Invitations {
     actor: PersonAuthor,
     customerId: string,
     input: { email: string; role: CustomerRole },
+    /** Done in the same transaction. */
+    also?: (tx: Tx) => Promise<void>,
   ): Promise<PendingInvitation<CustomerRole> & { token: string }>;
   /** Invitations to the team that can still be accepted, newest first. */
   pending(actor: UserActor): Promise<PendingInvitation[]>;
@@ -134,7 +137,12 @@ export function createInvitations({
     return { invitation, user, offer: offerOf(invitation) };
   }
 
-  async function invite<O extends Offer>(actor: PersonAuthor, address: string, offer: O) {
+  async function invite<O extends Offer>(
+    actor: PersonAuthor,
+    address: string,
+    offer: O,
+    also?: (tx: Tx) => Promise<void>,
+  ) {
     const { tenantId } = actor;
     const email = normalEmail(address);
     const { token, tokenHash } = newToken(tenantId);
@@ -144,6 +152,7 @@ export function createInvitations({
     const role: O["role"] = offer.role;
     await database.withTenant(tenantId, async (tx) => {
       await mayBeOffered(tx, tenantId, email, offer);
+      await also?.(tx);
       await tx.invitation.updateMany({
         where: { tenantId, email, customerId: offer.customerId, ...usable() },
         data: { revokedAt: now },
@@ -202,6 +211,7 @@ export function createInvitations({
         data: { acceptedAt: clock.now() },
       });
       if (count === 0) throw unusable("This invitation was used or withdrawn a moment ago.");
+      if (invitation.invitedBy === null) await mustBeFirst(tx, offer, tenantId);
       await prepare(tx, userId);
       if (!(await grant(tx, clock, offer, { tenantId, userId, email })))
         throw unusable("You already have what this invitation offers; sign in instead.");
@@ -215,8 +225,8 @@ export function createInvitations({
       return invite(actor, email, { to: "team", customerId: null, role });
     },
 
-    createForCustomer: (actor, customerId, { email, role }) =>
-      invite(actor, email, { to: "customer", customerId, role }),
+    createForCustomer: (actor, customerId, { email, role }, also) =>
+      invite(actor, email, { to: "customer", customerId, role }, also),
 
     async pending(actor) {
       const rows = await pending(actor, null);
@@ -291,4 +301,13 @@ export function createInvitations({
       });
     },
   };
+}
+
+/** Whoever came by a license's key alone is let in only while the customer has nobody: two of them do not both become managers. */
+async function mustBeFirst(tx: Tx, { customerId }: Offer, tenantId: string): Promise<void> {
+  await tx.$queryRaw`
+    SELECT 1 FROM customer WHERE tenant_id = ${tenantId}::uuid AND id = ${customerId}::uuid FOR UPDATE`;
+  const people = await tx.customerMember.count({ where: { tenantId, customerId: customerId ?? "" } });
+  if (people > 0)
+    throw unusable("Somebody else of your company signed up meanwhile; ask them to invite you.");
 }

@@ -32,4 +32,6 @@ export const inviteToCustomer = customerPeople.extend({
   role: z.enum(CUSTOMER_ROLES, "Choose manager or member."),
 });
 export const revokeCustomerInvitation = customerPeople.extend({ id: idOf("invitation") });
+export const declineJoinRequest = customerPeople.extend({ id: idOf("joinRequest") });
+export const admitJoinRequest = declineJoinRequest.extend({ role: inviteToCustomer.shape.role });
 export const removeCustomerMember = customerPeople.extend({ userId: idOf("user") });

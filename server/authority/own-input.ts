@@ -44,5 +44,7 @@ export const releaseOwnSeat = z.strictObject({ leaseId: idOf("lease") });
 const role = z.enum(CUSTOMER_ROLES, "Choose manager or member.");
 export const inviteColleague = z.strictObject({ email: emailField, role });
 export const colleagueInvitation = z.strictObject({ id: idOf("invitation") });
+export const joinRequest = z.strictObject({ id: idOf("joinRequest") });
+export const admitColleague = joinRequest.extend({ role });
 export const colleague = z.strictObject({ userId: idOf("user") });
 export const changeColleagueRole = colleague.extend({ role });

@@ -10,6 +10,7 @@ export const ID_PREFIXES = {
   invitation: "inv",
   customer: "cus",
   customerMember: "cum",
+  joinRequest: "jrq",
   product: "prd",
   feature: "fea",
   meter: "mtr",

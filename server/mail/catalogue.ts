@@ -1,9 +1,15 @@
 import type { Template } from "./template.ts";
 import { accountTemplates } from "./templates/account.ts";
+import { customerSignUpTemplates } from "./templates/customer-sign-up.ts";
 import { invitationTemplates } from "./templates/invitations.ts";
 import { noticeTemplates } from "./templates/notices.ts";
 
-const catalogue = { ...accountTemplates, ...invitationTemplates, ...noticeTemplates };
+const catalogue = {
+  ...accountTemplates,
+  ...customerSignUpTemplates,
+  ...invitationTemplates,
+  ...noticeTemplates,
+};
 
 type Payloads = {
   [Name in keyof typeof catalogue]: (typeof catalogue)[Name] extends Template<infer Payload>

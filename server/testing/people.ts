@@ -4,6 +4,8 @@ import { createAccount } from "#server/auth/account.ts";
 import { createCustomerPeople } from "#server/auth/customer-people.ts";
 import { createIdentities } from "#server/auth/identities.ts";
 import { createInvitations } from "#server/auth/invitations.ts";
+import { createJoinRequests } from "#server/auth/join-requests.ts";
+import { createKeySignUp } from "#server/auth/key-sign-up.ts";
 import { createAskLimiter, createSignInLimiter, type SignInLimits } from "#server/auth/limiter.ts";
 import { createMailLinks } from "#server/auth/mail-links.ts";
 import { createMailPreferences } from "#server/auth/mail-preferences.ts";
@@ -61,6 +63,8 @@ export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Ru
     members,
     invitations,
     incidents: createIncidents({ database, clock }),
+    keySignUp: createKeySignUp({ ...byMail, vault: authority.vault, answerAfterMs: 0 }),
+    joinRequests: createJoinRequests({ database, clock, invitations }),
     customerPeople: createCustomerPeople({ database, clock }),
     lab,
     analytics: createAnalytics({ database, clock }),

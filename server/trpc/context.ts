@@ -5,6 +5,8 @@ import type { CurrentActor, CurrentCustomer, SessionClaims } from "../auth/actor
 import type { CustomerPeople } from "../auth/customer-people.ts";
 import type { Identities, Presented, ProvenIdentity } from "../auth/identities.ts";
 import type { Invitations } from "../auth/invitations.ts";
+import type { JoinRequests } from "../auth/join-requests.ts";
+import type { KeySignUp } from "../auth/key-sign-up.ts";
 import type { MailPreferences } from "../auth/mail-preferences.ts";
 import type { Members } from "../auth/members.ts";
 import type { Auth } from "../auth/sign-in.ts";
@@ -69,6 +71,8 @@ export interface PortalServices {
   readonly customerPeople: CustomerPeople;
   readonly licenseBatches: Omit<LicenseBatches, "finishLeft">;
   readonly lab: Pick<Lab, "list">;
+  readonly keySignUp: KeySignUp;
+  readonly joinRequests: JoinRequests;
   readonly apiKeys: ApiKeys;
   readonly identityProviders: IdentityProviders;
   readonly overview: Overview;

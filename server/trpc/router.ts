@@ -9,6 +9,7 @@ import { healthRouter } from "./routers/health.ts";
 import { identityProviderRouter } from "./routers/identity-provider.ts";
 import { incidentRouter } from "./routers/incident.ts";
 import { labRouter } from "./routers/lab.ts";
+import { joinRouter } from "./routers/join.ts";
 import { licenseRouter } from "./routers/license.ts";
 import { licenseBatchRouter } from "./routers/license-batch.ts";
 import { offlineRouter } from "./routers/offline.ts";
@@ -38,6 +39,7 @@ export const appRouter = router({
   identityProvider: identityProviderRouter,
   incident: incidentRouter,
   lab: labRouter,
+  join: joinRouter,
   license: licenseRouter,
   offline: offlineRouter,
   licenseBatch: licenseBatchRouter,

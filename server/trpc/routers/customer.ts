@@ -1,7 +1,7 @@
 import * as input from "../../authority/customer-input.ts";
 import { publicId } from "../../domain/ids.ts";
 import { authorised, router } from "../init.ts";
-import { customerDetail, customerSummary } from "../views/customer.ts";
+import { customerDetail, customerSummary, joinRequest } from "../views/customer.ts";
 
 const read = authorised("customer:read");
 const write = authorised("customer:write");
@@ -45,6 +45,23 @@ export const customerRouter = router({
     .input(input.revokeCustomerInvitation)
     .mutation(({ ctx, input: { customerId, id } }) =>
       ctx.services.invitations.revokeForCustomer(ctx.actor, customerId, id),
+    ),
+
+  joinRequests: read.input(input.customerPeople).query(async ({ ctx, input: { customerId } }) => {
+    const pending = await ctx.services.joinRequests.pending(ctx.actor.tenantId, customerId);
+    return pending.map(joinRequest);
+  }),
+
+  admit: write
+    .input(input.admitJoinRequest)
+    .mutation(({ ctx, input: { customerId, id, role } }) =>
+      ctx.services.joinRequests.admit(ctx.actor, customerId, id, role),
+    ),
+
+  decline: write
+    .input(input.declineJoinRequest)
+    .mutation(({ ctx, input: { customerId, id } }) =>
+      ctx.services.joinRequests.decline(ctx.actor, customerId, id),
     ),
 
   removeMember: write

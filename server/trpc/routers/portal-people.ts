@@ -2,6 +2,7 @@ import * as input from "../../authority/own-input.ts";
 import { authorOf } from "../../authority/owner.ts";
 import { publicId } from "../../domain/ids.ts";
 import { customerAuthorised, router } from "../init.ts";
+import { joinRequest } from "../views/customer.ts";
 import { ownPerson } from "../views/own.ts";
 
 const read = customerAuthorised("people:read");
@@ -33,6 +34,22 @@ export const portalPeopleRouter = router({
     .input(input.colleagueInvitation)
     .mutation(({ ctx: { customer, services }, input: { id } }) =>
       services.invitations.revokeForCustomer(authorOf(customer), customer.customerId, id),
+    ),
+
+  requests: write.query(async ({ ctx: { customer, services } }) =>
+    (await services.joinRequests.pending(customer.tenantId, customer.customerId)).map(joinRequest),
+  ),
+
+  admit: write
+    .input(input.admitColleague)
+    .mutation(({ ctx: { customer, services }, input: { id, role } }) =>
+      services.joinRequests.admit(authorOf(customer), customer.customerId, id, role),
+    ),
+
+  decline: write
+    .input(input.joinRequest)
+    .mutation(({ ctx: { customer, services }, input: { id } }) =>
+      services.joinRequests.decline(authorOf(customer), customer.customerId, id),
     ),
 
   changeRole: write

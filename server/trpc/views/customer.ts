@@ -1,3 +1,4 @@
+import type { JoinRequests } from "../../auth/join-requests.ts";
 import type { Customers } from "../../authority/customer-service.ts";
 import { publicId } from "../../domain/ids.ts";
 
@@ -20,4 +21,11 @@ export function customerDetail(customer: Detail) {
       joinedAt: createdAt,
     })),
   };
+}
+
+type Request = Awaited<ReturnType<JoinRequests["pending"]>>[number];
+
+/** Somebody who asks to be let in. */
+export function joinRequest({ id, email, createdAt }: Request) {
+  return { id: publicId("joinRequest", id), email, createdAt };
 }

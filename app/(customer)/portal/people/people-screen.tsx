@@ -9,6 +9,7 @@ import { PageHeader } from "../../../_components/page-header.tsx";
 import { TableSkeleton } from "../../../_components/table-skeleton.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { InviteColleague } from "./invite-colleague.tsx";
+import { OwnJoinRequests } from "./own-join-requests.tsx";
 import { PendingColleagues } from "./pending-colleagues.tsx";
 import classes from "./people.module.css";
 import { PersonRow } from "./person-row.tsx";
@@ -41,6 +42,7 @@ export function PeopleScreen({
         }
       />
       <Stack gap="lg">
+        {mayWrite && <OwnJoinRequests />}
         <Card padding="sm">
           {people.data === undefined ? (
             people.error ? (

@@ -8,6 +8,7 @@ import { confirmAction } from "../../../../_components/confirm.tsx";
 import { toastDone } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 import type { Customer } from "./customer.ts";
+import { CustomerJoinRequests } from "./customer-join-requests.tsx";
 import { InvitePersonModal } from "./invite-person-modal.tsx";
 import { PendingPeople } from "./pending-people.tsx";
 
@@ -39,6 +40,7 @@ export function PeopleCard({ customer, mayWrite }: { customer: Customer; mayWrit
           ))}
         </Stack>
       )}
+      {mayWrite && <CustomerJoinRequests customerId={id} />}
       <PendingPeople customerId={id} mayWrite={mayWrite} />
       {mayWrite && <InvitePersonModal opened={inviting} close={close} customerId={id} />}
     </Card>

@@ -1,0 +1,50 @@
+"use client";
+
+import { Alert, Button, Stack } from "@mantine/core";
+import { IconHourglass } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { describeFailure } from "../../../../_components/failure.ts";
+import { FormFailure } from "../../../../_components/form.tsx";
+import { useTRPC } from "../../../../_trpc/client.tsx";
+
+/** By a button: what only opens links, such as a mail scanner, uses none of them up. */
+export function ConfirmJoin({
+  token,
+  customerName,
+  vendorName,
+}: {
+  token: string;
+  customerName: string;
+  vendorName: string;
+}) {
+  const trpc = useTRPC();
+  const confirm = useMutation(
+    trpc.join.confirm.mutationOptions({
+      onSuccess(admission) {
+        if ("invitation" in admission) window.location.assign(`/invite/${admission.invitation}`);
+      },
+    }),
+  );
+  if (confirm.data !== undefined && "waitsFor" in confirm.data) {
+    const decides = confirm.data.waitsFor === "manager" ? `A manager of ${customerName}` : vendorName;
+    return (
+      <Alert color="petrol" icon={<IconHourglass size={18} />} title="Your address is confirmed">
+        {decides} decides whether you are let in. You then get a mail with a link; until then there is nothing
+        to do.
+      </Alert>
+    );
+  }
+  return (
+    <Stack gap="md">
+      <FormFailure failure={confirm.error === null ? undefined : describeFailure(confirm.error)} />
+      <Button
+        size="md"
+        fullWidth
+        loading={confirm.isPending || confirm.isSuccess}
+        onClick={() => confirm.mutate({ token })}
+      >
+        Yes, this is my address
+      </Button>
+    </Stack>
+  );
+}
