@@ -1,0 +1,183 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { UserActor } from "../domain/actor.ts";
+import { createLocalOutbox } from "../mail/local-outbox.ts";
+import { randomSecret } from "../platform/ids.ts";
+import { type Catalog, createCatalog, createVendor, issueOne } from "../testing/authority.ts";
+import type { TestDatabase } from "../testing/cluster.ts";
+import { createTestDatabase } from "../testing/database.ts";
+import { createPeople, PASSWORD, type People } from "../testing/people.ts";
+
+const HOUR_MS = 3_600_000;
+
+let database: TestDatabase;
+let owner: Client;
+let people: People;
+let outbox: ReturnType<typeof createLocalOutbox>;
+let vendor: { slug: string; tenantId: string; actor: UserActor };
+let catalog: Catalog;
+let license: { id: string; key: string };
+let ip = "";
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = new Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  people = createPeople(database.appUrl);
+  outbox = createLocalOutbox({
+    ...people,
+    portalUrl: "https://portal.example",
+    secret: "a secret of this installation only",
+    hasMailServer: false,
+  });
+});
+afterAll(async () => {
+  await people.close();
+  await owner.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  ip = randomSecret(8);
+  await owner.query("DELETE FROM mail");
+  vendor = await createVendor(people);
+  catalog = await createCatalog(people, vendor.actor);
+  license = await issueOne(people, vendor.actor, catalog);
+});
+
+const request = (email: string, licenseKey = license.key, slug = vendor.slug) =>
+  people.keySignUp.request({ vendor: slug, licenseKey, email, ip });
+
+async function mailsTo(email: string) {
+  return (await outbox.list()).filter(({ to }) => to === email);
+}
+
+async function linkOf(email: string): Promise<string> {
+  const [mail] = await mailsTo(email);
+  const token = /\/join\/confirm\/([\w-]{43})/.exec(mail?.text ?? "")?.[1];
+  if (token === undefined) throw new Error("No link was mailed.");
+  return token;
+}
+
+/** Proves the address and the key, and sets a password. */
+async function becomeFirst(email: string) {
+  await request(email);
+  const admission = await people.keySignUp.confirm(await linkOf(email));
+  if (!("invitation" in admission)) throw new Error("They were to be the first.");
+  await people.invitations.accept(admission.invitation, { name: "Ann", password: PASSWORD, ip });
+}
+
+const customerOf = async (email: string) =>
+  people.auth.currentCustomer(await people.auth.signIn({ email, password: PASSWORD, ip }));
+const refusal = (work: Promise<unknown>) =>
+  work.then(
+    () => "done",
+    (error: Error) => error.message,
+  );
+const someone = () =>
+  `${randomSecret(6)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, "x")}@example.com`;
+
+test("the first with a key and a proved address is the customer's manager; the link opens once, within a day", async () => {
+  const email = someone();
+  await becomeFirst(email);
+  expect(await customerOf(email)).toMatchObject({ customerId: catalog.customerId, role: "manager" });
+  const used = someone();
+  await request(used);
+  const link = await linkOf(used);
+  await people.keySignUp.confirm(link);
+  expect(await refusal(people.keySignUp.confirm(link))).toBe("This link was used already.");
+  const late = someone();
+  await request(late);
+  const lateLink = await linkOf(late);
+  people.clock.advance(25 * HOUR_MS);
+  expect(await refusal(people.keySignUp.confirm(lateLink))).toMatch(/expired/);
+});
+
+test("a right key and a wrong one are answered alike: only the mail tells, and it goes to the address alone", async () => {
+  const other = await createVendor(people);
+  const elsewhere = await issueOne(people, other.actor, await createCatalog(people, other.actor));
+  const wrong = [
+    [license.key, "no-such-vendor"],
+    [license.key, other.slug],
+    [elsewhere.key, vendor.slug],
+  ] as const;
+  for (const [key, slug] of wrong) {
+    const email = someone();
+    expect(await request(email, key, slug)).toBeUndefined();
+    expect(await mailsTo(email)).toEqual([]);
+  }
+  const email = someone();
+  expect(await request(email)).toBeUndefined();
+  expect(await mailsTo(email)).toHaveLength(1);
+  await people.licenses.revoke(vendor.actor, license.id, "");
+  const late = someone();
+  expect(await request(late)).toBeUndefined();
+  expect(await mailsTo(late)).toEqual([]);
+  await expect(people.keySignUp.confirm(await linkOf(email))).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("who comes second waits until a manager lets them in, in the role the manager says, and comes in by a link of their own", async () => {
+  const first = someone();
+  await becomeFirst(first);
+  const manager = await customerOf(first);
+  if (manager === undefined) throw new Error("they are a manager");
+  const second = someone();
+  await request(second);
+  expect(await people.keySignUp.confirm(await linkOf(second))).toEqual({ waitsFor: "manager" });
+  expect((await mailsTo(first)).at(0)?.subject).toContain(second);
+  expect(await refusal(people.auth.signIn({ email: second, password: PASSWORD, ip }))).not.toBe("done");
+  const [waiting] = await people.joinRequests.pending(vendor.tenantId, catalog.customerId);
+  if (waiting === undefined) throw new Error("the request is shown");
+  const author = { kind: "user", userId: manager.userId, tenantId: manager.tenantId } as const;
+  await people.joinRequests.admit(author, catalog.customerId, waiting.id, "member");
+  const again = people.joinRequests.admit(author, catalog.customerId, waiting.id, "manager");
+  expect(await refusal(again)).toMatch(/decided/);
+  const invitation = /\/invite\/(\S+)/.exec((await mailsTo(second))[0]?.text ?? "")?.[1] ?? "";
+  await people.invitations.accept(invitation, { name: "Ben", password: PASSWORD, ip });
+  expect(await customerOf(second)).toMatchObject({ customerId: catalog.customerId, role: "member" });
+});
+
+test("of two who prove the key of a customer that has nobody, one becomes its manager", async () => {
+  const emails = [someone(), someone()];
+  const invitations: string[] = [];
+  for (const email of emails) {
+    await request(email);
+    const admission = await people.keySignUp.confirm(await linkOf(email));
+    if ("invitation" in admission) invitations.push(admission.invitation);
+  }
+  expect(invitations).toHaveLength(2);
+  const accepted = await Promise.all(
+    invitations.map((token) =>
+      refusal(people.invitations.accept(token, { name: "Ann", password: PASSWORD, ip })),
+    ),
+  );
+  expect(accepted.toSorted()).toEqual([
+    "Somebody else of your company signed up meanwhile; ask them to invite you.",
+    "done",
+  ]);
+});
+
+test("where the vendor knows the customer's address, a key makes a manager at that address only; elsewhere the vendor decides", async () => {
+  const known = someone();
+  await people.customers.update(vendor.actor, catalog.customerId, {
+    name: "Northwind",
+    email: known,
+    note: "",
+  });
+  const stranger = someone();
+  await request(stranger);
+  expect(await people.keySignUp.confirm(await linkOf(stranger))).toEqual({ waitsFor: "vendor" });
+  await becomeFirst(known);
+  expect(await customerOf(known)).toMatchObject({ role: "manager" });
+});
+
+test("mails to one address are bounded, whether or not the key is right", async () => {
+  const email = someone();
+  const asked = async () => {
+    const answers = [];
+    for (let n = 0; n < 8; n++) answers.push(await refusal(request(email, license.key, "nobody")));
+    return answers;
+  };
+  expect((await asked()).filter((answer) => answer !== "done")).not.toEqual([]);
+});
