@@ -43,9 +43,12 @@ const DETAILS = [
 
 /** What a customer's people see, besides their licenses. */
 const CUSTOMER = [
+  "/portal/devices",
+  "/portal/seats",
   "/portal/offline",
   "/portal/usage",
   "/portal/downloads",
+  "/portal/people",
   "/portal/preferences",
   "/portal/account",
 ];
@@ -131,12 +134,16 @@ for (const { name, ...look } of LOOKS) {
   });
 
   test(`the customer's screens are whole on ${name}`, async ({ browser }) => {
+    test.setTimeout(120_000);
     const context = await browser.newContext(look);
     const page = await context.newPage();
     const quiet = watch(page);
     await signIn(page, "Customer");
     await expectWhole(page, "/portal");
     await expect(page.getByText("Renderer").first()).toBeVisible();
+    await page.getByRole("main").locator('a[href^="/portal/licenses/"]').first().click();
+    await page.waitForURL(/\/portal\/licenses\/lic_/);
+    await expectWhole(page, page.url());
     for (const path of CUSTOMER) {
       await page.goto(path);
       await expectWhole(page, path);
