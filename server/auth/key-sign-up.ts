@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { parseLicenseKey } from "#sdk/license-key.ts";
 import { recordAudit } from "../authority/audit.ts";
-import { licenseKeyHash } from "../authority/license-keys.ts";
+import { licenseKeyHash, mustBeLicenseKey } from "../authority/license-keys.ts";
 import type { Tx, Vault } from "../authority/ports.ts";
-import { invalidField, SignetError } from "../domain/errors.ts";
+import { SignetError } from "../domain/errors.ts";
 import type { Mails } from "../mail/mails.ts";
 import { KEY_SIGN_UP_MINUTES } from "../mail/templates/customer-sign-up.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -116,8 +115,7 @@ export function createKeySignUp(deps: {
       readonly email: string;
       readonly ip: string;
     }): Promise<void> {
-      const parsed = parseLicenseKey(asked.licenseKey);
-      if (!parsed.ok) throw invalidField("/licenseKey", parsed.reason);
+      mustBeLicenseKey(asked.licenseKey, "/licenseKey");
       const email = normalEmail(asked.email);
       await askLimiter.asked(email, asked.ip);
       await Promise.all([sendLink(asked.vendor, asked.licenseKey, email), sleep(answerAfterMs)]);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { formatLicenseKey, LICENSE_KEY_DATA_LENGTH, parseLicenseKey } from "#sdk/license-key.ts";
+import { invalidField } from "../domain/errors.ts";
 import type { TenantCipher, Vault } from "./ports.ts";
 
 /** Bound to the key's encryption and to its look-up hash, here and in the runtime plane. */
@@ -53,4 +54,10 @@ export async function licenseKeyHash(
   if (!parsed.ok) return undefined;
   const cipher = await vault.cipher(tenantId);
   return cipher.keyedHash(PURPOSE, parsed.body);
+}
+
+/** Throws `invalid_request` for what is no whole license key, whoever's: its check characters say so by themselves. */
+export function mustBeLicenseKey(text: string, pointer: string): void {
+  const parsed = parseLicenseKey(text);
+  if (!parsed.ok) throw invalidField(pointer, parsed.reason);
 }

@@ -14,7 +14,6 @@ export const customerSignUpTemplates = {
     payload: z.object({ product: z.string(), token: z.string() }),
     example: { product: "Renderer", token: EXAMPLE_TOKEN },
     goodForMinutes: KEY_SIGN_UP_MINUTES,
-    isNotice: false,
     content: ({ product, token }, { name, portalUrl }) => ({
       subject: `Confirm your address to see your license from ${name}`,
       headline: "Confirm your address",
@@ -32,7 +31,6 @@ export const customerSignUpTemplates = {
     payload: z.object({ product: z.string() }),
     example: { product: "Renderer" },
     goodForMinutes: KEY_SIGN_UP_MINUTES,
-    isNotice: false,
     content: ({ product }, { portalUrl }) => ({
       subject: "You can see this license already",
       headline: "You can see this license already",
@@ -50,7 +48,6 @@ export const customerSignUpTemplates = {
     payload: z.object({ email: z.string() }),
     example: { email: "ben@northwind.example" },
     goodForMinutes: 7 * 24 * 60,
-    isNotice: false,
     content: ({ email }, { name, portalUrl }) => ({
       subject: `${email} asks to see your licenses from ${name}`,
       headline: "Somebody asks to be let in",
