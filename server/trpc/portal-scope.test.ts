@@ -8,6 +8,7 @@ import { createTestDatabase } from "../testing/database.ts";
 import { activateRequest } from "../testing/fixtures.ts";
 import { createOfflineDevice } from "../testing/offline-device.ts";
 import { createPeople, type People } from "../testing/people.ts";
+import { METER_RULES } from "../testing/usage.ts";
 import { toSignetError } from "./errors.ts";
 import { createCallerFactory } from "./init.ts";
 import { appRouter } from "./router.ts";
@@ -19,6 +20,7 @@ interface Estate {
   readonly key: string;
   readonly activationId: string;
   readonly leaseId: string;
+  readonly accountId: string;
   readonly memberId: string;
   readonly invitationId: string;
   readonly requestId: string;
@@ -56,6 +58,9 @@ const ROWS: Record<string, readonly ["refused" | "silent", ((theirs: Estate) => 
   "portal.offline.exchanges": ["silent", ({ licenseId }) => ({ licenseId })],
   "portal.offline.response": ["refused", () => ({ device: "A".repeat(43), nonce: "B".repeat(22) })],
   "portal.offline.snapshot": ["silent"],
+  "portal.usage.meters": ["silent"],
+  "portal.usage.ledger": ["refused", ({ accountId: id }) => ({ id })],
+  "portal.downloads": ["silent"],
   "portal.mailPreferences": ["silent"],
   "portal.setMailPreference": ["silent", () => ({ kind: "license_expiring", wanted: true })],
 };
@@ -76,6 +81,7 @@ beforeAll(async () => {
     seats: 2,
     activationsMax: 5,
     offlineAllowed: true,
+    meters: { "render-minutes": { ...METER_RULES, periodCredits: 100 } },
   });
   northwind = await createEstate(vendor, catalog, "nw");
   const { id: customerId } = await people.customers.create(vendor.actor, {
@@ -84,7 +90,11 @@ beforeAll(async () => {
     note: "",
   });
   const other = await createVendor(people);
-  const elsewhere = await createCatalog(people, other.actor, { seats: 2, activationsMax: 5 });
+  const elsewhere = await createCatalog(people, other.actor, {
+    seats: 2,
+    activationsMax: 5,
+    meters: { "render-minutes": { ...METER_RULES, periodCredits: 100 } },
+  });
   strangers = [
     { who: "another customer", estate: await createEstate(vendor, { ...catalog, customerId }, "fk") },
     { who: "another vendor's customer", estate: await createEstate(other, elsewhere, "ow") },
@@ -146,6 +156,9 @@ async function createEstate(
       },
     }),
   );
+  const account = await people.database.withTenant(tenantId, (tx) =>
+    tx.account.findFirstOrThrow({ where: { tenantId, licenseId } }),
+  );
   const tenant = { id: tenantId, name: "T", slug, mode: "trial", suspended: false } as const;
   return {
     as: {
@@ -162,6 +175,7 @@ async function createEstate(
     key,
     activationId: publicId("activation", activationId),
     leaseId: publicId("lease", lease.value.leaseId),
+    accountId: publicId("account", account.id),
     memberId: publicId("user", member.id),
     invitationId: publicId("invitation", invited.id),
     requestId: publicId("joinRequest", requestId),
