@@ -56,7 +56,7 @@ test("an identity is connected with the account's password and code, while the p
     people.identities.link(one.user, given, { password, code, ip: ip() });
   await expect(link(stale, PASSWORD)).rejects.toMatchObject({ code: "invalid_request" });
   await expect(link(undefined, PASSWORD)).rejects.toMatchObject({ code: "invalid_request" });
-  await expect(link(await proven(one.sub), "wrong")).rejects.toMatchObject({ code: "unauthorized" });
+  await expect(link(await proven(one.sub), "wrong")).rejects.toMatchObject({ code: "invalid_request" });
   const code = await withCode(one);
   await expect(link(await proven(one.sub), PASSWORD)).rejects.toMatchObject({ message: TWO_FACTOR_NEEDED });
   expect((await one.open()).session).toBeUndefined();

@@ -1,5 +1,5 @@
 import type { Prisma } from "#prisma/generated/client.ts";
-import { SignetError } from "../domain/errors.ts";
+import { invalidField, SignetError } from "../domain/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
@@ -8,7 +8,7 @@ import type { SessionClaims, SignedInUser } from "./actor.ts";
 import type { SignInLimiter } from "./limiter.ts";
 import type { IdClaims } from "./oidc-provider.ts";
 import { passwordStamp } from "./passwords.ts";
-import type { Auth } from "./sign-in.ts";
+import { type Auth, SIGN_IN_FAILED } from "./sign-in.ts";
 import type { TwoFactor } from "./two-factor.ts";
 
 /** How long a provider's word is enough to connect an identity, or to accept an invitation with it. */
@@ -154,7 +154,9 @@ export function createIdentities(deps: {
       proof: { readonly password: string; readonly code?: string | undefined; readonly ip: string },
     ): Promise<void> {
       if (proven === undefined || !isFresh(proven)) throw new SignetError("invalid_request", STALE);
-      await auth.signIn({ email: user.email, ...proof });
+      await auth.signIn({ email: user.email, ...proof }).catch((error: unknown) => {
+        throw atItsField(error);
+      });
       await connect(prisma, clock.now(), user.id, proven);
       log.info({ userId: user.id, issuer: proven.issuer }, "identity connected");
     },
@@ -181,6 +183,14 @@ export function createIdentities(deps: {
       return { proven, userId: (await find(proven))?.userId ?? null };
     },
   };
+}
+
+/** Whoever is signed in and mistypes is not signed out: the refusal belongs to a field. */
+function atItsField(error: unknown): unknown {
+  if (!(error instanceof SignetError) || error.code !== "unauthorized") return error;
+  return error.message === SIGN_IN_FAILED
+    ? invalidField("/password", "This is not your password.")
+    : invalidField("/code", error.message);
 }
 
 const STALE = "Your identity provider's word is too old; continue with it once more.";
