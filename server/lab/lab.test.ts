@@ -1,6 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { formatLicenseKey, LICENSE_KEY_DATA_LENGTH } from "#sdk/license-key.ts";
 import type { SessionClaims } from "../auth/actor.ts";
 import { HOSTS, type Host } from "../license-server/testing/hosts.ts";
 import { newUuid } from "../platform/ids.ts";
@@ -203,21 +206,27 @@ test("a run whose portal died is ended by the next one, and its license with it;
 });
 
 test("a client ends as soon as nobody can give it orders any more, as when its portal was killed", async () => {
-  const child = spawn(process.execPath, [CLIENT_SCRIPT], {
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+  let asked = 0;
+  // Takes what it is sent and never answers, so that the client waits, and would ask again.
+  const silent = createServer(() => asked++).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = z.object({ port: z.int() }).parse(silent.address());
+  const child = spawn(process.execPath, [CLIENT_SCRIPT], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const exited = once(child, "exit");
-  const identity = {
-    server: "http://127.0.0.1:9",
+  const embedded = {
+    server: `http://127.0.0.1:${port}`,
     tenant: "acme",
     rootKey: "A".repeat(43),
     product: "p",
-    licenseKey: "",
-    device: "d",
   };
-  child.send({ kind: "begin", identity: { ...identity, isOffline: true } });
+  const key = formatLicenseKey("TEST", new Uint8Array(LICENSE_KEY_DATA_LENGTH));
+  child.send({ kind: "begin", identity: { ...embedded, licenseKey: key, device: "d", isOffline: false } });
+  child.send({ kind: "order", number: 1, command: { do: "activate" } });
+  await once(silent, "connection");
   child.disconnect();
   expect(await exited).toEqual([0, null]);
+  expect(asked).toBe(1);
+  silent.close();
 });
 
 test("a server that cannot be reached fails the step and says what to look at; who may not issue licenses may not run it", async () => {
