@@ -1,4 +1,3 @@
-import type { OAuthConfig } from "next-auth/providers/oauth";
 import { z } from "zod";
 import { SignetError } from "../domain/errors.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -76,19 +75,23 @@ export function createOidcProvider({
     return answer;
   }
 
-  const listed: OAuthConfig<IdClaims> = {
+  const checks: ("pkce" | "state" | "nonce")[] = ["pkce", "state", "nonce"];
+
+  // In the form of next-auth's providers, but not by its types: the LicenseServer, which is built by the same container, never
+  // reaches for the portal's libraries.
+  const listed = {
     id: OIDC,
     name: settings.name,
-    type: "oauth",
+    type: "oauth" as const,
     wellKnown,
     issuer: settings.issuer,
     clientId: settings.clientId,
     clientSecret: settings.clientSecret,
     idToken: true,
-    checks: ["pkce", "state", "nonce"],
+    checks,
     httpOptions: { timeout: TIMEOUT_MS },
     // Who that is here, if anybody, is for the callbacks to find out: next-auth only wants to see an id.
-    profile: ({ sub }) => ({ id: sub }),
+    profile: ({ sub }: IdClaims) => ({ id: sub }),
   };
 
   return {
@@ -98,7 +101,7 @@ export function createOidcProvider({
     listed,
 
     /** With its addresses, to sign in. Throws `overloaded` when it cannot be asked. */
-    async resolved(): Promise<OAuthConfig<IdClaims>> {
+    async resolved() {
       const said = await remembered().catch((cause: unknown) => {
         throw new SignetError("overloaded", `${settings.name} does not answer at present.`, { cause });
       });
