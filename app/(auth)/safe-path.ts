@@ -3,5 +3,6 @@ export function safePath(given: unknown): string {
   if (typeof given !== "string" || !given.startsWith("/")) return "/";
   const base = "http://signet.invalid";
   const url = URL.parse(given, base);
-  return url?.origin === base ? url.pathname + url.search : "/";
+  // Dots are taken out of a path: of "/.//host" is left what a browser takes for another site.
+  return url?.origin === base && !url.pathname.startsWith("//") ? url.pathname + url.search : "/";
 }

@@ -11,7 +11,8 @@ export const metadata: Metadata = { title: "See your license" };
 /** The same for a vendor that is none: whether there is one, this page does not say. */
 export default async function JoinPage({ params }: { params: Promise<{ vendor: string }> }) {
   const { vendor } = await params;
-  if ((await currentCustomer()) !== undefined) redirect("/portal");
+  // Whoever is signed in as another vendor's customer is here for a license that they do not see there.
+  if ((await currentCustomer())?.tenant.slug === vendor) redirect("/portal");
   return (
     <Stack gap="lg">
       <div>
