@@ -10,6 +10,13 @@ import { readSender } from "./senders.ts";
 
 const SHOWN_MAX = 50;
 
+/** What is shown of one that cannot be read, so that it hides no other. */
+const UNREADABLE = {
+  subject: "A mail that can no longer be read",
+  html: "<p>What it says was sealed or written otherwise, by an earlier version or under another key.</p>",
+  text: "What it says was sealed or written otherwise, by an earlier version or under another key.",
+};
+
 /** A mail that would have been sent, as it would have been read. */
 export interface LocalMail {
   readonly id: string;
@@ -61,7 +68,9 @@ export function createLocalOutbox(deps: {
         const sender = await readSender(deps, tenantId);
         for (const { id, recipient: to, createdAt, template, payloadCipher } of pending) {
           if (payloadCipher === null) continue;
-          const rendered = await renderStored(deps, { tenantId, id, template, payloadCipher }, sender);
+          const rendered = await renderStored(deps, { tenantId, id, template, payloadCipher }, sender).catch(
+            () => UNREADABLE,
+          );
           mails.push({ id: publicId("mail", id), to, from: sender.name, createdAt, ...rendered });
         }
       };

@@ -193,6 +193,24 @@ describe("without a mail server", () => {
   });
 });
 
+test("a mail whose key the database could not give waits, and is sent once it can", async () => {
+  const { tenantId } = await createTenant(runtime);
+  const payload = { customer: "Northwind", token: newUuid() };
+  const about = { tenantId, template: "invitation-customer", to: "ada@example.com", dedupeKey: "i" } as const;
+  await runtime.database.withTenant(tenantId, (tx) => mails.enqueue(tx, { ...about, payload }));
+  await runtime.close();
+  // Another process, which has no tenant's key yet.
+  runtime = createRuntime(database.appUrl, runtime.clock);
+  payloads = createPayloads({ ...runtime, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) });
+
+  await owner.query("REVOKE SELECT ON tenant_state FROM signet_app");
+  await expect(mailer().deliverDue()).rejects.toThrow();
+  await owner.query("GRANT SELECT ON tenant_state TO signet_app");
+  expect(await rows()).toMatchObject([{ status: "pending", payload_cipher: expect.anything() }]);
+  runtime.clock.advance(MINUTE_MS);
+  expect(await mailer().deliverDue()).toEqual({ sent: 1, failed: 0, expired: 0 });
+});
+
 test("a vendor's mail is in its own name and colour, answers go to its support, and no name breaks out of its place", async () => {
   const { tenantId } = await createTenant(runtime);
   await runtime.database.prisma.tenant.update({

@@ -44,6 +44,8 @@ export function createMailer(deps: {
   async function attempt(claim: store.Claim): Promise<SendOutcome> {
     if (send === undefined) throw new Error("Nothing is claimed where nothing can be sent.");
     const sender = await readSender(deps, claim.tenantId);
+    // Outside the catch: while the database cannot give the key, the mail is not unreadable, and its claim runs out.
+    if (claim.tenantId !== INSTALLATION) await deps.vault.cipher(claim.tenantId);
     const rendered = await renderStored(deps, claim, sender).catch((error: unknown) => {
       log.error({ err: error, mailId: claim.id, template: claim.template }, "mail cannot be read");
       return undefined;
