@@ -87,6 +87,8 @@ export function createOwnDevices(deps: { database: Database; clock: Clock; devic
           before: { activationId: publicId("activation", id), name: device.name },
           after: null,
         });
+        // Again, under the audit log's lock: by now it may be another customer's, or given up in another tab.
+        await inUse(tx, owner, id);
         // Last, and in a transaction of the runtime plane's own, which holds the policy to it: if it refuses, the entry goes with ours.
         const decision = await devices.deactivate(tenantId, {
           activationId: id,
