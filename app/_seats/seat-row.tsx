@@ -89,6 +89,28 @@ function ReleaseButton({
     });
   }
 
+  if (seat.borrowed && release.notBorrowed !== undefined) {
+    // Not `disabled`, which would keep the reason from whoever comes by keyboard.
+    return (
+      <Tooltip
+        label={release.notBorrowed}
+        multiline
+        maw={280}
+        events={{ hover: true, focus: true, touch: true }}
+      >
+        <Button
+          size="xs"
+          variant="default"
+          data-disabled
+          aria-disabled
+          onClick={(event) => event.preventDefault()}
+          aria-label={`Release ${holder}'s seat: ${release.notBorrowed}`}
+        >
+          Release
+        </Button>
+      </Tooltip>
+    );
+  }
   return (
     <Button size="xs" variant="default" onClick={confirmRelease} aria-label={`Release ${holder}'s seat`}>
       Release

@@ -22,4 +22,6 @@ export interface Release {
   readonly run: (leaseId: string, reason: string) => Promise<{ released: boolean }>;
   /** Asks why, under this label. */
   readonly reason?: string;
+  /** Why a borrowed seat cannot be taken back, where that is so. */
+  readonly notBorrowed?: string;
 }

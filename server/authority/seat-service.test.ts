@@ -140,6 +140,25 @@ test("a seat released by hand is free at once, also a borrowed one; it is record
   ]);
 });
 
+test("a customer frees a colleague's seat, but not a borrowed one, which would work on beside whoever takes it next", async () => {
+  const { tenant, actor } = await createSeatedVendor();
+  const pool = await createPool(tenant, { seats: 2, borrowDaysMax: 7, borrowedSeatsMax: 1 });
+  const { tenantId } = tenant;
+  const { customerId } = await authority.database.withTenant(tenantId, (tx) =>
+    tx.license.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: pool.id } } }),
+  );
+  const owner = { tenantId, customerId, userId: actor.userId };
+  const borrowed = await pool.checkOut("ada", { borrowSeconds: 86_400 });
+  const online = await pool.checkOut("ben");
+  await expect(authority.ownSeats.release(owner, borrowed.leaseId)).rejects.toMatchObject({
+    code: "forbidden",
+    message: expect.stringMatching(/only your vendor/),
+  });
+  expect(await authority.ownSeats.release(owner, online.leaseId)).toEqual({ released: true });
+  const { items } = await authority.seats.pools(actor, pools());
+  expect(items).toMatchObject([{ held: 1, borrowed: 1 }]);
+});
+
 test("another vendor's seats do not exist", async () => {
   const { tenant } = await createSeatedVendor();
   const stranger = await createSeatedVendor();

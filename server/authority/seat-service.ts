@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BORROWED_SEAT_STAYS } from "../domain/borrowing.ts";
 import { invalidField, SignetError } from "../domain/errors.ts";
 import { publicId } from "../domain/ids.ts";
 import { licenseStatus } from "../domain/license-state.ts";
@@ -69,7 +70,8 @@ export function createSeats(deps: { database: Database; clock: Clock; leases: He
 
     /**
      * Takes a seat back from its holder. A lease that has ended meanwhile is left as it is, and nothing is recorded of it;
-     * throws `not_found` for one that never was, and where `only` names a customer, for one of another's licenses.
+     * throws `not_found` for one that never was, and where `only` names a customer, for one of another's licenses, and `forbidden`
+     * for a borrowed seat.
      */
     async release(
       author: Author,
@@ -82,6 +84,9 @@ export function createSeats(deps: { database: Database; clock: Clock; leases: He
       return database.withTenant(tenantId, async (tx) => {
         const lease = present(await store.findLease(tx, tenantId, leaseId, only, clock.now()), "lease");
         if (lease.seat === null) return { released: false };
+        // It works without a server until its end: freed by whoever holds it, it would be in use twice.
+        if (only.customerId !== undefined && lease.seat.borrowed)
+          throw new SignetError("forbidden", BORROWED_SEAT_STAYS);
         await recordAudit(tx, author, clock, {
           action: "license.seat_released",
           subjectKind: "license",

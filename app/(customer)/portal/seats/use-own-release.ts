@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { BORROWED_SEAT_STAYS } from "#server/domain/borrowing.ts";
 import type { Release } from "../../../_seats/seat.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 
@@ -13,5 +14,6 @@ export function useOwnRelease(mayRelease: boolean): Release | undefined {
       onSuccess: () => queries.invalidateQueries(trpc.portal.seat.pathFilter()),
     }),
   );
-  return mayRelease ? { run: (leaseId) => release.mutateAsync({ leaseId }) } : undefined;
+  if (!mayRelease) return undefined;
+  return { run: (leaseId) => release.mutateAsync({ leaseId }), notBorrowed: BORROWED_SEAT_STAYS };
 }
