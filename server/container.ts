@@ -8,7 +8,7 @@ import { createIdentities } from "./auth/identities.ts";
 import { createInvitations } from "./auth/invitations.ts";
 import { createJoinRequests } from "./auth/join-requests.ts";
 import { createKeySignUp } from "./auth/key-sign-up.ts";
-import { createAskLimiter, createSignInLimiter } from "./auth/limiter.ts";
+import { createAskLimiter, createInviteLimiter, createSignInLimiter } from "./auth/limiter.ts";
 import { createMailLinks } from "./auth/mail-links.ts";
 import { createMailPreferences } from "./auth/mail-preferences.ts";
 import { createMembers } from "./auth/members.ts";
@@ -203,8 +203,9 @@ export function createContainer(env: Env, name = "signet") {
   const limiter = createSignInLimiter(database.pool);
   const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
   const auth = createAuth({ database, log, limiter, twoFactor });
-  const account = createAccount({ database, log, limiter });
-  const identities = createIdentities({ database, clock, log, limiter, auth, twoFactor });
+  const links = createMailLinks({ database, clock });
+  const account = createAccount({ database, log, limiter, links });
+  const identities = createIdentities({ database, clock, log, auth, twoFactor });
   const oidc = env.OIDC && createOidcProvider({ settings: env.OIDC, clock, log });
   const streamsOf = (channel: string) =>
     createLicenseStreams({
@@ -220,14 +221,14 @@ export function createContainer(env: Env, name = "signet") {
   /** Ends what browsers watch, so that none of it holds up the end. */
   const endStreams = async () =>
     void (await Promise.all([seatStreams.close(), useStreams.close(), lab.close()]));
-  const links = createMailLinks({ database, clock });
   const askLimiter = createAskLimiter(database.pool);
   const byMail = { database, clock, log, mails, links, askLimiter };
   const accessByMail = createAccessByMail({ ...byMail, limiter, twoFactor });
   const unsubscribing = createUnsubscribing({ database, vault, mailPreferences });
   const signUp = createSignUp({ ...byMail, tenants, isOpen: env.SIGN_UP === "open" });
   const members = createMembers({ database, clock, log });
-  const invitations = createInvitations({ database, clock, log, auth, identities, mails });
+  const inviteLimiter = createInviteLimiter(database.pool);
+  const invitations = createInvitations({ database, clock, log, auth, identities, mails, inviteLimiter });
   const keySignUp = createKeySignUp({ ...byMail, vault });
   const joinRequests = createJoinRequests({ database, clock, invitations });
   const customerPeople = createCustomerPeople({ database, clock });

@@ -135,7 +135,7 @@ async function leaveWork() {
     services.mails.enqueue(tx, {
       tenantId: tenant.tenantId,
       template: "password-changed",
-      payload: { at: "now" },
+      payload: { at: "now", disconnected: 0 },
       to: "ada@example.com",
       dedupeKey: "once",
     }),

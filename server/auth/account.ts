@@ -2,16 +2,22 @@ import { invalidField, SignetError } from "../domain/errors.ts";
 import type { Database } from "../platform/database.ts";
 import type { Logger } from "../platform/log.ts";
 import type { SignInLimiter } from "./limiter.ts";
+import type { MailLinks } from "./mail-links.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 
 export type Account = ReturnType<typeof createAccount>;
 
 /** A person's own account, whatever they are in whichever tenant. */
-export function createAccount(deps: { database: Database; log: Logger; limiter: SignInLimiter }) {
-  const { database, log, limiter } = deps;
+export function createAccount(deps: {
+  database: Database;
+  log: Logger;
+  limiter: SignInLimiter;
+  links: Pick<MailLinks, "endWaysIn">;
+}) {
+  const { database, log, limiter, links } = deps;
   return {
     /**
-     * Ends every session, also the one that asks. Throws `invalid_request` for a wrong present password, `rate_limited` after
+     * Ends every session, also the one that asks, and every mailed link into the account. Throws `invalid_request` for a wrong present password, `rate_limited` after
      * too many of them.
      */
     async changePassword(
@@ -23,12 +29,15 @@ export function createAccount(deps: { database: Database; log: Logger; limiter: 
       if (!(await verifyPassword(stored?.passwordHash, current)))
         throw invalidField("/current", "This is not your present password.");
       const passwordHash = await hashPassword(next);
-      const { count } = await database.prisma.user.updateMany({
-        where: { id: user.id, passwordHash: stored?.passwordHash ?? null },
-        data: { passwordHash },
+      await database.prisma.$transaction(async (tx) => {
+        const { count } = await tx.user.updateMany({
+          where: { id: user.id, passwordHash: stored?.passwordHash ?? null },
+          data: { passwordHash },
+        });
+        if (count === 0)
+          throw new SignetError("invalid_request", "The password was changed a moment ago elsewhere.");
+        await links.endWaysIn(tx, user.email);
       });
-      if (count === 0)
-        throw new SignetError("invalid_request", "The password was changed a moment ago elsewhere.");
       await limiter.succeeded(user.email, ip);
       log.info({ userId: user.id }, "password changed");
     },

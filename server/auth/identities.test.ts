@@ -4,6 +4,7 @@ import { TWO_FACTOR_NEEDED } from "../domain/two-factor.ts";
 import type { TestDatabase } from "../testing/cluster.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { createPeople, createTeam, PASSWORD, type People } from "../testing/people.ts";
+import { createIdentities } from "./identities.ts";
 
 const ISSUER = "https://login.example.com";
 const MINUTE_MS = 60_000;
@@ -71,6 +72,20 @@ test("an identity opens one account: nobody can take another's, nor their own tw
   await expect(take).rejects.toMatchObject({ code: "invalid_request" });
   await expect(one.link()).rejects.toMatchObject({ code: "invalid_request" });
   expect((await one.open()).session?.userId).toBe(one.userId);
+});
+
+test("an identity is not connected with a password that was replaced while it was checked", async () => {
+  const one = await person();
+  const signIn: typeof people.auth.signIn = async (credentials) => {
+    const session = await people.auth.signIn(credentials);
+    const next = "another long password";
+    await people.account.changePassword(one.user, { current: PASSWORD, next, ip: ip() });
+    return session;
+  };
+  const identities = createIdentities({ ...people, auth: { ...people.auth, signIn } });
+  const linked = identities.link(one.user, await proven(one.sub), { password: PASSWORD, ip: ip() });
+  await expect(linked).rejects.toMatchObject({ code: "invalid_request" });
+  expect((await one.open()).session).toBeUndefined();
 });
 
 test("disconnecting ends the sessions it opened and no others, and the last way in stays", async () => {

@@ -5,7 +5,6 @@ import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
 import type { SessionClaims, SignedInUser } from "./actor.ts";
-import type { SignInLimiter } from "./limiter.ts";
 import type { IdClaims } from "./oidc-provider.ts";
 import { passwordStamp } from "./passwords.ts";
 import { type Auth, SIGN_IN_FAILED } from "./sign-in.ts";
@@ -58,11 +57,10 @@ export function createIdentities(deps: {
   database: Database;
   clock: Clock;
   log: Logger;
-  limiter: SignInLimiter;
   auth: Pick<Auth, "signIn" | "currentUser">;
   twoFactor: Pick<TwoFactor, "challenge">;
 }) {
-  const { database, clock, log, limiter, auth, twoFactor } = deps;
+  const { database, clock, log, auth, twoFactor } = deps;
   const prisma = database.prisma;
 
   function find({ issuer, subject }: Pick<ProvenIdentity, "issuer" | "subject">) {
@@ -112,10 +110,7 @@ export function createIdentities(deps: {
     async openWithCode(proven: ProvenIdentity | undefined, code: string, ip: string): Promise<SessionClaims> {
       const identity = proven !== undefined && isFresh(proven) ? await find(proven) : null;
       if (identity === null) throw new SignetError("unauthorized", "This took too long; begin again.");
-      const counter = `two-factor/${identity.userId}`;
-      await limiter.attempt(counter, ip);
-      await twoFactor.challenge(identity.userId, code);
-      await limiter.succeeded(counter, ip);
+      await twoFactor.challenge(identity.userId, code, ip);
       return open(identity, false);
     },
 
@@ -154,18 +149,23 @@ export function createIdentities(deps: {
       proof: { readonly password: string; readonly code?: string | undefined; readonly ip: string },
     ): Promise<void> {
       if (proven === undefined || !isFresh(proven)) throw new SignetError("invalid_request", STALE);
-      await auth.signIn({ email: user.email, ...proof }).catch((error: unknown) => {
+      const { stamp } = await auth.signIn({ email: user.email, ...proof }).catch((error: unknown) => {
         throw atItsField(error);
       });
-      await connect(prisma, clock.now(), user.id, proven);
+      await prisma.$transaction(async (tx) => {
+        // Under the lock that a new password takes: one chosen meanwhile has disconnected every identity, and so this one too.
+        const { passwordHash } = await lockUser(tx, user.id);
+        if (passwordStamp(passwordHash) !== stamp)
+          throw new SignetError("invalid_request", "The password was changed a moment ago; sign in again.");
+        await connect(tx, clock.now(), user.id, proven);
+      });
       log.info({ userId: user.id, issuer: proven.issuer }, "identity connected");
     },
 
     /** Ends the sessions it opened, too. Throws `invalid_request` for the last way in, `not_found` for one that is not there. */
     async unlink(userId: string, id: string): Promise<void> {
       await prisma.$transaction(async (tx) => {
-        await tx.$executeRaw`SELECT 1 FROM "user" WHERE id = ${userId}::uuid FOR UPDATE`;
-        const { passwordHash } = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+        const { passwordHash } = await lockUser(tx, userId);
         const others = await tx.userIdentity.count({ where: { userId, id: { not: id } } });
         if (passwordHash === null && others === 0)
           throw new SignetError("invalid_request", "This is your only way in; set a password first.");
@@ -194,6 +194,11 @@ function atItsField(error: unknown): unknown {
 }
 
 const STALE = "Your identity provider's word is too old; continue with it once more.";
+
+async function lockUser(tx: Prisma.TransactionClient, id: string) {
+  await tx.$executeRaw`SELECT 1 FROM "user" WHERE id = ${id}::uuid FOR UPDATE`;
+  return tx.user.findUniqueOrThrow({ where: { id }, select: { passwordHash: true } });
+}
 
 /** Writes down whose an identity is. Throws `invalid_request` when it is somebody's already. */
 export async function connect(

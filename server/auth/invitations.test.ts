@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestDatabase } from "../testing/cluster.ts";
 import { createTestDatabase } from "../testing/database.ts";
 import { createPeople, createTeam, PASSWORD, type People } from "../testing/people.ts";
+import { createInvitations } from "./invitations.ts";
+import { createInviteLimiter } from "./limiter.ts";
 
 const EIGHT_DAYS_MS = 8 * 24 * 60 * 60 * 1000;
 
@@ -112,6 +114,25 @@ test("an admin cannot invite an owner, nor anybody a member twice", async () => 
   await expect(asOwner).rejects.toMatchObject({ code: "forbidden" });
   const again = people.invitations.create(owner, { email: admin.email, role: "auditor" });
   await expect(again).rejects.toMatchObject({ errors: [{ pointer: "/email", message: expect.anything() }] });
+});
+
+test("invitations flood nobody: few go to an address, whoever sends them, and not too many are one person's", async () => {
+  const [one, other] = [await createTeam(people), await createTeam(people)];
+  const email = guest();
+  const invite = (owner: typeof one.owner, to: string, by = people.invitations) =>
+    by.create(owner, { email: to, role: "auditor" });
+  for (const owner of [one.owner, other.owner, one.owner, other.owner, one.owner]) await invite(owner, email);
+  await expect(invite(other.owner, email.toUpperCase())).rejects.toMatchObject({
+    code: "rate_limited",
+    message: expect.stringMatching(/^Too many invitations; try again in \d+ minutes\.$/),
+  });
+
+  const inviteLimiter = createInviteLimiter(people.database.pool, { perEmailMax: 5, perInviterMax: 4 });
+  const few = createInvitations({ ...people, inviteLimiter });
+  await invite(one.owner, guest(), few);
+  await expect(invite(one.owner, guest(), few)).rejects.toMatchObject({ code: "rate_limited" });
+  await invite(other.owner, guest(), few);
+  expect(await people.invitations.pending(one.owner)).toHaveLength(2);
 });
 
 test.each(["", "x", "ten_01h455vb4pex5vsknk084sn02q.", "ten_01h455vb4pex5vsknk084sn02q.abc", "a.b.c"])(

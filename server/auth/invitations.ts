@@ -13,6 +13,7 @@ import { newToken, notALink, parseToken, unusable } from "./invitation-link.ts";
 import { mailInvitation } from "./invitation-mail.ts";
 import { auditOf, columnsOf, grant, mayBeOffered, type Offer, offerOf } from "./invitation-offers.ts";
 import { acceptable, belongsSomewhere, byIdentity, hasPassword, setUp } from "./invitee.ts";
+import type { InviteLimiter } from "./limiter.ts";
 import { mayTouchOwner } from "./members.ts";
 import { hashPassword } from "./passwords.ts";
 import { type Auth, normalEmail } from "./sign-in.ts";
@@ -49,7 +50,7 @@ export interface Invitations {
   /**
    * Invites a colleague. `token` is returned this once and is not kept; an earlier invitation of the same address
    * to the team stops working. Throws `invalid_request` when the person is a member already, `forbidden` when a
-   * non-owner invites an owner.
+   * non-owner invites an owner, `rate_limited` after too many by one person or to one address.
    */
   create(
     actor: UserActor,
@@ -94,6 +95,7 @@ export function createInvitations({
   auth,
   mails,
   identities,
+  inviteLimiter,
 }: {
   database: Database;
   clock: Clock;
@@ -101,6 +103,7 @@ export function createInvitations({
   auth: Pick<Auth, "signIn" | "currentUser">;
   identities: Pick<Identities, "bearer">;
   mails: Mails;
+  inviteLimiter: InviteLimiter;
 }): Invitations {
   const usable = () => ({ acceptedAt: null, revokedAt: null, expiresAt: { gt: clock.now() } });
 
@@ -145,6 +148,7 @@ export function createInvitations({
   ) {
     const { tenantId } = actor;
     const email = normalEmail(address);
+    await inviteLimiter.invited(email, actor.userId);
     const { token, tokenHash } = newToken(tenantId);
     const now = clock.now();
     const expiresAt = new Date(now.getTime() + LIFE_DAYS * DAY_MS);

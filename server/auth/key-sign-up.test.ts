@@ -138,6 +138,18 @@ test("who comes second waits until a manager lets them in, in the role the manag
   expect(await customerOf(second)).toMatchObject({ customerId: catalog.customerId, role: "member" });
 });
 
+test("one vendor's link is not used up by another's to the same address", async () => {
+  const other = await createVendor(people);
+  const elsewhere = await issueOne(people, other.actor, await createCatalog(people, other.actor));
+  const email = someone();
+  await request(email);
+  const first = await linkOf(email);
+  await owner.query("DELETE FROM mail");
+  await request(email, elsewhere.key, other.slug);
+  expect(await people.keySignUp.confirm(await linkOf(email))).toHaveProperty("invitation");
+  expect(await people.keySignUp.confirm(first)).toHaveProperty("invitation");
+});
+
 test("of two who prove the key of a customer that has nobody, one becomes its manager", async () => {
   const emails = [someone(), someone()];
   const invitations: string[] = [];

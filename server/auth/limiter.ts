@@ -4,6 +4,7 @@ import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-lim
 import { SignetError } from "../domain/errors.ts";
 
 const WINDOW_SECONDS = 15 * 60;
+const HOUR_SECONDS = 60 * 60;
 
 export interface SignInLimits {
   /** Wrong passwords for one e-mail address in 15 minutes. */
@@ -53,8 +54,32 @@ export function createAskLimiter(pool: Pool, limits = { perEmailMax: 5, perIpMax
   };
 }
 
-function counter(pool: Pool, keyPrefix: string, points: number): RateLimiterPostgres {
-  const options = { keyPrefix, points, duration: WINDOW_SECONDS };
+export interface InviteLimiter {
+  /** Counts an invitation. Throws `rate_limited`, with the time to wait. */
+  invited(email: string, inviterUserId: string): Promise<void>;
+}
+
+/** Bounds how many invitations anybody can have mailed, and how many anybody gets, in an hour: a whole team can still be invited. */
+export function createInviteLimiter(
+  pool: Pool,
+  limits = { perEmailMax: 5, perInviterMax: 50 },
+): InviteLimiter {
+  const byEmail = counter(pool, "invited-email", limits.perEmailMax, HOUR_SECONDS);
+  const byInviter = counter(pool, "invited-by", limits.perInviterMax, HOUR_SECONDS);
+  return {
+    async invited(email, inviterUserId) {
+      await countOrRefuse("invitations", [byInviter, inviterUserId], [byEmail, email]);
+    },
+  };
+}
+
+function counter(
+  pool: Pool,
+  keyPrefix: string,
+  points: number,
+  duration = WINDOW_SECONDS,
+): RateLimiterPostgres {
+  const options = { keyPrefix, points, duration };
   return new RateLimiterPostgres({
     ...options,
     storeClient: pool,

@@ -55,7 +55,10 @@ export function createMailLinks({ database, clock }: { database: Database; clock
       );
     },
 
-    /** Uses it up: of any number of tries at once, one gets it. The others of its kind for the address are used up with it. */
+    /**
+     * Uses it up: of any number of tries at once, one gets it. The others of its kind for the address are used up with it, but
+     * for a customer's, which may be another vendor's.
+     */
     async take(tx: Tx, kind: MailLinkKind, token: string): Promise<MailLink> {
       const usable = { kind, usedAt: null, expiresAt: { gt: clock.now() } };
       const [link] = await tx.mailLink.updateManyAndReturn({
@@ -66,11 +69,21 @@ export function createMailLinks({ database, clock }: { database: Database; clock
         explain(await tx.mailLink.findUnique({ where: { tokenHash: hashOf(token), kind } }));
         throw refused("This link was used a moment ago.");
       }
+      if (kind !== "customer_sign_up") {
+        await tx.mailLink.updateMany({
+          where: { email: link.email, ...usable },
+          data: { usedAt: clock.now() },
+        });
+      }
+      return link;
+    },
+
+    /** Uses up those that open the address's account. */
+    async endWaysIn(tx: Pick<Tx, "mailLink">, email: string): Promise<void> {
       await tx.mailLink.updateMany({
-        where: { email: link.email, ...usable },
+        where: { email, kind: { in: ["password_reset", "sign_in"] }, usedAt: null },
         data: { usedAt: clock.now() },
       });
-      return link;
     },
   };
 }

@@ -64,7 +64,7 @@ export function createAuth({
         log.info({ ip }, "sign-in refused");
         throw new SignetError("unauthorized", SIGN_IN_FAILED);
       }
-      await twoFactor.challenge(user.id, code);
+      await twoFactor.challenge(user.id, code, ip);
       await limiter.succeeded(email, ip);
       log.info({ userId: user.id, ip }, "signed in");
       return { userId: user.id, stamp: passwordStamp(user.passwordHash), name: user.name, email: user.email };

@@ -154,7 +154,7 @@ test("nobody has more than a few mails sent to an address, nor many from one pla
   const closed = createSignUp({
     ...people,
     tenants: { createWith: never },
-    links: { issue: never, look: never, take: never },
+    links: { issue: never, look: never, take: never, endWaysIn: never },
     askLimiter: { asked: never },
     isOpen: false,
   });
@@ -199,6 +199,73 @@ test("a mailed link signs in once, and not without the second factor", async () 
   expect(await refusal(wrong())).toMatch(/not right/);
   for (let tried = 0; tried < 10; tried++) await wrong().catch(() => {});
   expect(await refusal(wrong())).toMatch(/Too many attempts/);
+  await people.accessByMail.requestSignIn({ email, ip });
+  const third = await linkOf(email);
+  const anew = () => people.accessByMail.signIn({ token: third, code: "abcd-abcd-abcd-abcd", ip });
+  await anew().catch(() => {});
+  expect(await refusal(anew()), "another link gives no other guesses").toMatch(/Too many attempts/);
+});
+
+test.each(["a password", "an identity"])(
+  "whoever set an account up with %s under another's address loses it when its owner chooses a password by mail",
+  async (how) => {
+    const attacker = await createTeam(people);
+    const email = someone();
+    const claims = { iss: "https://login.example.com", sub: email, email: "eve@evil.example" };
+    const open = () => people.identities.opened(claims, undefined);
+    const { proven } = await open();
+    const { token } = await people.invitations.create(attacker.owner, { email, role: "auditor" });
+    if (how === "a password") {
+      await people.invitations.accept(token, { name: "Eve", password: PASSWORD, ip });
+      const { id } = await people.database.prisma.user.findUniqueOrThrow({ where: { email } });
+      await people.identities.link({ id, email, name: "Eve" }, proven, { password: PASSWORD, ip });
+    } else {
+      await people.invitations.acceptByIdentity(token, { session: undefined, proven, name: "Eve" });
+      await people.accessByMail.requestSignIn({ email, ip });
+      expect((await mailed(email)).map(({ subject }) => subject)).not.toContain("Your link to sign in");
+    }
+    const { session } = await open();
+    expect(await people.auth.currentActor(session)).toBeDefined();
+
+    await people.accessByMail.requestPasswordReset({ email, ip });
+    const next = "another horse battery staple";
+    await people.accessByMail.resetPassword(await linkOf(email), next, ip);
+    expect(await people.auth.currentUser(session)).toBeUndefined();
+    expect((await open()).session).toBeUndefined();
+    expect(await people.auth.currentUser(await signIn(email, next))).toBeDefined();
+    const mails = (await outbox.list()).filter(({ to }) => to === email);
+    expect(mails.find(({ subject }) => subject === "Your password was changed")?.text).toContain(
+      "disconnected",
+    );
+  },
+);
+
+test("links into an account that were mailed before end with its old password, however it is changed", async () => {
+  const { owner: person } = await createTeam(people);
+  const { email, id } = await people.database.prisma.user.findUniqueOrThrow({ where: { id: person.userId } });
+  await people.accessByMail.requestSignIn({ email, ip });
+  const first = await linkOf(email);
+  const next = "another horse battery staple";
+  await people.account.changePassword({ id, email }, { current: PASSWORD, next, ip });
+  const open = (token: string) => people.accessByMail.signIn({ token, code: undefined, ip });
+  expect(await refusal(open(first))).toMatch(/used already/);
+
+  await owner.query("DELETE FROM mail");
+  await people.accessByMail.requestSignIn({ email, ip });
+  const second = await linkOf(email);
+  await owner.query("DELETE FROM mail");
+  await people.accessByMail.requestPasswordReset({ email, ip });
+  await people.accessByMail.resetPassword(await linkOf(email), PASSWORD, ip);
+  expect(await refusal(open(second))).toMatch(/used already/);
+});
+
+test("a mail that can no longer be read hides no other in the local outbox", async () => {
+  const [one, other] = [someone(), someone()];
+  await request(one);
+  await request(other);
+  await owner.query("UPDATE mail SET payload_cipher = '\\x00' WHERE recipient = $1", [one]);
+  expect((await mailed(one)).map(({ subject }) => subject)).toEqual(["A mail that can no longer be read"]);
+  expect(await linkOf(other)).toBeDefined();
 });
 
 test("the local outbox opens to the operator's key alone, and not at all where mails are sent", async () => {

@@ -52,6 +52,7 @@ export function createTwoFactor(deps: {
   const { database, clock, log, keyWrapper, limiter } = deps;
   const prisma = database.prisma;
   const sealedFor = (userId: string) => `two-factor/${userId}`;
+  const counterOf = sealedFor;
 
   /** The step whose code it is; undefined when it is none of about now. */
   async function stepOf(userId: string, secretCipher: Uint8Array, code: string): Promise<number | undefined> {
@@ -88,14 +89,13 @@ export function createTwoFactor(deps: {
     { userId, ip, code }: Proof,
     work: (tx: Tx) => Promise<Result>,
   ): Promise<Result> {
-    const counter = `two-factor/${userId}`;
-    await limiter.attempt(counter, ip);
+    await limiter.attempt(counterOf(userId), ip);
     const result = await prisma.$transaction(async (tx) => {
       await lock(tx, userId);
       if (!(await take(tx, userId, code))) throw invalidField("/code", WRONG);
       return work(tx);
     });
-    await limiter.succeeded(counter, ip);
+    await limiter.succeeded(counterOf(userId), ip);
     return result;
   }
 
@@ -119,16 +119,19 @@ export function createTwoFactor(deps: {
     },
 
     /**
-     * At sign-in, after the password: nothing where none is set up. Throws `unauthorized`, with `TWO_FACTOR_NEEDED` where no code
-     * was given.
+     * At sign-in, after the password: nothing where none is set up. Wrong codes are counted for the person, whatever way they came.
+     * Throws `unauthorized`, with `TWO_FACTOR_NEEDED` where no code was given, and `rate_limited` after too many wrong ones.
      */
-    async challenge(userId: string, code: string | undefined): Promise<void> {
+    async challenge(userId: string, code: string | undefined, ip: string): Promise<void> {
       const known = await prisma.twoFactor.findUnique({ where: { userId } });
       if (known === null || known.confirmedAt === null) return;
       if (code === undefined || code.trim() === "") throw new SignetError("unauthorized", TWO_FACTOR_NEEDED);
-      if (await take(prisma, userId, code)) return;
-      log.info({ userId }, "second factor refused");
-      throw new SignetError("unauthorized", WRONG);
+      await limiter.attempt(counterOf(userId), ip);
+      if (!(await take(prisma, userId, code))) {
+        log.info({ userId }, "second factor refused");
+        throw new SignetError("unauthorized", WRONG);
+      }
+      await limiter.succeeded(counterOf(userId), ip);
     },
 
     /** A new secret, which counts once `confirm` has seen a code of it. Throws `invalid_request` where one counts already. */

@@ -6,7 +6,12 @@ import { createIdentities } from "#server/auth/identities.ts";
 import { createInvitations } from "#server/auth/invitations.ts";
 import { createJoinRequests } from "#server/auth/join-requests.ts";
 import { createKeySignUp } from "#server/auth/key-sign-up.ts";
-import { createAskLimiter, createSignInLimiter, type SignInLimits } from "#server/auth/limiter.ts";
+import {
+  createAskLimiter,
+  createInviteLimiter,
+  createSignInLimiter,
+  type SignInLimits,
+} from "#server/auth/limiter.ts";
 import { createMailLinks } from "#server/auth/mail-links.ts";
 import { createMailPreferences } from "#server/auth/mail-preferences.ts";
 import { createMembers } from "#server/auth/members.ts";
@@ -39,9 +44,10 @@ export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Ru
   const keyWrapper = localKeyWrapper(TEST_MASTER_KEY);
   const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
   const auth = createAuth({ database, log, limiter, twoFactor });
-  const identities = createIdentities({ database, clock, log, limiter, auth, twoFactor });
+  const identities = createIdentities({ database, clock, log, auth, twoFactor });
   const members = createMembers({ database, clock, log });
-  const invitations = createInvitations({ database, clock, log, auth, identities, mails });
+  const inviteLimiter = createInviteLimiter(database.pool);
+  const invitations = createInvitations({ database, clock, log, auth, identities, mails, inviteLimiter });
   const mailPreferences = createMailPreferences({ database, clock });
   const links = createMailLinks({ database, clock });
   const byMail = { database, clock, log, mails, links, askLimiter: createAskLimiter(database.pool) };
@@ -52,7 +58,7 @@ export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Ru
     auth,
     health: createHealth({ database, clock }),
     portalMetrics: createPortalMetrics({ clock }),
-    account: createAccount({ database, log, limiter }),
+    account: createAccount({ database, log, limiter, links }),
     accessByMail: createAccessByMail({ ...byMail, limiter, twoFactor }),
     signUp: createSignUp({ ...byMail, tenants: authority.tenants, isOpen: true }),
     identities,

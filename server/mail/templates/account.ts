@@ -60,22 +60,31 @@ export const accountTemplates = {
       blocks: [
         text("A new password was asked for. Until you choose one, the old one goes on working."),
         button("Choose a new password", `${portalUrl}/reset-password/${token}`),
-        note(`The link works once, within an hour, and signs out every device. ${NOT_YOU}`),
+        note(
+          `The link works once, within an hour; it signs out every device and disconnects identity providers. ${NOT_YOU}`,
+        ),
       ],
       reason: "Somebody asked for a new password for the account of this address.",
     }),
   }),
   "password-changed": template({
     when: "The password of an account was replaced by a link that was mailed.",
-    payload: z.object({ at: z.string() }),
-    example: { at: "24 November 2026, 10:15 UTC" },
+    payload: z.object({ at: z.string(), disconnected: z.int().default(0) }),
+    example: { at: "24 November 2026, 10:15 UTC", disconnected: 1 },
     goodForMinutes: 24 * 60,
-    content: ({ at }, { portalUrl }) => ({
+    content: ({ at, disconnected }, { portalUrl }) => ({
       subject: "Your password was changed",
       headline: "Your password was changed",
       preview: "Every device was signed out.",
       blocks: [
         text(`The password of your account was replaced on ${at}, and every device was signed out.`),
+        ...(disconnected === 0
+          ? []
+          : [
+              text(
+                "Identity providers that opened it were disconnected, whoever connected them; connect yours again at your account.",
+              ),
+            ]),
         text(`If this was not you, choose another one now at ${portalUrl}/forgot-password.`),
       ],
       reason: "It is about the security of the account of this address.",

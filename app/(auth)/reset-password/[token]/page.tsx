@@ -15,7 +15,9 @@ export default async function ResetPasswordPage({ params }: { params: Promise<{ 
     <Stack gap="lg">
       <div>
         <Title order={1}>Choose a new password</Title>
-        <Text c="dimmed">It signs out every device that is signed in now.</Text>
+        <Text c="dimmed">
+          It signs out every device that is signed in now, and disconnects identity providers.
+        </Text>
       </div>
       <ResetForm token={token} email={found.email} />
     </Stack>
