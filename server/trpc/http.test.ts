@@ -1,6 +1,8 @@
 import superjson from "superjson";
 import { expect, test } from "vitest";
 import type { CurrentActor } from "../auth/actor.ts";
+import { createPortalMetrics } from "../operations/portal-metrics.ts";
+import { TestClock } from "../testing/test-clock.ts";
 import { createPortalContext, type PortalServices } from "./context.ts";
 import { answerCalls } from "./http.ts";
 import { BATCH_CALLS_MAX, PORTAL_BODY_BYTES_MAX } from "./limits.ts";
@@ -74,5 +76,6 @@ function services(signedIn: boolean): PortalServices {
   };
   const auth = { currentActor: async () => (signedIn ? current : undefined) };
   const licenseBatches = { check: async () => ({ before: null }) };
-  return Object.assign(Object.create(null), { auth, licenseBatches });
+  const portalMetrics = createPortalMetrics({ clock: new TestClock() });
+  return Object.assign(Object.create(null), { auth, licenseBatches, portalMetrics });
 }
