@@ -1,5 +1,4 @@
 import type { Actor } from "../domain/actor.ts";
-import { isCode } from "../domain/codes.ts";
 import { invalidField, SignetError } from "../domain/errors.ts";
 import { type LicenseStatus, licenseStatus } from "../domain/license-state.ts";
 import {
@@ -17,12 +16,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { type MoveFilter, type ScannedLicense, scanLicensesToMove } from "./license-move-store.ts";
 import { present } from "./missing.ts";
-import {
-  countHeldBeyond,
-  type DecisionRow,
-  type LicenseDecisions,
-  listDecisionsOf,
-} from "./policy-impact-store.ts";
+import { countHeldBeyond, type LicenseDecisions, listDecisionsOf, pastOf } from "./policy-impact-store.ts";
 import { unfitReason } from "./policy-rules.ts";
 import { findPolicyWithVersions } from "./policy-store.ts";
 import { findProductWithCatalog } from "./product-store.ts";
@@ -174,11 +168,6 @@ function createCombiner() {
     known.set(key, combined);
     return combined;
   };
-}
-
-function pastOf([at, operation, outcome, code, rule, facts, byDevice]: DecisionRow): PastDecision {
-  const refused = code !== null && isCode(code) ? code : "internal_error";
-  return { operation, code: outcome === "granted" ? null : refused, rule, facts, at: new Date(at), byDevice };
 }
 
 /** What is still known of the circumstances of a decision: what changed since is not. */

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { isCode } from "../domain/codes.ts";
+import type { PastDecision } from "../domain/redecision.ts";
 import type { Tx } from "./ports.ts";
 
 /** When, what, how it came out, the facts, who asked, under which version: as much as is needed to decide it again. */
@@ -13,7 +15,12 @@ const decision = z.tuple([
   z.string().nullable(),
   z.string(),
 ]);
-export type DecisionRow = z.infer<typeof decision>;
+type DecisionRow = z.infer<typeof decision>;
+
+export function pastOf([at, operation, outcome, code, rule, facts, byDevice]: DecisionRow): PastDecision {
+  const refused = code !== null && isCode(code) ? code : "internal_error";
+  return { operation, code: outcome === "granted" ? null : refused, rule, facts, at: new Date(at), byDevice };
+}
 
 export interface LicenseDecisions {
   readonly licenseId: string;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { UserActor } from "#server/domain/actor.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
+import { withChange } from "#server/domain/policy-advice.ts";
 import { randomSecret } from "#server/platform/ids.ts";
 import {
   type Authority,
@@ -167,4 +168,28 @@ test("the impact of nothing, or on another tenant's policy, is refused", async (
   await expect(
     policies.impact(actor, { policyId: catalog.policyId, versionId: theirs.versionId }),
   ).rejects.toMatchObject({ errors: [{ pointer: "/versionId" }] });
+});
+
+test("what was refused suggests a draft, under which those refusals would have been grants", async () => {
+  await draft({ activationsMax: 9 });
+  await authority.policies.publish(actor, catalog.policyId);
+  await used(5);
+  await draft({ activationsMax: 9, offlineAllowed: true });
+
+  const { policyId } = catalog;
+  const { suggestions } = await authority.policies.suggestions(actor, policyId);
+  expect(suggestions.map(({ change }) => change)).toEqual([{ rule: "seats", to: 5 }]);
+  const [first] = suggestions;
+  const { draft: kept } = await authority.policies.get(actor, policyId);
+  if (first === undefined || kept === null) throw new Error("a suggestion and a draft were expected");
+  await authority.policies.saveDraft(actor, policyId, withChange(kept, first.change));
+  expect((await authority.policies.get(actor, policyId)).draft).toMatchObject({
+    seats: 5,
+    offlineAllowed: true,
+  });
+  const { decisions } = await authority.policies.impact(actor, { policyId });
+  expect(decisions.grantedInstead.map(({ code, count }) => [code, count])).toEqual([
+    ["no_seats_available", 2],
+  ]);
+  expect((await authority.policies.suggestions(actor, policyId)).suggestions).toEqual([]);
 });

@@ -9,6 +9,7 @@ import { newUuid } from "../platform/ids.ts";
 import { type Auditable, recordAudit } from "./audit.ts";
 import { userNames } from "./audit-store.ts";
 import { present } from "./missing.ts";
+import { createPolicyAdvice } from "./policy-advice-service.ts";
 import { createPolicyImpact } from "./policy-impact-service.ts";
 import type { PolicyChange, PolicyFields } from "./policy-input.ts";
 import { liveCatalog, refuseContradictions } from "./policy-rules.ts";
@@ -170,6 +171,8 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
     },
 
     impact: createPolicyImpact(deps),
+
+    suggestions: createPolicyAdvice(deps),
 
     /** Makes the draft the next version, for ever unchangeable. Licenses stay on theirs until they are moved. */
     async publish(actor: Actor, id: string) {

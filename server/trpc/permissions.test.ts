@@ -107,6 +107,7 @@ const TABLE: Record<string, string> = {
   "policy.get": EVERYBODY,
   "policy.diff": EVERYBODY,
   "policy.impact": EVERYBODY,
+  "policy.suggestions": EVERYBODY,
   "policy.create": ADMINS,
   "policy.update": ADMINS,
   "policy.saveDraft": ADMINS,

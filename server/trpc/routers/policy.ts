@@ -27,6 +27,10 @@ export const policyRouter = router({
       policyImpact(await ctx.services.policies.impact(ctx.actor, request)),
     ),
 
+  suggestions: read
+    .input(input.policyId)
+    .query(({ ctx, input: { id } }) => ctx.services.policies.suggestions(ctx.actor, id)),
+
   create: write.input(input.createPolicy).mutation(async ({ ctx, input: fields }) => {
     const { id } = await ctx.services.policies.create(ctx.actor, fields);
     return { id: publicId("policy", id) };

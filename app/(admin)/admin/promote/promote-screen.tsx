@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Card, Group, Stack, Text, ThemeIcon, Title } from "@mantine/core";
+import { Box, Button, Card, Group, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconCheck, IconCircleDashed } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
@@ -12,6 +12,7 @@ import { ToneBadge } from "../../../_components/status-badge.tsx";
 import { TableSkeleton } from "../../../_components/table-skeleton.tsx";
 import { toastDone } from "../../../_components/toasts.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
+import { Suggestions } from "../policies/_rules/suggestions.tsx";
 import { CHECKS, type PromotionState } from "./checks.ts";
 
 /** From a trial to production: what should be in order first, as it stands now. */
@@ -35,7 +36,26 @@ export function PromoteScreen({ tenantName }: { tenantName: string }) {
       ) : (
         <Checklist state={state.data} tenantName={tenantName} />
       )}
+      <Tune />
     </>
+  );
+}
+
+const POLICIES_TUNED_MAX = 20;
+
+/** What the first days' refusals say about each policy that licenses are under. */
+function Tune() {
+  const trpc = useTRPC();
+  const policies = useQuery(trpc.policy.list.queryOptions());
+  const used = (policies.data ?? []).filter(
+    ({ archivedAt, licenses }) => archivedAt === null && licenses.count > 0,
+  );
+  return (
+    <Box maw={860} mt="lg">
+      {used.slice(0, POLICIES_TUNED_MAX).map(({ id, name }) => (
+        <Suggestions key={id} id={id} title={`Tune before you go live: ${name}`} mayWrite />
+      ))}
+    </Box>
   );
 }
 

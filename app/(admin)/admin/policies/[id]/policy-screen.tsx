@@ -10,6 +10,7 @@ import { useTRPC } from "../../../../_trpc/client.tsx";
 import type { Catalog } from "../_rules/editable.ts";
 import { RulesView } from "../_rules/rules-view.tsx";
 import { Sentence } from "../_rules/sentence.tsx";
+import { Suggestions } from "../_rules/suggestions.tsx";
 import { ImpactTab } from "./impact-tab.tsx";
 import type { PolicyData } from "./policy-data.ts";
 import { PolicyHeader } from "./policy-header.tsx";
@@ -63,7 +64,12 @@ export function PolicyScreen({
             <RulesEditor policy={policy.data} initial={rules} catalog={product.data} />
           )}
           {rules !== undefined && !mayEdit && (
-            <ReadOnlyRules policy={policy.data} rules={rules} catalog={product.data} />
+            <>
+              {policy.data.archivedAt === null && (
+                <Suggestions id={id} title="Suggestions" mayWrite={false} />
+              )}
+              <ReadOnlyRules policy={policy.data} rules={rules} catalog={product.data} />
+            </>
           )}
         </Tabs.Panel>
         {/* Asked for only when it is looked at: it reads thousands of decisions. */}

@@ -12,6 +12,7 @@ import { useUnsavedGuard } from "../../../../_components/use-unsaved-guard.ts";
 import type { Catalog } from "../_rules/editable.ts";
 import { GROUP_TITLES } from "../_rules/rule-words.ts";
 import { GroupSentence, Sentence } from "../_rules/sentence.tsx";
+import { Suggestions } from "../_rules/suggestions.tsx";
 import { EditorProvider, focusFirstProblem } from "./editor-context.ts";
 import { FeaturesGroup } from "./features-group.tsx";
 import { DevicesGroup, OfflineGroup, SeatsGroup, ValidityGroup } from "./groups.tsx";
@@ -47,6 +48,7 @@ export function RulesEditor({
   ];
   return (
     <EditorProvider value={editor}>
+      <Suggestions id={policy.id} title="Suggestions" mayWrite blocked={editor.dirty} />
       <div className={classes.layout}>
         <aside className={classes.side} aria-label="What the rules mean">
           <Card padding="md" component="section" aria-label="In plain words">
