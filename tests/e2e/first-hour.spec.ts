@@ -20,11 +20,11 @@ let page: Page;
 let quiet: ReturnType<typeof watch>;
 
 test.beforeAll(async ({ browser }) => {
-  page = await browser.newPage();
+  page = await (await browser.newContext()).newPage();
   quiet = watch(page);
   await signIn(page, "Admin");
 });
-test.afterAll(() => page.close());
+test.afterAll(() => page.context().close());
 test.afterEach(() => quiet.expectQuiet());
 
 /** On a desk and on a phone, in the light and in the dark. */
