@@ -1,6 +1,7 @@
 -- Computes a tenant's figures of one hour, and of the day it is in, from what is committed, and moves the watermark to the
 -- hour's end or to p_horizon, which ever is first: before that nothing can still be committed (see platform/horizon.ts).
--- Running it again changes nothing. The watermark's row is locked in a statement of its own, so that of two workers the
+-- Running it again changes nothing but what has changed: while the hour is open a license may get another customer, or a
+-- device another version, and what was counted under the old one is then nothing. The watermark's row is locked in a statement of its own, so that of two workers the
 -- later one sees everything that the earlier one saw. What the scenario lab does is in no figure.
 CREATE OR REPLACE FUNCTION roll_up_hour(p_tenant uuid, p_hour timestamptz, p_horizon timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -77,6 +78,12 @@ BEGIN
     SELECT 'seats_denied', product_id, customer_id, license_id::text, count(DISTINCT coalesce(holder, correlation_id)), NULL
       FROM happened WHERE outcome = 'denied' AND code = 'no_seats_available' AND rule = 'seats.seats'
      GROUP BY product_id, customer_id, license_id
+  ), stale AS (
+    UPDATE rollup r SET value = 0, example = NULL
+     WHERE r.tenant_id = p_tenant AND r.size = 'hour' AND r.start = p_hour AND r.value <> 0
+       AND r.metric IN ('activations', 'versions', 'platforms', 'denials', 'usage', 'seats_peak', 'seats_capacity', 'seats_denied')
+       AND NOT EXISTS (SELECT FROM figures f WHERE f.metric = r.metric AND f.product_id = r.product_id
+                          AND f.customer_id = r.customer_id AND f.dimension = r.dimension)
   )
   INSERT INTO rollup (tenant_id, metric, size, start, product_id, customer_id, dimension, value, example)
   SELECT p_tenant, metric, 'hour', p_hour, product_id, customer_id, dimension, value, example FROM figures
@@ -94,13 +101,18 @@ BEGIN
      AND size = 'hour' AND start >= v_day AND start < v_day_end
    GROUP BY metric, product_id, customer_id, dimension
   UNION ALL
-  -- Who came in vain in two hours of a day is one person still, so that these are counted and not added up.
+  -- Who came in vain in two hours of a day is one person still, so that these are counted and not added up; each customer
+  -- has those of the hours in which the license was theirs.
   SELECT p_tenant, 'seats_denied', 'day', v_day, r.product_id, r.customer_id, r.dimension, c.people, NULL
     FROM rollup r
    CROSS JOIN LATERAL (
      SELECT count(DISTINCT coalesce(e.facts->>'holder', e.correlation_id)) AS people FROM runtime_event e
       WHERE e.tenant_id = p_tenant AND e.license_id = r.dimension::uuid AND e.at >= v_day AND e.at < v_day_end
-        AND e.outcome = 'denied' AND e.code = 'no_seats_available' AND e.rule = 'seats.seats' OFFSET 0) c
+        AND e.outcome = 'denied' AND e.code = 'no_seats_available' AND e.rule = 'seats.seats'
+        AND EXISTS (SELECT FROM rollup h
+                     WHERE h.tenant_id = p_tenant AND h.metric = 'seats_denied' AND h.size = 'hour'
+                       AND h.start = date_trunc('hour', e.at, 'UTC') AND h.product_id = r.product_id
+                       AND h.customer_id = r.customer_id AND h.dimension = r.dimension AND h.value > 0) OFFSET 0) c
    WHERE r.tenant_id = p_tenant AND r.metric = 'seats_denied' AND r.size = 'hour' AND r.start = p_hour
   ON CONFLICT (tenant_id, metric, size, start, product_id, customer_id, dimension)
     DO UPDATE SET value = excluded.value, example = excluded.example

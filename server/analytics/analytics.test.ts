@@ -111,6 +111,51 @@ test("activations, denials, usage and seats are counted in their hour and their 
   }
 });
 
+test("what a license that is transferred did is counted once: in the hour that is open for its new customer alone", async () => {
+  const { tenantId } = tenant;
+  const license = await createAccount(runtime, tenant, {}, { seats: 1, activationsMax: 5 });
+  const checkout = (holder: string) =>
+    runtime.leases.checkout(tenantId, {
+      ...license.caller(),
+      activationId: license.activationId,
+      holder,
+      nonce: randomSecret(16),
+    });
+  const rollUp = (number: number, horizon: number) =>
+    owner.query("SELECT roll_up_hour($1, $2, $3)", [tenantId, hour(number), hour(horizon)]);
+  await owner.query("INSERT INTO rollup_watermark VALUES ($1, $2)", [tenantId, begin]);
+  await checkout("ann");
+  await checkout("bob");
+  await rollUp(0, 1);
+  runtime.clock.advance(HOUR_MS);
+  await runtime.activations.activate(tenantId, activateRequest(license.licenseKey, "second"));
+  await checkout("ann");
+  await checkout("carl");
+  await rollUp(1, 1.5);
+  const receiver = newUuid();
+  await runtime.database.withTenant(tenantId, (tx) =>
+    tx.customer.create({ data: { tenantId, id: receiver, name: "Receiver" } }),
+  );
+  await owner.query("UPDATE license SET customer_id = $2 WHERE tenant_id = $1", [tenantId, receiver]);
+  await rollUp(1, 1.6);
+  const { rows } = await owner.query(
+    `SELECT t.metric, t.size, t.value::integer AS total,
+            (SELECT sum(r.value)::integer FROM rollup r
+              WHERE r.tenant_id = t.tenant_id AND r.metric = t.metric AND r.size = t.size AND r.start = t.start
+                AND r.customer_id = $3) AS receiver
+       FROM rollup_total t
+      WHERE t.tenant_id = $1 AND t.metric IN ('activations', 'seats_denied')
+        AND (t.size = 'hour' AND t.start = $2 OR t.size = 'day') ORDER BY t.metric, t.size`,
+    [tenantId, hour(1), receiver],
+  );
+  expect(rows).toEqual([
+    { metric: "activations", size: "day", total: 2, receiver: 1 },
+    { metric: "activations", size: "hour", total: 1, receiver: 1 },
+    { metric: "seats_denied", size: "day", total: 2, receiver: 1 },
+    { metric: "seats_denied", size: "hour", total: 1, receiver: 1 },
+  ]);
+});
+
 test("peaks of any history of leases are exactly the most that were held at one moment", async () => {
   const { id: licenseId } = await createLicense(runtime, tenant, { seats: 8 });
   await runtime.database.withTenant(tenant.tenantId, (tx) =>

@@ -47,7 +47,7 @@ export function readFigures(
   const product = productId === undefined ? Prisma.empty : Prisma.sql`AND product_id = ${productId}::uuid`;
   return tx.$queryRaw<Figure[]>`
     SELECT metric, start, product_id AS "productId", dimension, value::float8 AS value, example FROM ${source}
-       AND tenant_id = ${tenantId}::uuid AND metric = ANY (${metrics}::text[]) AND size = ${size}
+       AND tenant_id = ${tenantId}::uuid AND metric = ANY (${metrics}::text[]) AND size = ${size} AND value <> 0
        AND start >= ${from}::timestamptz AND start < ${until}::timestamptz ${product}
      ORDER BY start, dimension`;
 }
@@ -149,7 +149,7 @@ export function readUsageByCustomer(
              WHERE tenant_id = ${tenantId}::uuid AND metric = 'usage' AND size = 'day'
                AND start >= ${from}::timestamptz AND start < ${until}::timestamptz
                AND product_id = ${productId}::uuid AND dimension = ${code}
-             GROUP BY customer_id ORDER BY value DESC, customer_id LIMIT ${limit}) u
+             GROUP BY customer_id HAVING sum(value) <> 0 ORDER BY value DESC, customer_id LIMIT ${limit}) u
       JOIN customer c ON c.tenant_id = ${tenantId}::uuid AND c.id = u.customer_id
      ORDER BY u.value DESC, c.id`;
 }

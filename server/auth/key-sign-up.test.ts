@@ -184,6 +184,26 @@ test("where the vendor knows the customer's address, a key makes a manager at th
   expect(await customerOf(known)).toMatchObject({ role: "manager" });
 });
 
+test("the key of a license that was transferred makes nobody a manager, and does not tell whose it is now", async () => {
+  const former = someone();
+  const { id: customerId } = await people.customers.create(vendor.actor, {
+    name: "Tailspin",
+    email: null,
+    note: "",
+  });
+  await people.licenses.transfer(vendor.actor, {
+    id: license.id,
+    fromCustomerId: catalog.customerId,
+    customerId,
+    devices: "keep",
+    reason: "",
+  });
+  await request(former);
+  const link = await linkOf(former);
+  expect(JSON.stringify(await people.keySignUp.look(link))).not.toContain("Tailspin");
+  expect(await people.keySignUp.confirm(link)).toEqual({ waitsFor: "vendor" });
+});
+
 test("mails to one address are bounded, whether or not the key is right", async () => {
   const email = someone();
   const asked = async () => {

@@ -31,7 +31,8 @@ export type Admission = { readonly invitation: string } | { readonly waitsFor: "
 /**
  * How a person who holds a license key becomes one of its customer's people. The key alone proves little, since keys are passed
  * on: the address is proved by a mailed link, and only for a customer that has nobody does that make a manager, and where the
- * vendor knows the customer's address, only at that address. Everybody else asks to be let in.
+ * vendor knows the customer's address, only at that address. A license that was transferred makes nobody a manager, since its
+ * former holders know the key. Everybody else asks to be let in.
  */
 export function createKeySignUp(deps: {
   database: Database;
@@ -129,7 +130,9 @@ export function createKeySignUp(deps: {
       return database.withTenant(tenantId, async (tx) => {
         const { customer, product } = await opened(tx, tenantId, licenseId);
         const { name } = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } });
-        return { email: link.email, vendorName: name, customerName: customer.name, product: product.name };
+        // A former holder is not told who has it now.
+        const customerName = (await wasTransferred(tx, tenantId, licenseId)) ? null : customer.name;
+        return { email: link.email, vendorName: name, customerName, product: product.name };
       });
     },
 
@@ -143,7 +146,8 @@ export function createKeySignUp(deps: {
         const { email } = await links.take(tx, "customer_sign_up", token);
         const { customer, customerId } = await opened(tx, tenantId, licenseId);
         const people = await tx.customerMember.count({ where: { tenantId, customerId } });
-        if (people === 0 && (customer.email === null || customer.email.toLowerCase() === email)) {
+        const isTheirs = customer.email === null || customer.email.toLowerCase() === email;
+        if (people === 0 && isTheirs && !(await wasTransferred(tx, tenantId, licenseId))) {
           const invitation = newToken(tenantId);
           const now = clock.now();
           const id = newUuid();
@@ -174,6 +178,11 @@ export function createKeySignUp(deps: {
       });
     },
   };
+
+  async function wasTransferred(tx: Tx, tenantId: string, licenseId: string): Promise<boolean> {
+    const where = { tenantId, subjectKind: "license", subjectId: licenseId, action: "license.transferred" };
+    return (await tx.auditEvent.findFirst({ where, select: { seq: true } })) !== null;
+  }
 
   /** A second request of an address that still waits is the first. */
   async function askToBeLetIn(

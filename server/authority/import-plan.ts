@@ -87,8 +87,8 @@ function createRowReader(catalog: ImportCatalog): (cell: Cell) => Read {
   const byId = new Map(catalog.customers.map((customer) => [customer.id, customer]));
   const byCode = Map.groupBy(catalog.policies, ({ code }) => code);
   const given = catalog.policies.find(({ id }) => id === catalog.policyId);
-  /** The address each new customer is to have. */
-  const addresses = new Map<string, string | null>();
+  /** Each new customer once for all its rows, so that an address in any of them is there whichever is issued first. */
+  const added = new Map<string, { name: string; email: string | null }>();
   const fits = new Map<string, string | undefined>();
 
   function customerOf(cell: Cell): RowPlan["customer"] {
@@ -104,14 +104,16 @@ function createRowReader(catalog: ImportCatalog): (cell: Cell) => Read {
     const name = read("customer", nameField, text);
     const written = cell("customer_email");
     const email = written === "" ? null : read("customer_email", emailField, written);
-    const before = addresses.get(name);
+    const customer = added.get(name) ?? { name, email };
+    const { email: before } = customer;
     if (before && email && before !== email)
       throw new Wrong(
         "customer_email",
         `An earlier row gives this new customer another address, ${before}; keep one.`,
       );
-    if (!before) addresses.set(name, email);
-    return { name, email: before ?? email };
+    customer.email ??= email;
+    added.set(name, customer);
+    return customer;
   }
 
   function policyOf(cell: Cell): ImportPolicy {

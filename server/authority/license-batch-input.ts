@@ -36,8 +36,7 @@ export const issueManyLicenses = issueLicenses.omit({ count: true }).extend({
     .int("Enter a whole number.")
     .min(1, "Issue at least 1.")
     .max(IMPORT_ROWS_MAX, `Issue at most ${IMPORT_ROWS_MAX.toLocaleString("en")} at once.`),
-  /** Made by whoever asks: what came twice under it is done once. */
-  requestId: z.uuid("A request id is a UUID, made anew for each form."),
+  requestId: issueLicenses.shape.requestId.unwrap(),
 });
 export type IssueManyLicenses = z.output<typeof issueManyLicenses>;
 

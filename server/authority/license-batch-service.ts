@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Actor } from "../domain/actor.ts";
-import { canonicalJson } from "../domain/canonical-json.ts";
 import { csvOf } from "../domain/csv.ts";
 import { SignetError } from "../domain/errors.ts";
 import { publicId } from "../domain/ids.ts";
@@ -45,20 +44,22 @@ export function createLicenseBatches(deps: {
 }) {
   const { database, clock, vault, rowsAtOnce = ROWS_AT_ONCE } = deps;
 
-  /** Writes a batch down once; whoever asks for the same again gets the one that is there. */
+  /**
+   * Writes a batch down once; whoever asks for the same again gets the one that is there. Throws `idempotency_conflict` where
+   * its id is that of another.
+   */
   async function begin(
     tx: Tx,
     actor: Actor,
-    request: { requestHash: Buffer<ArrayBuffer>; copy: number; fileName: string | null },
+    request: { id: string; requestHash: Buffer<ArrayBuffer>; copy: number; fileName: string | null },
     rows: Rows,
   ): Promise<string> {
     const { tenantId } = actor;
-    const id = newUuid();
+    const { id } = request;
     const createdAt = clock.now();
     const inserted = await store.insertBatch(tx, {
       ...request,
       tenantId,
-      id,
       total: rows.total,
       createdAt,
       createdBy: actor.kind === "user" ? actor.userId : null,
@@ -66,7 +67,13 @@ export function createLicenseBatches(deps: {
     });
     if (!inserted) {
       const before = await store.findBatchOf(tx, tenantId, request.requestHash, request.copy);
-      return present(before, "import").id;
+      if (before === null) {
+        throw new SignetError(
+          "idempotency_conflict",
+          "This form has begun to issue others already, though its answer was lost. Find them in the list of licenses; to issue more, reload the page.",
+        );
+      }
+      return before.id;
     }
     await rows.insert(tx, id);
     await recordAudit(tx, actor, clock, {
@@ -144,16 +151,17 @@ export function createLicenseBatches(deps: {
           total: planned.length,
           insert: (_: Tx, id: string) => store.insertRows(tx, tenantId, id, planned),
         };
-        return { id: await begin(tx, actor, { requestHash, copy, fileName }, rows) };
+        return { id: await begin(tx, actor, { id: newUuid(), requestHash, copy, fileName }, rows) };
       });
     },
 
-    /** Begins to issue many of the same; throws as issuing one does. */
+    /** Begins to issue many of the same; throws as issuing one does, `idempotency_conflict` only where they are others. */
     async issueMany(actor: Actor, request: IssueManyLicenses): Promise<{ id: string }> {
       const { tenantId } = actor;
-      const { count } = request;
+      const { count, requestId: id } = request;
+      // A form that is sent again is the same text, so that nothing need be sorted.
       const requestHash = createHash("sha256")
-        .update(canonicalJson({ issueMany: request.requestId }))
+        .update(JSON.stringify({ issueMany: request }))
         .digest();
       return database.withTenant(tenantId, async (tx) => {
         const { customerId, version, note, overrides } = await planGrant(tx, tenantId, request, clock.now());
@@ -167,9 +175,9 @@ export function createLicenseBatches(deps: {
         };
         const rows = {
           total: count,
-          insert: (_: Tx, id: string) => store.insertSameRows(tx, tenantId, id, count, plan),
+          insert: () => store.insertSameRows(tx, tenantId, id, count, plan),
         };
-        return { id: await begin(tx, actor, { requestHash, copy: 0, fileName: null }, rows) };
+        return { id: await begin(tx, actor, { id, requestHash, copy: 0, fileName: null }, rows) };
       });
     },
 

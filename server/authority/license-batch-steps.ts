@@ -57,7 +57,7 @@ export async function issueRows(tx: Tx, step: Step, stored: readonly StoredRow[]
     tx,
     step,
     fits.map(({ grant }) => grant),
-    batchId,
+    { batchId },
   );
   const licenses = new Map(fits.map(({ row }, index) => [row, issued[index]?.id ?? null]));
   return {

@@ -277,6 +277,16 @@ describe("an import", () => {
   });
 });
 
+test("a new customer's address counts in whichever of its rows it stands, however late that is issued", async () => {
+  const csv = "customer,customer_email,policy\nTailspin,,studio\nTailspin,it@tailspin.example,studio";
+  const { id } = await begin(csv);
+  await finish(id, createLicenseBatches({ ...authority, rowsAtOnce: 1 }));
+  const customer = await authority.database.withTenant(actor.tenantId, (tx) =>
+    tx.customer.findFirst({ where: { name: "Tailspin" } }),
+  );
+  expect(customer?.email).toBe("it@tailspin.example");
+});
+
 test("many of the same are issued once for each form, however often it is sent, and are as one that is issued alone", async () => {
   const request = issueManyLicenses.parse({
     customerId: publicId("customer", catalog.customerId),
@@ -290,6 +300,8 @@ test("many of the same are issued once for each form, however often it is sent, 
   expect(one).toEqual(same);
   await finish(one?.id ?? "");
   expect(await count("license")).toBe(30);
+  const others = authority.licenseBatches.issueMany(actor, { ...request, count: 31 });
+  await expect(others).rejects.toMatchObject({ code: "idempotency_conflict" });
   const alone = await issueOne(authority, actor, catalog, {
     note: "reseller",
     overrides: { activationsMax: 7 },

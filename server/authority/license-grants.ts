@@ -1,3 +1,4 @@
+import { SignetError } from "../domain/errors.ts";
 import { publicId } from "../domain/ids.ts";
 import { licenseStatus, validity } from "../domain/license-state.ts";
 import { graceEnd } from "../domain/license-terms.ts";
@@ -44,19 +45,32 @@ export function timesOf(rules: PolicyRules, startsAt: Date, expiresAt?: Date | n
 
 /**
  * Writes licenses, in a few statements however many they are. Locks the tenant's state: customers are to be held before.
- * Returns them in order, with the audit entries that the caller is to record last.
+ * Throws `idempotency_conflict` where `firstId`, the first one's id, is taken. Returns them in order, with the audit entries that the caller is to record last.
  */
 export async function insertGrants(
   tx: Tx,
   { tenantId, cipher, clock }: { tenantId: string; cipher: TenantCipher; clock: Clock },
   grants: readonly LicenseGrant[],
-  batchId?: string,
+  { batchId, firstId }: { readonly batchId?: string; readonly firstId?: string | undefined } = {},
 ): Promise<{ readonly issued: IssuedLicense[]; readonly entries: AuditEntry[] }> {
   const now = clock.now();
   const firstIndex = await store.allocateStatusIndexes(tx, tenantId, grants.length);
+  // Whoever had this id before has committed, or the tenant's state would be locked.
+  if (firstId !== undefined && (await store.hasLicense(tx, tenantId, firstId))) {
+    throw new SignetError(
+      "idempotency_conflict",
+      "This form has issued already, though its answer was lost. Find the licenses and their keys in the list; to issue more, reload the page.",
+    );
+  }
   const made = grants.map((grant, offset) => {
     const { key, stored } = newLicenseKey(grant.product.keyPrefix, cipher);
-    return { id: newUuid(), key, stored, statusIndex: firstIndex + offset, grant };
+    return {
+      id: (offset === 0 ? firstId : undefined) ?? newUuid(),
+      key,
+      stored,
+      statusIndex: firstIndex + offset,
+      grant,
+    };
   });
   await store.insertLicenses(
     tx,

@@ -24,6 +24,8 @@ export const issueLicenses = z.strictObject({
   /** When validity begins; the moment of issue when left out. */
   startsAt: dateField.optional(),
   overrides: policyOverrides.default({}),
+  /** Made by whoever asks: what came twice under it is done once. */
+  requestId: z.uuid("A request id is a UUID, made anew for each form.").optional(),
 });
 export type IssueLicenses = z.output<typeof issueLicenses>;
 

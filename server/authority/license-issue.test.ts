@@ -50,6 +50,21 @@ describe("issuing", () => {
     expect(decision).toMatchObject({ outcome: "granted", value: { licenseId: id } });
   });
 
+  test("is done once for each form, also when it is sent twice at once", async () => {
+    const request = issueLicenses.parse({
+      customerId: publicId("customer", catalog.customerId),
+      policyId: publicId("policy", catalog.policyId),
+      count: 3,
+      requestId: newUuid(),
+    });
+    const sent = await Promise.allSettled([1, 2].map(() => authority.licenses.issue(actor, request)));
+    expect(sent.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(sent.find(({ status }) => status === "rejected")).toMatchObject({
+      reason: { code: "idempotency_conflict" },
+    });
+    expect((await authority.licenses.list(actor, listLicenses.parse({}))).items).toHaveLength(3);
+  });
+
   test("a hundred at once gives a hundred different keys, each audited", async () => {
     const request = issueLicenses.parse({
       customerId: publicId("customer", catalog.customerId),

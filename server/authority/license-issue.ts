@@ -18,7 +18,8 @@ export function createIssuing(deps: { database: Database; clock: Clock; vault: V
   return {
     /**
      * Issues licenses and returns their keys. Throws `invalid_request` naming what cannot be: a customer or policy that is
-     * unknown or archived, a policy never published, overrides that do not go together.
+     * unknown or archived, a policy never published, overrides that do not go together; `idempotency_conflict` when the
+     * request's id was used before.
      */
     async issue(actor: Actor, request: IssueLicenses): Promise<IssuedLicense[]> {
       const { tenantId } = actor;
@@ -26,7 +27,9 @@ export function createIssuing(deps: { database: Database; clock: Clock; vault: V
       return database.withTenant(tenantId, async (tx) => {
         const grant = await planGrant(tx, tenantId, request, clock.now());
         const grants = Array.from({ length: request.count }, () => grant);
-        const { issued, entries } = await insertGrants(tx, { tenantId, cipher, clock }, grants);
+        const { issued, entries } = await insertGrants(tx, { tenantId, cipher, clock }, grants, {
+          firstId: request.requestId,
+        });
         await recordAudits(tx, actor, clock, entries);
         return issued;
       });

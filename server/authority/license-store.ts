@@ -85,6 +85,10 @@ export async function updateLicense(
 }
 
 /** All that the license's page shows of it. */
+export async function hasLicense(tx: Tx, tenantId: string, id: string): Promise<boolean> {
+  return (await tx.license.count({ where: { tenantId, id } })) > 0;
+}
+
 export function findLicense(tx: Tx, tenantId: string, id: string) {
   return tx.license.findUnique({
     where: { tenantId_id: { tenantId, id } },

@@ -135,8 +135,9 @@ export function IssueForm({
       note,
       overrides: overrides ?? {},
       ...starts,
+      requestId,
     };
-    if (count > SHOWN_AT_ONCE_MAX) issueMany.mutate({ ...request, requestId });
+    if (count > SHOWN_AT_ONCE_MAX) issueMany.mutate(request);
     else issue.mutate(request);
   }
 

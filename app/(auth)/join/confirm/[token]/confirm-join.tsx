@@ -14,7 +14,8 @@ export function ConfirmJoin({
   vendorName,
 }: {
   token: string;
-  customerName: string;
+  /** Null: not to be told. */
+  customerName: string | null;
   vendorName: string;
 }) {
   const trpc = useTRPC();
@@ -26,7 +27,10 @@ export function ConfirmJoin({
     }),
   );
   if (confirm.data !== undefined && "waitsFor" in confirm.data) {
-    const decides = confirm.data.waitsFor === "manager" ? `A manager of ${customerName}` : vendorName;
+    const decides =
+      confirm.data.waitsFor === "manager"
+        ? `A manager of ${customerName ?? "the customer who has the license"}`
+        : vendorName;
     return (
       <Alert color="petrol" icon={<IconHourglass size={18} />} title="Your address is confirmed">
         {decides} decides whether you are let in. You then get a mail with a link; until then there is nothing

@@ -17,8 +17,9 @@ export default async function ConfirmJoinPage({ params }: { params: Promise<{ to
       <div>
         <Title order={1}>Is this you?</Title>
         <Text c="dimmed">
-          {email} wants to see the licenses of {customerName} from {vendorName}, by a license key of {product}
-          .
+          {customerName === null
+            ? `${email} wants to be let in at ${vendorName}, by a license key of ${product}.`
+            : `${email} wants to see the licenses of ${customerName} from ${vendorName}, by a license key of ${product}.`}
         </Text>
       </div>
       <ConfirmJoin token={token} customerName={customerName} vendorName={vendorName} />
