@@ -142,7 +142,7 @@ function Recorded({ taken }: { taken: TakenAs<"recorded"> }) {
 
 function Done({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <Alert color="green" variant="light" icon={<IconCircleCheck size={18} />} title={title} role="status">
+    <Alert color="petrol" variant="light" icon={<IconCircleCheck size={18} />} title={title} role="status">
       <Text fz="sm" component="div">
         {children}
       </Text>

@@ -119,7 +119,7 @@ function Moving({
     <Stack gap="md" aria-live="polite">
       <Progress value={share} size="lg" animated={state === "running"} aria-label="Moved" />
       {state === "done" ? (
-        <Alert color="teal" icon={<IconCircleCheck size={18} />}>
+        <Alert color="petrol" icon={<IconCircleCheck size={18} />}>
           {countOf(moved, "license")} moved to version {to}.
         </Alert>
       ) : (
