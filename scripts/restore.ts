@@ -7,8 +7,8 @@ import { withStopped } from "./upkeep/target.ts";
 
 const HELP = `npm run restore -- FILE            fill an empty database from a backup of npm run backup
 npm run restore -- FILE --moved    the same, where nothing was issued after the backup: Signet was stopped before it was made
-npm run restore -- --filled        the database was filled by other means (pg_restore, a snapshot, a point in time):
-                                   only make it safe to serve
+npm run restore -- --filled        the database was filled by other means (pg_restore, a snapshot, a point in time), or a restore
+                                   was interrupted after its rows were there: only make it safe to serve
 
 Stop Signet first. The database is that of DATABASE_URL, or the embedded one in SIGNET_HOME, under the master key of the backup's
 time. Without --moved, seats that look free are held for one lease (clients may have got them since), fences and trust bundles

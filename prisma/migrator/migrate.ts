@@ -5,6 +5,7 @@ import { MigrationError } from "./errors.ts";
 import { NO_FILTERS, PRISMA_FOLDER, readMigrations } from "./folder.ts";
 import { replaceFunctions } from "./functions.ts";
 import { refuseWrongMasterKey, rememberMasterKey } from "./master-key.ts";
+import { refuseUnfinishedRestore } from "./restored.ts";
 import { APP_ROLE, ensureRoles } from "./roles.ts";
 
 /** Held by whoever changes the whole database. Any number that no other user of it is likely to lock. */
@@ -15,7 +16,10 @@ export interface MigrateOptions {
   readonly ownerUrl: string;
   /** The connection of the processes; given when its password is ours to set. */
   readonly appUrl?: string;
-  /** What tells the master key from another; remembered in a new database, compared in an old one. */
+  /**
+   * What tells the master key from another; remembered in a new database, compared in an old one. Given when the database
+   * is to be served, which one whose restore was not finished may not be.
+   */
   readonly masterKeyCheck?: string;
   /** The same of the key before it, while that one is being replaced. */
   readonly previousKeyCheck?: string | undefined;
@@ -32,8 +36,8 @@ export interface MigrateResult {
 
 /**
  * Brings a database to the state of the code: role, migrations, SQL functions, privileges. Two callers at once take
- * turns. Throws a MigrationError when the database is newer than the code, is sealed under another master key, or
- * refuses a migration; a refused one leaves nothing behind and is tried again the next time.
+ * turns. Throws a MigrationError when the database is newer than the code, is sealed under another master key,
+ * was not restored to the end, or refuses a migration; a refused one leaves nothing behind and is tried again the next time.
  */
 export async function migrate({
   ownerUrl,
@@ -47,8 +51,10 @@ export async function migrate({
   try {
     await owner.query("SELECT pg_advisory_lock($1)", [LOCK]);
     await checkHistory(owner, folder);
-    if (masterKeyCheck !== undefined)
+    if (masterKeyCheck !== undefined) {
       await refuseWrongMasterKey(owner, [masterKeyCheck, previousKeyCheck ?? masterKeyCheck]);
+      await refuseUnfinishedRestore(owner);
+    }
     await ensureRoles(owner, appUrl);
     await migrateQueue(owner, APP_ROLE);
     const migrationsList = readMigrations(folder);

@@ -68,6 +68,8 @@ export async function rotateMasterKey(ownerUrl: string, keys: MasterKeys): Promi
       found = 0;
       for (const sealed of SEALED) found += await sealAgain(owner, sealed, current, previous);
     }
+    // One that was started meanwhile with the previous key alone seals under it what no sweep comes back to.
+    await refuseProcessesThatKnowOneKey(owner, check);
     await owner.query("UPDATE instance SET master_key_check = $1", [check]);
     return total;
   });

@@ -5,6 +5,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Cluster } from "#prisma/embedded/cluster.ts";
 import { startScratchCluster } from "#prisma/embedded/scratch.ts";
+import { migrate } from "#prisma/migrator/migrate.ts";
 import { openTrustBundle } from "#sdk/verify.ts";
 import { randomSecret } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
@@ -133,6 +134,14 @@ test("a backup restored elsewhere, by an owner who is no superuser, is the same 
   );
   expect(asleep).toEqual([]);
   await there.end();
+
+  // Killed here, it would be served as if clients knew no more than it: that is refused until it was made safe.
+  const { ownerUrl } = target;
+  const serve = () => migrate({ ownerUrl, masterKeyCheck: masterKeyCheck(TEST_MASTER_KEY) });
+  await expect(serve()).rejects.toThrow(/not finished; run npm run restore -- --filled/);
+  await expect(restore(target, fileNamed("one"))).rejects.toThrow(/not finished/);
+  await fenceAfterRestore(target);
+  await serve();
 
   await expect(restore(target, fileNamed("one"))).rejects.toThrow(/not empty/);
   const other = { ...(await elsewhere("other")), masterKey: Buffer.alloc(32, 9).toString("base64") };

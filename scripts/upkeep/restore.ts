@@ -7,6 +7,7 @@ import { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { PRISMA_FOLDER, readMigrations } from "#prisma/migrator/folder.ts";
 import { migrate } from "#prisma/migrator/migrate.ts";
+import { markUnfinished, refuseUnfinishedRestore } from "#prisma/migrator/restored.ts";
 import { systemClock } from "#server/platform/clock.ts";
 import { createDatabase } from "#server/platform/database.ts";
 import { eachTenant } from "#server/platform/each-tenant.ts";
@@ -39,7 +40,10 @@ export interface Fenced {
   readonly awaitSignature: readonly string[];
 }
 
-/** Fills an empty database from a backup, in one transaction. Throws a LaunchFailure for what the operator must put right. */
+/**
+ * Fills an empty database from a backup, in one transaction. It is refused to whoever would serve it until
+ * `fenceAfterRestore`, or `markRestored`, has ended it. Throws a LaunchFailure for what the operator must put right.
+ */
 export async function restore(target: Target, path: string): Promise<{ takenAt: Date; rows: number }> {
   const backup = await openBackup(path);
   const { takenAt, migrations, masterKeyCheck: check } = backup.head;
@@ -70,7 +74,7 @@ export async function restore(target: Target, path: string): Promise<{ takenAt: 
       rows += sink.rowCount ?? 0;
     }
     await all((name) => `ENABLE TRIGGER USER${isolated.has(name) ? ", FORCE ROW LEVEL SECURITY" : ""}`);
-    await owner.query("UPDATE instance SET last_backup_at = $1, restored_at = NULL", [takenAt]);
+    await markUnfinished(owner, takenAt);
     await owner.query("COMMIT");
   } finally {
     await owner.end();
@@ -83,7 +87,9 @@ export async function restore(target: Target, path: string): Promise<{ takenAt: 
  * Makes a database that is older than what clients were told safe to serve: seats wait for leases that were given out since,
  * and trust bundles go on above those that were published. Doing it again harms nothing.
  */
-export async function fenceAfterRestore(target: Omit<Target, "setsPassword">): Promise<Fenced> {
+export async function fenceAfterRestore(target: Target): Promise<Fenced> {
+  // A restore that was killed may have brought the rows and not come to this.
+  await migrateTo(target, undefined);
   const clock = systemClock;
   const database = createDatabase({ url: target.appUrl, poolSize: 2 });
   const vault = createVault({ database, keyWrapper: localKeyWrapper(target.masterKey, target.previousKey) });
@@ -124,8 +130,10 @@ async function refuseFilled(ownerUrl: string): Promise<void> {
     const { rows: tenants } = await owner.query(
       'SELECT 1 FROM tenant UNION ALL SELECT 1 FROM "user" LIMIT 1',
     );
-    if (tenants.length > 0)
+    if (tenants.length > 0) {
+      await refuseUnfinishedRestore(owner);
       throw new LaunchFailure("That database is not empty; restore into a new one (CREATE DATABASE …).");
+    }
     // Of the master key that an empty installation was begun with: the backup brings its own.
     await owner.query("DELETE FROM instance");
   } finally {

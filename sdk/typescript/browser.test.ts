@@ -187,7 +187,7 @@ describe("React's hooks, under StrictMode", { timeout: TIMEOUT_MS }, () => {
     const first = await open("ada", license.licenseKey);
     await said(first.page, "You hold seat 1.");
     const second = await open("eve", license.licenseKey);
-    await said(second.page, "All seats are in use");
+    await said(second.page, "No seat is free for you");
     await first.page.getByRole("button", { name: "Give this device back" }).click();
     await said(first.page, "enter a license key");
     await pass(second.page, MINUTE);

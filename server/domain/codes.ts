@@ -85,7 +85,7 @@ export const CODES = {
   no_seats_available: entry(
     409,
     "No seats available",
-    "All seats are in use; wait for one to come free.",
+    "No seat is free for you: all are in use, or you hold as many as one may; wait for one to come free.",
     true,
   ),
   lease_not_found: entry(404, "Lease not found", "This seat is not held; check out again."),

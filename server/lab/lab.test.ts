@@ -167,6 +167,25 @@ test("of two tabs one runs the scenario; when its page is left the clients are k
   expect(licenses.map(({ suspendedAt }) => suspendedAt !== null)).toEqual([true, true]);
 });
 
+test("of many vendors who run scenarios at once no more than the server plays do, and a place is free again when one ends", async () => {
+  const small = createLab({ ...people, server: `http://${licenseServer.authority}`, runsMax: 2 });
+  const watchers = await Promise.all(Array.from({ length: 4 }, createWatcher));
+  const ask = async (session: SessionClaims | undefined, name: string) =>
+    small.answer(session, name, new AbortController().signal);
+  const answers = await Promise.all(watchers.map(({ session }) => ask(session, "online")));
+  const statuses = answers.map(({ status }) => status).toSorted();
+  const refused = await answers.find(({ status }) => status === 503)?.json();
+  await Promise.all(answers.map(({ ok, body }) => (ok ? body?.cancel() : undefined)));
+  expect(statuses).toEqual([200, 200, 503, 503]);
+  expect(refused).toEqual({ code: "overloaded", message: expect.stringMatching(/try again in a minute/) });
+  const session = watchers[0]?.session;
+  await vi.waitUntil(async () => (await ask(session, "usage")).status === 200, WAIT);
+  // One that cannot begin gives its place back.
+  for (const _ of [1, 2]) expect((await ask(session, "usage")).status).toBe(409);
+  await vi.waitUntil(async () => (await ask(session, "air_gapped")).status === 200, WAIT);
+  await small.close();
+});
+
 test("a run whose portal died is ended by the next one, and its license with it; one that takes too long is stopped", async () => {
   const { owner, session, tenantId } = await createWatcher();
   const setting = await watch(session, "seats");

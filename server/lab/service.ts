@@ -32,6 +32,8 @@ interface LabOptions {
   readonly log: Pick<Logger, "warn">;
   /** Where the clients find the LicenseServer. */
   readonly server: string;
+  /** Of all tenants together, in this process: each run is two processes of a client, which this machine pays for. */
+  readonly runsMax?: number;
   /** A run that takes longer is stopped. */
   readonly runMaxMs?: number;
   /** How long a run is this process's without a word from it. */
@@ -44,12 +46,14 @@ interface LabOptions {
 export const CLIENT_SCRIPT = join(process.cwd(), "server/lab/clients/client.ts");
 
 /** Scenarios played by real SDK clients, in processes of their own, against the real LicenseServer, for whoever watches. */
-export function createLab({ runMaxMs = 90_000, leaseMs = 20_000, ...deps }: LabOptions) {
+export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ...deps }: LabOptions) {
   const { database, clock, trust, auth, licenses, stories, log, server } = deps;
   const setUp = createSettings(deps);
   /** What stops each run under way. */
   const running = new Map<AbortController, Promise<unknown>>();
   let closed = false;
+  /** Runs under way, and those that are about to begin. */
+  let places = 0;
 
   async function actorOf(session: SessionClaims | undefined): Promise<UserActor> {
     const current = await auth.currentActor(session);
@@ -212,7 +216,13 @@ export function createLab({ runMaxMs = 90_000, leaseMs = 20_000, ...deps }: LabO
         const name = SCENARIOS.find((each) => each === asked);
         if (name === undefined) throw new SignetError("not_found", "There is no such scenario.");
         const actor = await actorOf(session);
-        const begun = await begin(actor, name);
+        if (places >= runsMax) throw new SignetError("overloaded", FULL);
+        // Before anything is awaited: of many who ask at once, no more than may run come past.
+        places++;
+        const begun = await begin(actor, name).catch((error: unknown) => {
+          places--;
+          throw error;
+        });
         const stop = new AbortController();
         const { response, tell, end } = createRunStream(() => stop.abort());
         if (signal.aborted) stop.abort();
@@ -222,7 +232,10 @@ export function createLab({ runMaxMs = 90_000, leaseMs = 20_000, ...deps }: LabO
           stop,
           playOut(actor, plan, begun, stop, tell)
             .then(end)
-            .finally(() => running.delete(stop)),
+            .finally(() => {
+              running.delete(stop);
+              places--;
+            }),
         );
         return response;
       } catch (error) {
@@ -240,6 +253,8 @@ export function createLab({ runMaxMs = 90_000, leaseMs = 20_000, ...deps }: LabO
   };
 }
 
+const FULL =
+  "As many scenarios run here as this server plays at once; try again in a minute, when one has ended.";
 const TOO_LONG = "It took longer than a scenario may, and was stopped.";
 
 function runningElsewhere(): SignetError {

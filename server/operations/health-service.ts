@@ -27,11 +27,15 @@ export interface JobHealth {
   /** How often it is run by itself, in milliseconds; null: only when asked for. */
   readonly everyMs: number | null;
   readonly lastDoneAt: Date | null;
+  /** This and what follows is of all tenants' work; null where more than one vendor has an account here. */
   readonly lastFailedAt: Date | null;
-  readonly failuresInRow: number;
-  readonly durationMs: number;
+  readonly failuresInRow: number | null;
+  readonly durationMs: number | null;
+  /** Null, too, where it is not known. */
   readonly waiting: number | null;
 }
+
+const UNTOLD = { lastFailedAt: null, failuresInRow: null, durationMs: null, waiting: null } as const;
 
 /** How the installation is, and what of it concerns one vendor. Nothing of another vendor is in it. */
 export interface Health {
@@ -46,7 +50,7 @@ export interface Health {
 export type HealthService = ReturnType<typeof createHealth>;
 
 export function createHealth({ database, clock }: { database: Database; clock: Clock }) {
-  async function jobs(): Promise<JobHealth[]> {
+  async function jobs() {
     const known = new Map((await store.listJobStates(database)).map((state) => [state.job, state]));
     return JOB_NAMES.map((job) => {
       const state = known.get(job);
@@ -75,7 +79,7 @@ export function createHealth({ database, clock }: { database: Database; clock: C
       return {
         asOf: now,
         processes: PROCESS_KINDS.map((kind) => processHealth(kind, listed, isShared)),
-        jobs: states,
+        jobs: isShared ? states.map((state) => ({ ...state, ...UNTOLD })) : states,
         lastBackupAt: instance?.lastBackupAt ?? null,
         restoredAt: instance?.restoredAt ?? null,
         own,

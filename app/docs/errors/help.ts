@@ -74,7 +74,8 @@ export const CODE_HELP: Readonly<Record<Code, CodeHelp>> = {
     todo: "Download a fresh security snapshot in the portal and import it on the machine.",
   },
   no_seats_available: {
-    happened: "All seats of the pool are held, or what is free is reserved for another group.",
+    happened:
+      "All seats of the pool are held, what is free is reserved for another group, or the holder has as many as the policy lets one have.",
     todo: "Wait and try again, or let a manager free a stuck seat in the customer portal. A silent client's seat comes back by itself.",
   },
   lease_not_found: {

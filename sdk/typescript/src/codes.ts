@@ -35,7 +35,9 @@ const SERVER_CODES = {
     "This request file was already answered with other content; make a new one.",
   ),
   trust_snapshot_stale: lasting("The security snapshot on this machine is too old; import a fresh one."),
-  no_seats_available: passing("All seats are in use; wait for one to come free."),
+  no_seats_available: passing(
+    "No seat is free for you: all are in use, or you hold as many as one may; wait for one to come free.",
+  ),
   lease_not_found: lasting("This seat is not held; check out again."),
   lease_expired: lasting("The seat was lost because no heartbeat came in time; check out again."),
   lease_fenced: lasting("The seat has been given to someone else; check out again."),

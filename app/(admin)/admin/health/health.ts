@@ -70,8 +70,9 @@ export function jobPatienceMs(everyMs: number): number {
 }
 
 export function jobTone(job: Job, now: Date): Tone {
-  if (job.failuresInRow >= 2) return "bad";
-  if (job.failuresInRow === 1) return "warning";
+  const failures = job.failuresInRow ?? 0;
+  if (failures >= 2) return "bad";
+  if (failures === 1) return "warning";
   if (job.lastDoneAt === null) return "waiting";
   const silentMs = now.getTime() - job.lastDoneAt.getTime();
   return job.everyMs !== null && silentMs > jobPatienceMs(job.everyMs) ? "warning" : "good";
@@ -159,10 +160,11 @@ function jobFinding(job: Job, now: Date): Finding | undefined {
   const tone = jobTone(job, now);
   if (tone !== "bad" && tone !== "warning") return undefined;
   const words = jobWords(job.job);
-  return job.failuresInRow > 0
+  const failures = job.failuresInRow ?? 0;
+  return failures > 0
     ? {
         tone,
-        title: `“${words}” failed ${job.failuresInRow === 1 ? "once" : `${job.failuresInRow} times in a row`}`,
+        title: `“${words}” failed ${failures === 1 ? "once" : `${failures} times in a row`}`,
         toDo: `It is tried again by itself. The worker's log says why, under the job ${job.job}.`,
       }
     : {

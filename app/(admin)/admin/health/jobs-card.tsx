@@ -34,7 +34,7 @@ function JobRow({ job, now }: { job: Job; now: Date }) {
     lastDoneAt === null || everyMs === null
       ? 0
       : Math.min(1, Math.max(0.02, (now.getTime() - lastDoneAt.getTime()) / jobPatienceMs(everyMs)));
-  const late = job.failuresInRow > 0 ? "Failed once" : "Late";
+  const late = (job.failuresInRow ?? 0) > 0 ? "Failed once" : "Late";
   return (
     <li>
       <div className={classes.jobName}>
@@ -54,7 +54,8 @@ function JobRow({ job, now }: { job: Job; now: Date }) {
             "not done yet"
           ) : (
             <>
-              done <RelativeTime at={lastDoneAt} />, in {tookWords(durationMs)}
+              done <RelativeTime at={lastDoneAt} />
+              {durationMs !== null && <>, in {tookWords(durationMs)}</>}
             </>
           )}
           {everyMs !== null && <> · every {everyWords(everyMs)}</>}
