@@ -84,6 +84,8 @@ test("a stranger becomes the owner of a trial tenant with a root key of its own,
   expect(current?.actor.role).toBe("owner");
   expect(current?.tenants).toMatchObject([{ slug: "bohm-sohne-gmbh", mode: "trial" }]);
   expect(await people.trust.rootKey(current?.tenant.id ?? "")).toMatch(/^[\w-]{43}$/);
+  const trial = current && (await people.promotion.trial(current.actor));
+  expect(trial).toEqual({ licensesMax: 100, issued: 0, daysLeft: 30, state: "good" });
 });
 
 test("companies of one name get addresses of their own, also at the same moment", async () => {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Tenants } from "../authority/tenant-service.ts";
 import { SignetError } from "../domain/errors.ts";
 import { INSTALLATION } from "../domain/installation.ts";
+import { trialLimits } from "../domain/trial.ts";
 import type { Mails } from "../mail/mails.ts";
 import { SIGN_UP_MINUTES } from "../mail/templates/account.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -97,7 +98,8 @@ export function createSignUp(deps: {
       const { name, company } = said.parse(link.said);
       const passwordHash = await hashPassword(password);
       const userId = newUuid();
-      const founding = { name: company, mode: "trial", ownerUserId: userId } as const;
+      const limits = trialLimits(clock.now());
+      const founding = { name: company, mode: "trial", ownerUserId: userId, ...limits } as const;
       for (let tried = 1; ; tried++) {
         const slug = tried === 1 ? await freeSlug(database, company) : randomSlug(company);
         try {

@@ -3,6 +3,7 @@ import type { Actor } from "../domain/actor.ts";
 import { csvOf } from "../domain/csv.ts";
 import { SignetError } from "../domain/errors.ts";
 import { publicId } from "../domain/ids.ts";
+import { beyondTrial, refuseBeyondTrial } from "../domain/trial.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { eachTenant } from "../platform/each-tenant.ts";
@@ -18,6 +19,7 @@ import { planGrant } from "./license-issue.ts";
 import { openWith } from "./license-keys.ts";
 import { present } from "./missing.ts";
 import type { Tx, Vault } from "./ports.ts";
+import { findTrial } from "./trial-store.ts";
 
 /** Licenses issued in one transaction: short enough that nobody waits long for the tenant's state, which it locks. */
 const ROWS_AT_ONCE = 500;
@@ -46,7 +48,7 @@ export function createLicenseBatches(deps: {
 
   /**
    * Writes a batch down once; whoever asks for the same again gets the one that is there. Throws `idempotency_conflict` where
-   * its id is that of another.
+   * its id is that of another, and `forbidden` beyond a trial's limits.
    */
   async function begin(
     tx: Tx,
@@ -75,6 +77,7 @@ export function createLicenseBatches(deps: {
       }
       return before.id;
     }
+    refuseBeyondTrial(await findTrial(tx, tenantId), createdAt, rows.total);
     await rows.insert(tx, id);
     await recordAudit(tx, actor, clock, {
       action: "license_batch.begun",
@@ -126,9 +129,11 @@ export function createLicenseBatches(deps: {
     async check(actor: Actor, request: CheckImport) {
       const { tenantId } = actor;
       return database.withTenant(tenantId, async (tx) => {
-        const read = await readImport(tx, tenantId, request, clock.now());
+        const now = clock.now();
+        const read = await readImport(tx, tenantId, request, now);
         const last = await store.findLastCopy(tx, tenantId, read.requestHash);
-        return importReport(read, last);
+        const trial = await findTrial(tx, tenantId);
+        return { ...importReport(read, last), beyondTrial: beyondTrial(trial, now, read.planned.length) };
       });
     },
 

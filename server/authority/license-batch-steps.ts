@@ -1,4 +1,5 @@
 import { effectivePolicy, policyRules } from "../domain/policy.ts";
+import { trialRoom } from "../domain/trial.ts";
 import type { Clock } from "../platform/clock.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { AuditEntry } from "./audit.ts";
@@ -7,6 +8,9 @@ import { type RowPlan, rowPlan } from "./license-batch-input.ts";
 import { insertGrants, type LicenseGrant, timesOf } from "./license-grants.ts";
 import { findVersions } from "./policy-store.ts";
 import type { TenantCipher, Tx } from "./ports.ts";
+import { lockTrial } from "./trial-store.ts";
+
+const TRIAL_REACHED = "The trial’s limits were reached meanwhile.";
 
 interface Step {
   readonly tenantId: string;
@@ -49,10 +53,13 @@ export async function issueRows(tx: Tx, step: Step, stored: readonly StoredRow[]
     startsAt,
   );
 
-  const fits = rows.flatMap(({ row, plan }) => {
+  const wanted = rows.flatMap(({ row, plan }) => {
     const customerId = customerOf(plan);
     return customerId === undefined ? [] : [{ row, grant: grantOf(plan, customerId) }];
   });
+  const trial = await lockTrial(tx, tenantId);
+  const fits = trial === undefined ? wanted : wanted.slice(0, trialRoom(trial, step.clock.now()));
+  const beyond = new Set(wanted.slice(fits.length).map(({ row }) => row));
   const { issued, entries } = await insertGrants(
     tx,
     step,
@@ -63,7 +70,12 @@ export async function issueRows(tx: Tx, step: Step, stored: readonly StoredRow[]
   return {
     rows: rows.map(({ row }) => {
       const licenseId = licenses.get(row) ?? null;
-      return { row, licenseId, refusal: licenseId === null ? "The customer was archived meanwhile." : null };
+      if (licenseId !== null) return { row, licenseId, refusal: null };
+      return {
+        row,
+        licenseId,
+        refusal: beyond.has(row) ? TRIAL_REACHED : "The customer was archived meanwhile.",
+      };
     }),
     customersCreated: created.length,
     entries: [...created, ...entries],

@@ -3,6 +3,7 @@ import { publicId } from "../domain/ids.ts";
 import { licenseStatus, validity } from "../domain/license-state.ts";
 import { graceEnd } from "../domain/license-terms.ts";
 import type { PolicyOverrides, PolicyRules } from "../domain/policy.ts";
+import { refuseBeyondTrial } from "../domain/trial.ts";
 import type { Clock } from "../platform/clock.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { AuditEntry } from "./audit.ts";
@@ -10,6 +11,7 @@ import { applyEntitlements } from "./entitlements-store.ts";
 import { newLicenseKey } from "./license-keys.ts";
 import * as store from "./license-store.ts";
 import type { TenantCipher, Tx } from "./ports.ts";
+import { findTrial } from "./trial-store.ts";
 
 interface Times {
   readonly validFrom: Date | null;
@@ -20,7 +22,7 @@ interface Times {
 /** A license that is to be issued, once everything about it was found good. */
 export interface LicenseGrant {
   readonly customerId: string;
-  readonly product: { readonly id: string; readonly keyPrefix: string };
+  readonly product: { readonly id: string; readonly keyPrefix: string; readonly lab: boolean };
   readonly version: { readonly id: string; readonly number: number; readonly policyId: string };
   readonly note: string;
   readonly overrides: PolicyOverrides;
@@ -46,6 +48,8 @@ export function timesOf(rules: PolicyRules, startsAt: Date, expiresAt?: Date | n
 /**
  * Writes licenses, in a few statements however many they are. Locks the tenant's state: customers are to be held before.
  * Throws `idempotency_conflict` where `firstId`, the first one's id, is taken. Returns them in order, with the audit entries that the caller is to record last.
+ * Returns them in order, with the audit entries that the caller is to record last. Throws `forbidden` where a trial's limits
+ * leave no room for all of them; the scenario lab's own do not count.
  */
 export async function insertGrants(
   tx: Tx,
@@ -62,6 +66,8 @@ export async function insertGrants(
       "This form has issued already, though its answer was lost. Find the licenses and their keys in the list; to issue more, reload the page.",
     );
   }
+  const counted = grants.filter(({ product }) => !product.lab).length;
+  if (counted > 0) refuseBeyondTrial(await findTrial(tx, tenantId), now, counted);
   const made = grants.map((grant, offset) => {
     const { key, stored } = newLicenseKey(grant.product.keyPrefix, cipher);
     return {

@@ -1,9 +1,11 @@
 import type { Actor } from "../domain/actor.ts";
+import { trialStanding } from "../domain/trial.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { recordAudit } from "./audit.ts";
 import type { Lifecycle, Tx } from "./ports.ts";
 import * as store from "./promotion-store.ts";
+import { findTrial } from "./trial-store.ts";
 
 export type Promotion = ReturnType<typeof createPromotion>;
 
@@ -32,26 +34,36 @@ export function createPromotion(deps: { database: Database; clock: Clock; trust:
   }
 
   return {
+    /** How much of a trial's limits is used; null: nothing is limited. */
+    trial: ({ tenantId }: Actor) =>
+      database.withTenant(tenantId, async (tx) => {
+        const trial = await findTrial(tx, tenantId);
+        return trial === undefined ? null : trialStanding(trial, clock.now());
+      }),
+
     get: ({ tenantId }: Actor) =>
       database.withTenant(tenantId, async (tx) => ({
-        mode: await store.findMode(tx, tenantId),
+        mode: (await store.findTenant(tx, tenantId)).mode,
         labRuns: await store.countEndedRuns(tx, tenantId),
         readiness: await readiness(tx, tenantId),
       })),
 
-    /** Doing it twice changes nothing. What was open on the list is kept in the audit log; runs of the scenario lab are forgotten. */
+    /** Lifts a trial's limits. Doing it twice changes nothing. What was open on the list is kept in the audit log; runs of the scenario lab are forgotten. */
     async promote(actor: Actor): Promise<void> {
       const { tenantId } = actor;
       await database.withTenant(tenantId, async (tx) => {
-        if ((await store.lockMode(tx, tenantId)) === "production") return;
+        await store.lockTenant(tx, tenantId);
+        const before = await store.findTenant(tx, tenantId);
+        if (before.mode === "production") return;
         const labRunsForgotten = await store.forgetLabRuns(tx, tenantId);
-        await store.setProduction(tx, tenantId);
+        const after = { mode: "production", trialLicenses: null, trialEndsAt: null } as const;
+        await store.updateTenant(tx, tenantId, after);
         await recordAudit(tx, actor, clock, {
           action: "tenant.promoted",
           subjectKind: "tenant",
           subjectId: tenantId,
-          before: { mode: "trial" },
-          after: { mode: "production", ...(await readiness(tx, tenantId)), labRunsForgotten },
+          before,
+          after: { ...after, ...(await readiness(tx, tenantId)), labRunsForgotten },
         });
       });
     },

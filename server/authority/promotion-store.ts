@@ -1,18 +1,19 @@
 import type { Tx } from "./ports.ts";
 
-export async function findMode(tx: Tx, tenantId: string) {
-  const { mode } = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { mode: true } });
-  return mode;
-}
-
 /** Nobody else promotes it until the transaction ends. */
-export async function lockMode(tx: Tx, tenantId: string) {
-  await tx.$executeRaw`SELECT 1 FROM tenant WHERE id = ${tenantId}::uuid FOR UPDATE`;
-  return findMode(tx, tenantId);
+export function lockTenant(tx: Tx, tenantId: string) {
+  return tx.$executeRaw`SELECT 1 FROM tenant WHERE id = ${tenantId}::uuid FOR UPDATE`;
 }
 
-export async function setProduction(tx: Tx, tenantId: string): Promise<void> {
-  await tx.tenant.update({ where: { id: tenantId }, data: { mode: "production" } });
+export function findTenant(tx: Tx, tenantId: string) {
+  const select = { mode: true, trialLicenses: true, trialEndsAt: true };
+  return tx.tenant.findUniqueOrThrow({ where: { id: tenantId }, select });
+}
+
+type TenantStanding = Awaited<ReturnType<typeof findTenant>>;
+
+export async function updateTenant(tx: Tx, tenantId: string, standing: TenantStanding): Promise<void> {
+  await tx.tenant.update({ where: { id: tenantId }, data: standing });
 }
 
 export function countAdmins(tx: Tx, tenantId: string): Promise<number> {

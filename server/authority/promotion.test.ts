@@ -54,6 +54,9 @@ test("the list says what there is; promotion happens once, says in the audit log
     tx.auditEvent.findMany({ where: { action: "tenant.promoted" } }),
   );
   expect(audited).toMatchObject([
-    { before: { mode: "trial" }, after: { mode: "production", ...readiness, labRunsForgotten: 1 } },
+    {
+      before: { mode: "trial", trialLicenses: null },
+      after: { mode: "production", ...readiness, labRunsForgotten: 1 },
+    },
   ]);
 });

@@ -18,7 +18,12 @@ export interface ResolvedTenant {
 const REMEMBERED_MAX = 10_000;
 const REMEMBERED_FOR_MS = 60_000;
 
-export type NewTenant = TenantFields & { readonly ownerUserId: string };
+export type NewTenant = TenantFields & {
+  readonly ownerUserId: string;
+  /** Both or neither: without them nothing is limited. */
+  readonly trialLicenses?: number;
+  readonly trialEndsAt?: Date;
+};
 
 export type Tenants = ReturnType<typeof createTenants>;
 

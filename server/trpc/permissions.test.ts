@@ -163,6 +163,7 @@ const TABLE: Record<string, string> = {
   "product.setMeterArchived": ADMINS,
   "promotion.get": ADMINS,
   "promotion.promote": ADMINS,
+  "promotion.trial": EVERYBODY,
   "seat.pools": EVERYBODY,
   "seat.held": EVERYBODY,
   "seat.release": LICENSE_STAFF,

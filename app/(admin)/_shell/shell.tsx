@@ -14,6 +14,7 @@ import { SearchButton } from "../_search/search-button.tsx";
 import { Nav } from "./nav-links.tsx";
 import classes from "./shell.module.css";
 import { TenantBlock, type TenantChoice } from "./tenant-block.tsx";
+import { TrialLine } from "./trial-line.tsx";
 
 export interface ShellProps {
   user: { name: string; email: string };
@@ -80,7 +81,12 @@ export function Shell({ user, role, tenant, tenants, permissions, children }: Sh
       </AppShell.Navbar>
 
       <AppShell.Main id="main" tabIndex={-1}>
-        <Box className={classes.page}>{children}</Box>
+        <Box className={classes.page}>
+          {tenant.mode === "trial" && permissions.includes("license:read") && (
+            <TrialLine path={path} mayPromote={permissions.includes("settings:write")} />
+          )}
+          {children}
+        </Box>
       </AppShell.Main>
     </AppShell>
   );

@@ -1,6 +1,7 @@
 import { Stack, Text, Title } from "@mantine/core";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { TRIAL_DAYS, TRIAL_LICENSES } from "#server/domain/trial.ts";
 import { TextLink } from "../../_components/links.tsx";
 import { server } from "../../_server.ts";
 import { currentActor } from "../../_session.ts";
@@ -26,7 +27,10 @@ export default async function SignUpPage() {
     <Stack gap="lg">
       <div>
         <Title order={1}>Start a trial</Title>
-        <Text c="dimmed">An account of your own in under a minute, with keys of its own.</Text>
+        <Text c="dimmed">
+          An account of your own in under a minute, with keys of its own: {TRIAL_LICENSES} licenses within{" "}
+          {TRIAL_DAYS} days, and as many as you like once you go to production.
+        </Text>
       </div>
       <SignUpForm outbox={await outboxHint()} />
       <Text fz="sm">

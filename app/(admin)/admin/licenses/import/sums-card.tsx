@@ -1,7 +1,7 @@
 "use client";
 
 import { Alert, Button, Card, Group, Stack, Text, Title } from "@mantine/core";
-import { IconHistory, IconPlus } from "@tabler/icons-react";
+import { IconHistory, IconHourglass, IconPlus } from "@tabler/icons-react";
 import { countOf, formatNumber } from "../../../../_components/format.ts";
 import { TextLink } from "../../../../_components/links.tsx";
 import { RelativeTime } from "../../../../_components/relative-time.tsx";
@@ -21,7 +21,7 @@ export function SumsCard({
   stale: boolean;
   onImport: (leaveOutBad: boolean) => void;
 }) {
-  const { rows, badRows, makes, before } = report;
+  const { rows, badRows, makes, before, beyondTrial } = report;
   const { licenses, newCustomers, knownCustomers, policies, repeated } = makes;
   return (
     <Card component="section" aria-label="What it comes to" aria-busy={stale}>
@@ -79,6 +79,16 @@ export function SumsCard({
             </Text>
           </Alert>
         )}
+        {beyondTrial !== null && (
+          <Alert color="copper" icon={<IconHourglass size={18} />}>
+            <Text fz="sm">
+              {beyondTrial}{" "}
+              <TextLink href="/admin/promote" fz="sm" underline="always">
+                Go to production
+              </TextLink>
+            </Text>
+          </Alert>
+        )}
         <Group gap="sm">
           <Button
             leftSection={<IconPlus size={16} />}
@@ -86,7 +96,7 @@ export function SumsCard({
             mih={36}
             py={7}
             styles={{ label: { whiteSpace: "normal" } }}
-            disabled={licenses === 0 || stale}
+            disabled={licenses === 0 || stale || beyondTrial !== null}
             loading={busy}
             onClick={() => onImport(badRows > 0)}
           >
