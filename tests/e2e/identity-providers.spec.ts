@@ -16,7 +16,9 @@ test("a provider is named, what its tokens allow is shown, and it is trusted no 
   await dialog.getByRole("button", { name: "Add provider" }).click();
   await expect(dialog.getByText("This value is above already")).toBeVisible();
   await dialog.getByLabel("Value 2", { exact: true }).fill("signet:read");
-  await expect(dialog.getByRole("region", { name: "Example token" })).toContainText('"scope": "signet:usage signet:read"');
+  await expect(dialog.getByRole("region", { name: "Example token" })).toContainText(
+    '"scope": "signet:usage signet:read"',
+  );
   await dialog.getByRole("button", { name: "Add provider" }).click();
 
   const card = page.getByRole("region", { name: ISSUER });
