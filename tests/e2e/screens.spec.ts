@@ -94,7 +94,7 @@ async function expectWhole(page: Page, where: string): Promise<void> {
 
 for (const { name, ...look } of LOOKS) {
   test(`the vendor's screens are whole on ${name}`, async ({ browser }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(420_000);
     const context = await browser.newContext(look);
     const page = await context.newPage();
     const quiet = watch(page);

@@ -90,7 +90,12 @@ function drawing({ span, points, reasons }: Figures["denials"]): Drawing {
               <>
                 {names[index]}
                 {example !== null && (
-                  <TextLink href={`/admin/trace?q=${encodeURIComponent(example)}`} fz="sm" ml={10}>
+                  <TextLink
+                    href={`/admin/trace?q=${encodeURIComponent(example)}`}
+                    fz="sm"
+                    ml={10}
+                    underline="always"
+                  >
                     Explain the latest
                   </TextLink>
                 )}
