@@ -60,7 +60,7 @@ test("what is sold becomes a policy in words, a license, a program; and the page
   const directory = mkdtempSync(join(tmpdir(), "signet-first-"));
   const program = join(directory, "first.mjs");
   writeFileSync(program, code.replace("@signet/sdk", SDK));
-  const env = { ...process.env, HOME: directory, XDG_STATE_HOME: directory };
+  const env = { ...process.env, HOME: directory, XDG_STATE_HOME: directory, FORCE_COLOR: "0" };
   const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
   expect(stdout).toContain("seat 1 held");
   await expect(page.getByText("It works")).toBeVisible();
