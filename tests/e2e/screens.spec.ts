@@ -82,6 +82,8 @@ async function expectWhole(page: Page, where: string): Promise<void> {
   const picture = `${new URL(page.url()).pathname.replaceAll(/\W+/g, "-").slice(1, 60)}.png`;
   await page.screenshot({ path: test.info().outputPath(picture), fullPage: true });
   const { violations } = await new AxeBuilder({ page })
+    // Where a mail is shown no script may run, and axe would wait for its own for ever.
+    .exclude("iframe[sandbox]")
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
     .analyze();
   expect
