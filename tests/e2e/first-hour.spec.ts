@@ -101,5 +101,6 @@ test("the way to production says what is open, and asks before it goes", async (
   await expect(dialog.getByText(/Forgets \d+ runs of the scenario lab/)).toBeVisible();
   // The demo account stays a trial for whoever comes next.
   await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(dialog).toBeHidden();
   await expectWhole();
 });
