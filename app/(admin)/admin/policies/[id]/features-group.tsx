@@ -24,7 +24,7 @@ export function FeaturesGroup({ productId }: { productId: string }) {
     return (
       <Text fz="sm" c="dimmed">
         The product has no feature yet.{" "}
-        <TextLink href={`/admin/products/${productId}?tab=features`} fz="sm">
+        <TextLink href={`/admin/products/${productId}?tab=features`} fz="sm" underline="always">
           Add one
         </TextLink>{" "}
         to sell editions that differ in what they can do.

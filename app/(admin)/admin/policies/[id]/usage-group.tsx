@@ -38,7 +38,7 @@ export function UsageGroup({ productId }: { productId: string }) {
     return (
       <Text fz="sm" c="dimmed">
         Nothing is counted: the product has no meter.{" "}
-        <TextLink href={`/admin/products/${productId}?tab=meters`} fz="sm">
+        <TextLink href={`/admin/products/${productId}?tab=meters`} fz="sm" underline="always">
           Add one
         </TextLink>{" "}
         to sell render minutes, exports or calls.
