@@ -5,8 +5,8 @@ export default defineConfig({
     include: ["{app,server,workers,sdk,prisma,scripts}/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "prisma/generated/**"],
     globalSetup: ["server/testing/global-setup.ts"],
-    // Much of a test is waiting for PostgreSQL or for a process, so two at once are quicker even on two cores.
-    maxWorkers: 2,
+    // Much of a test is waiting for PostgreSQL or for a process, so three at once are quicker even on two cores.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
