@@ -10,6 +10,9 @@ test("a stranger signs up by mail to a tenant of their own, and comes back with 
   await page.goto("/admin/settings");
   await expect(page.getByText(company).first()).toBeVisible();
 
+  // Left first: a page that notices it is signed out leads to the sign-in page by itself.
+  await page.waitForLoadState("networkidle");
+  await page.goto("about:blank");
   await page.context().clearCookies();
   await page.goto("/forgot-password");
   await page.waitForLoadState("networkidle");
