@@ -53,9 +53,10 @@ const ARROWS = {
     "server/container\\.ts$",
     SHARED,
   ],
-  "server/container\\.ts$": [
+  "server/container/": [
     "server/(activations|leases|usage|offline|callers|idempotency|trust|events|webhooks|authority|analytics|reconciliation|retention|operations|jobs|mail|auth|live|lab|domain|platform)/",
   ],
+  "server/container\\.ts$": ["server/container/", "server/platform/"],
   "app/": [
     "server/(trpc|auth|domain|platform)/",
     "server/license-server/next",
@@ -99,9 +100,9 @@ export default {
       comment: "What is built once is handed on, not fetched from wherever it is wanted.",
       severity: "error",
       from: {
-        pathNot: `^(app/_server\\.ts|server/license-server/main\\.ts|workers/main\\.ts|prisma/seed\\.ts)$|^tests/|${TESTS}`,
+        pathNot: `^(app/_server\\.ts|server/license-server/main\\.ts|workers/main\\.ts|prisma/seed\\.ts)$|^server/container(\\.ts$|/)|^tests/|${TESTS}`,
       },
-      to: { path: "^server/container\\.ts$" },
+      to: { path: "^server/container(\\.ts$|/)" },
     },
     {
       name: "transports-hold-no-query",
