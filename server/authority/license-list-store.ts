@@ -60,6 +60,8 @@ export interface LicenseQuery {
   readonly policyId?: string | undefined;
   readonly customerId?: string | undefined;
   readonly search?: LicenseSearch | undefined;
+  /** These, and no others; not beside a search. */
+  readonly ids?: readonly string[] | undefined;
   readonly before?: Position | undefined;
   readonly limit: number;
 }
@@ -71,11 +73,6 @@ export function listLicenses(
   query: LicenseQuery,
   now: Date,
 ): Promise<LicenseRow[]> {
-  const page = Prisma.sql`ORDER BY issued_at DESC, id DESC LIMIT ${query.limit + 1}`;
-  const filters = filtersOf(tenantId, query, now);
-  const pages = sourcesOf(tenantId, query.status, now).map(
-    (source) => Prisma.sql`(SELECT * FROM ${source} AND ${Prisma.join(filters, " AND ")} ${page})`,
-  );
   return tx.$queryRaw<LicenseRow[]>`
     SELECT l.id, p.key_prefix AS "keyPrefix", l.key_hint AS "keyHint", l.note,
            license_status(l.valid_from, l.expires_at, l.grace_until, l.suspended_at, l.revoked_at, ${now}::timestamptz) AS status,
@@ -83,7 +80,8 @@ export function listLicenses(
            l.activation_count AS "activationCount", l.activations_max AS "activationsMax",
            c.id AS "customerId", c.name AS "customerName", p.id AS "productId", p.code AS "productCode",
            p.name AS "productName", o.id AS "policyId", o.code AS "policyCode", o.name AS "policyName", v.number AS "policyVersion"
-      FROM (SELECT * FROM (${Prisma.join(pages, " UNION ALL ")}) AS found ${page}) AS l
+      FROM (${found(tenantId, query, now)}) AS page
+      JOIN license l ON l.tenant_id = ${tenantId}::uuid AND l.id = page.id
       JOIN customer c ON c.tenant_id = l.tenant_id AND c.id = l.customer_id
       JOIN product p ON p.tenant_id = l.tenant_id AND p.id = l.product_id
       JOIN policy o ON o.tenant_id = l.tenant_id AND o.id = l.policy_id
@@ -91,13 +89,24 @@ export function listLicenses(
      ORDER BY l.issued_at DESC, l.id DESC`;
 }
 
+/** Which licenses are meant, found and put in order by what indexes hold. UNION, because a search may find one twice. */
+function found(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sql {
+  const pages = sourcesOf(tenantId, query, now).map((page) => Prisma.sql`(${page})`);
+  return Prisma.sql`
+    SELECT id, issued_at FROM (${Prisma.join(pages, " UNION ")}) AS found ${newest(query.limit + 1)}`;
+}
+
+function newest(limit: number): Prisma.Sql {
+  return Prisma.sql`ORDER BY issued_at DESC, id DESC LIMIT ${limit}`;
+}
+
 function filtersOf(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sql[] {
-  const { anyStatus, endsBefore, productId, policyId, customerId, search, before } = query;
+  const { anyStatus, endsBefore, productId, policyId, customerId, search, ids, before } = query;
   return [
     Prisma.sql`tenant_id = ${tenantId}::uuid`,
     // What the scenario lab issued is found by whoever knows it, and in nobody's way. Asked row by row: of a list of products the
     // planner would guess that it leaves next to nothing, and read all licenses for a page.
-    ...(productId === undefined && search?.kind !== "id" && search?.kind !== "key"
+    ...(productId === undefined && ids === undefined && search?.kind !== "id" && search?.kind !== "key"
       ? [
           Prisma.sql`NOT (SELECT p.lab FROM product p WHERE p.tenant_id = ${tenantId}::uuid AND p.id = product_id)`,
         ]
@@ -105,47 +114,94 @@ function filtersOf(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sql
     ...(productId === undefined ? [] : [Prisma.sql`product_id = ${productId}::uuid`]),
     ...(policyId === undefined ? [] : [Prisma.sql`policy_id = ${policyId}::uuid`]),
     ...(customerId === undefined ? [] : [Prisma.sql`customer_id = ${customerId}::uuid`]),
-    ...(anyStatus === undefined
-      ? []
-      : [
-          Prisma.sql`license_status(valid_from, expires_at, grace_until, suspended_at, revoked_at, ${now}::timestamptz)
-                     = ANY (${[...anyStatus]}::license_status[])`,
-        ]),
+    ...(anyStatus === undefined ? [] : [isOneOf(anyStatus, now)]),
     ...(endsBefore === undefined ? [] : [Prisma.sql`expires_at <= ${endsBefore}::timestamptz`]),
-    ...(search === undefined ? [] : [matches(search)]),
     ...(before === undefined
       ? []
       : [Prisma.sql`(issued_at, id) < (${before.at}::timestamptz, ${before.id}::uuid)`]),
   ];
 }
 
+function sourcesOf(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sql[] {
+  const { search, ids } = query;
+  switch (search?.kind) {
+    case "text":
+      return textSources(tenantId, query, search, now);
+    case "key":
+      return [namedSource(tenantId, query, Prisma.sql`key_hash = ${search.keyHash}`, now)];
+    case "id":
+      return [namedSource(tenantId, query, Prisma.sql`id = ${search.id}::uuid`, now)];
+    case undefined:
+      return ids === undefined
+        ? statusSources(tenantId, query, now)
+        : [namedSource(tenantId, query, Prisma.sql`id = ANY (${[...ids]}::uuid[])`, now)];
+  }
+}
+
+/** Those that are named one by one; OFFSET 0 keeps the planner from looking for them among all by their age. */
+function namedSource(tenantId: string, query: LicenseQuery, named: Prisma.Sql, now: Date): Prisma.Sql {
+  return Prisma.sql`SELECT id, issued_at FROM (
+    SELECT * FROM license WHERE tenant_id = ${tenantId}::uuid AND ${named} OFFSET 0) AS named
+     WHERE ${hasStatus(query.status, now)} ${pageOf(tenantId, query, now)}`;
+}
+
 /**
  * The licenses of a status, from an index each: those announced as such whose announcement still holds, and those that have
- * become so since the worker last looked. Of the latter, which are few, OFFSET 0 keeps the planner from looking for them among
- * all licenses by their age.
+ * become so since the worker last looked. Of the latter, which are few, OFFSET 0 does the same.
  */
-function sourcesOf(tenantId: string, status: LicenseStatus | undefined, now: Date): Prisma.Sql[] {
-  if (status === undefined) return [Prisma.sql`license WHERE true`];
+function statusSources(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sql[] {
+  const { status } = query;
+  const page = pageOf(tenantId, query, now);
+  if (status === undefined) return [Prisma.sql`SELECT id, issued_at FROM license WHERE true ${page}`];
   const at = Prisma.sql`${now}::timestamptz`;
-  const wanted = Prisma.sql`${status}::license_status`;
   return [
-    Prisma.sql`license WHERE announced_status = ${wanted} AND (transition_due_at IS NULL OR transition_due_at > ${at})`,
-    Prisma.sql`(
+    Prisma.sql`SELECT id, issued_at FROM license
+      WHERE announced_status = ${status}::license_status AND (transition_due_at IS NULL OR transition_due_at > ${at}) ${page}`,
+    Prisma.sql`SELECT id, issued_at FROM (
       SELECT * FROM license WHERE tenant_id = ${tenantId}::uuid AND transition_due_at <= ${at} OFFSET 0) AS due
-       WHERE license_status(valid_from, expires_at, grace_until, suspended_at, revoked_at, ${at}) = ${wanted}`,
+       WHERE ${hasStatus(status, now)} ${page}`,
   ];
 }
 
-function matches(search: LicenseSearch): Prisma.Sql {
-  switch (search.kind) {
-    case "id":
-      return Prisma.sql`id = ${search.id}::uuid`;
-    case "key":
-      return Prisma.sql`key_hash = ${search.keyHash}`;
-    case "text":
-      return Prisma.sql`(
-        key_hint COLLATE "C" = ${search.hint}
-        OR customer_id = ANY (${search.customerIds}::uuid[])
-        OR id = ANY (${search.noteIds}::uuid[]))`;
-  }
+function pageOf(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sql {
+  return Prisma.sql`AND ${Prisma.join(filtersOf(tenantId, query, now), " AND ")} ${newest(query.limit + 1)}`;
+}
+
+/**
+ * What a text may stand for, from an index each. Among the newest licenses of many customers are those of no more customers than
+ * are asked for, so that of all others only the newest one is looked at, however many each has.
+ */
+function textSources(
+  tenantId: string,
+  query: LicenseQuery,
+  { hint, noteIds, customerIds }: Extract<LicenseSearch, { kind: "text" }>,
+  now: Date,
+): Prisma.Sql[] {
+  const { status, limit } = query;
+  const filters = Prisma.join([...filtersOf(tenantId, query, now), hasStatus(status, now)], " AND ");
+  const of = (which: Prisma.Sql, most: number) => Prisma.sql`
+    SELECT id, issued_at FROM license WHERE ${which} AND ${filters} ${newest(most)}`;
+  return [
+    of(Prisma.sql`key_hint COLLATE "C" = ${hint}`, limit + 1),
+    ...(noteIds.length === 0 ? [] : [of(Prisma.sql`id = ANY (${noteIds}::uuid[])`, limit + 1)]),
+    ...(customerIds.length === 0
+      ? []
+      : [
+          Prisma.sql`
+            SELECT f.id, f.issued_at FROM (
+              SELECT c.id AS customer FROM unnest(${customerIds}::uuid[]) AS c (id)
+               CROSS JOIN LATERAL (${of(Prisma.sql`customer_id = c.id`, 1)}) AS latest
+               ORDER BY latest.issued_at DESC, latest.id DESC LIMIT ${limit + 1}) AS recent
+             CROSS JOIN LATERAL (${of(Prisma.sql`customer_id = recent.customer`, limit + 1)}) AS f`,
+        ]),
+  ];
+}
+
+function hasStatus(status: LicenseStatus | undefined, now: Date): Prisma.Sql {
+  return status === undefined ? Prisma.sql`true` : isOneOf([status], now);
+}
+
+function isOneOf(statuses: readonly LicenseStatus[], now: Date): Prisma.Sql {
+  return Prisma.sql`license_status(valid_from, expires_at, grace_until, suspended_at, revoked_at, ${now}::timestamptz)
+                    = ANY (${[...statuses]}::license_status[])`;
 }
