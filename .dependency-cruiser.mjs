@@ -1,5 +1,5 @@
 /** What the server and the SDK share: the wire's types, the codes, and the forms of license keys, fingerprints and files. */
-const SHARED = "sdk/typescript/src/(wire|codes|license-key|fingerprint-digest|offline-[a-z]+)\\.ts$";
+const SHARED = "sdk/typescript/src/(wire|codes|license-key|version|fingerprint-digest|offline-[a-z]+)\\.ts$";
 const DATABASE_CLIENT = "prisma/generated/";
 const TESTS = "\\.test\\.tsx?$|/testing/";
 

@@ -1,4 +1,4 @@
-import { buildPortal, generateClient, generateReference } from "./launcher/prepare.ts";
+import { buildPortal, generateClient, generateReference, packSdk } from "./launcher/prepare.ts";
 import { saying } from "./upkeep/said.ts";
 
 /** Makes what a clone needs before its processes can be started one by one, as npm start does before it starts them. */
@@ -6,5 +6,6 @@ await saying(async () => {
   const { signal } = new AbortController();
   await generateClient(signal);
   await generateReference(signal);
+  await packSdk(signal);
   await buildPortal({ ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" }, signal);
 });

@@ -26,9 +26,9 @@ export function useRefusal<Values extends Record<string, unknown>>(form: UseForm
       const { fields, rest } = placeErrors(described.errors, form.getValues());
       form.setErrors(fields);
       const first = Object.keys(fields)[0];
-      if (first === undefined) return setFailure(described);
-      form.getInputNode(first)?.focus();
-      setFailure(rest.length > 0 ? { ...described, message: rest.join(" ") } : undefined);
+      if (first !== undefined) form.getInputNode(first)?.focus();
+      if (rest.length > 0) setFailure({ ...described, message: rest.join(" ") });
+      else setFailure(first === undefined ? described : undefined);
     },
   };
 }

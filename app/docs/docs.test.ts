@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { SDK_VERSION } from "#sdk/version.ts";
 import { CODES } from "#server/domain/codes.ts";
 import { EVENT_TYPES } from "#server/domain/event-catalogue.ts";
 import { createFetchHandler } from "#server/license-server/next-adapter.ts";
@@ -36,6 +37,17 @@ describe.each(written)("the page %s", (slug) => {
       else expect(sectionsOf(await readPage(path)).map(({ id }) => id)).toContain(anchor);
     }
   });
+});
+
+test.each([
+  "README.md",
+  "sdk/typescript/README.md",
+  "docs/cli.md",
+  "docs/start/desktop.md",
+  "docs/start/react.md",
+])("%s installs the SDK's package of this version", (path) => {
+  const named = /signet-sdk-(.+?)\.tgz/.exec(readFileSync(join(process.cwd(), path), "utf8"));
+  expect(named?.[1]).toBe(SDK_VERSION);
 });
 
 test("the page of the HTTP API has every operation, with an example of what it takes and gives", async () => {

@@ -8,7 +8,7 @@ import { type Home, openHome, ROOT } from "./home.ts";
 import { masterKeyChecks, masterKeys } from "./master-keys.ts";
 import type { Options } from "./options.ts";
 import { refuseTakenPorts } from "./ports.ts";
-import { buildPortal, generateClient, generateReference, seed } from "./prepare.ts";
+import { buildPortal, generateClient, generateReference, packSdk, seed } from "./prepare.ts";
 import { type ProcessSpec, Supervised } from "./processes.ts";
 import { colour, printLine, step } from "./progress.ts";
 import { untilAnswering } from "./ready.ts";
@@ -52,6 +52,7 @@ export async function launch(options: Options, shutdown: Shutdown): Promise<void
 
   await generateClient(signal);
   await generateReference(signal);
+  await packSdk(signal);
   await migrateDatabase(ownerUrl, env);
   const demo = await seed(home, ownerUrl, { ...childEnv, SIGNET_DEMO_SECRET: secrets.demoSecret }, signal);
   if (!options.dev) await buildPortal(childEnv, signal);

@@ -53,6 +53,18 @@ export async function generateReference(signal: AbortSignal): Promise<void> {
   );
 }
 
+/** Packs the SDK for developers, who install it from the portal, when its sources changed. */
+export async function packSdk(signal: AbortSignal): Promise<void> {
+  const sources = ["src", "examples", "package.json", "tsconfig.build.json", "README.md", "LICENSE"];
+  const hash = hashOf([...sources.map((path) => `sdk/typescript/${path}`), "package-lock.json"]);
+  await step("Packing the SDK", "SDK package", () =>
+    onceFor("public/.signet-sdk-hash", hash, async () => {
+      const argv = ["pack", "--pack-destination", join(ROOT, "public")];
+      await run("npm pack", argv, process.env, signal, { command: "npm", cwd: join(ROOT, "sdk/typescript") });
+    }),
+  );
+}
+
 /** Builds the portal when its sources changed. */
 export async function buildPortal(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const hash = hashOf(BUILD_INPUTS);

@@ -12,11 +12,14 @@ export function run(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
+  { command = process.execPath, cwd = ROOT } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const child = spawn(process.execPath, argv, {
-      cwd: ROOT,
+    const child = spawn(command, argv, {
+      cwd,
+      // Windows runs npm, a script, by its shell only.
+      shell: process.platform === "win32" && command === "npm",
       env,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],

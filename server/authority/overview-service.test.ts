@@ -83,6 +83,14 @@ test("the numbers are those of the rows: licenses, devices, activations by day, 
     ["Northwind", ""],
   ]);
 
+  const mark = (lab: boolean) =>
+    authority.database.withTenant(actor.tenantId, (tx) => tx.product.updateMany({ data: { lab } }));
+  await mark(true);
+  const without = await authority.overview.get(actor);
+  expect(without).toMatchObject({ activeDevices: 0, denialsByCode: [], expiring: [], decisions: [] });
+  expect(without.activationsByDay.every(({ count }) => count === 0)).toBe(true);
+  await mark(false);
+
   authority.clock.advance(30 * DAY_MS);
   await authority.licenses.announceTransitions({ limit: 10 });
   expect((await authority.overview.get(actor)).decisions).toHaveLength(4);

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "@playwright/test";
+import { SDK_VERSION } from "#sdk/version.ts";
 import { Installation, type Launcher, processesOf } from "./launcher.ts";
 
 test.describe.configure({ mode: "serial", timeout: 180_000 });
@@ -46,6 +48,12 @@ test("starts from nothing, shows its steps, and prints where to go and how to si
   expect(launcher.output).toContain(installation.portalUrl);
   expect(launcher.output).toContain(installation.licenseServerUrl);
   expect(launcher.output).toMatch(/\S+@\S+ +\S+/);
+});
+
+test("serves the SDK's package to developers", async () => {
+  const answer = await fetch(`${installation.portalUrl}/signet-sdk-${SDK_VERSION}.tgz`);
+  expect(answer.status).toBe(200);
+  expect(gunzipSync(await answer.bytes()).toString("latin1")).toContain("package/dist/index.js");
 });
 
 test("keeps its secrets where only its user can read them", () => {

@@ -14,7 +14,10 @@ import classes from "./start.module.css";
 export function ChooseStep() {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const initialValues: { kind: StartKind; name: string } = { kind: "desktop", name: "" };
+  const initialValues: { kind: StartKind; product: { name: string } } = {
+    kind: "desktop",
+    product: { name: "" },
+  };
   const form = useForm({ initialValues });
   const refusal = useRefusal(form);
   const choose = useMutation(
@@ -23,11 +26,11 @@ export function ChooseStep() {
       onSuccess: () => queries.invalidateQueries(trpc.start.pathFilter()),
     }),
   );
-  const product = named(form.values.name);
+  const product = named(form.values.product.name);
 
-  function submit({ kind, name }: typeof form.values) {
+  function submit({ kind, product: { name } }: typeof form.values) {
     refusal.clear();
-    if (name.trim() === "") return form.setFieldError("name", "Enter a name.");
+    if (name.trim() === "") return form.setFieldError("product.name", "Enter a name.");
     choose.mutate({ kind, product: named(name) });
   }
 
@@ -69,7 +72,7 @@ export function ChooseStep() {
           placeholder="Wave Editor"
           maw={360}
           withAsterisk
-          {...form.getInputProps("name")}
+          {...form.getInputProps("product.name")}
         />
         <Text fz="sm" c="dimmed" aria-live="polite">
           Programs will call it <Code>{product.code}</Code>, and its keys will begin with{" "}

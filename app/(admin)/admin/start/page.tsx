@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { server } from "../../../_server.ts";
+import { addresses } from "../../../_server.ts";
 import { requireActor } from "../../../_session.ts";
 import { Prefetched } from "../../../_trpc/server.tsx";
 import { StartScreen } from "./start-screen.tsx";
@@ -10,7 +10,7 @@ export default async function StartPage() {
   const { tenant } = await requireActor("policy:publish");
   return (
     <Prefetched prefetch={(client, trpc) => [client.prefetchQuery(trpc.start.get.queryOptions())]}>
-      <StartScreen tenantName={tenant.name} licenseServerUrl={server().env.LICENSE_SERVER_URL} />
+      <StartScreen tenantName={tenant.name} addresses={addresses()} />
     </Prefetched>
   );
 }

@@ -7,8 +7,9 @@ import { CodeBlock } from "../../../_components/code-block.tsx";
 import { ErrorState } from "../../../_components/error-state.tsx";
 import { TableSkeleton } from "../../../_components/table-skeleton.tsx";
 import { toastFailed } from "../../../_components/toasts.tsx";
+import type { Addresses } from "../../../_server.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
-import { INSTALL } from "../products/[id]/snippets.ts";
+import { installCommand } from "../products/[id]/snippets.ts";
 import { programsFor } from "./programs.ts";
 import type { FirstLicense, Start } from "./start.ts";
 
@@ -18,13 +19,13 @@ export function ProgramStep({
   license,
   licenseKey,
   onRevealed,
-  licenseServerUrl,
+  addresses,
 }: {
   start: Start;
   license: FirstLicense;
   licenseKey: string | undefined;
   onRevealed: (key: string) => void;
-  licenseServerUrl: string;
+  addresses: Addresses;
 }) {
   const trpc = useTRPC();
   const sdk = useQuery(trpc.product.sdk.queryOptions({ id: product.id }));
@@ -38,7 +39,7 @@ export function ProgramStep({
     if (sdk.error === null) return <TableSkeleton columns={1} rows={5} />;
     return <ErrorState error={sdk.error} retry={() => sdk.refetch()} busy={sdk.isFetching} />;
   }
-  const values = { server: licenseServerUrl, ...sdk.data, licenseKey: licenseKey ?? license.keyHint };
+  const values = { server: addresses.licenseServer, ...sdk.data, licenseKey: licenseKey ?? license.keyHint };
   return (
     <Stack gap="md">
       {licenseKey === undefined && (
@@ -74,7 +75,9 @@ export function ProgramStep({
         {programsFor(kind, values).map(({ id, label, code, note }) => (
           <Tabs.Panel key={id} value={id}>
             <Stack gap="sm">
-              {id === "typescript" && <CodeBlock label="Install command" code={INSTALL} />}
+              {id === "typescript" && (
+                <CodeBlock label="Install command" code={installCommand(addresses.portal)} />
+              )}
               <CodeBlock label={label} code={code} />
               <Text fz="sm" c="dimmed">
                 {note}

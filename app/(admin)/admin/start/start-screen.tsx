@@ -7,6 +7,7 @@ import { ErrorState } from "../../../_components/error-state.tsx";
 import { TextLink } from "../../../_components/links.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { TableSkeleton } from "../../../_components/table-skeleton.tsx";
+import type { Addresses } from "../../../_server.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { ChooseStep } from "./choose-step.tsx";
 import { DraftStep } from "./draft-step.tsx";
@@ -17,13 +18,7 @@ import type { Start } from "./start.ts";
 import { StepCard } from "./step-card.tsx";
 
 /** From nothing to a program that runs. Where it stands is what exists, so that anybody of the team goes on with it. */
-export function StartScreen({
-  tenantName,
-  licenseServerUrl,
-}: {
-  tenantName: string;
-  licenseServerUrl: string;
-}) {
+export function StartScreen({ tenantName, addresses }: { tenantName: string; addresses: Addresses }) {
   const trpc = useTRPC();
   const start = useQuery(trpc.start.get.queryOptions());
   return (
@@ -41,13 +36,13 @@ export function StartScreen({
           )}
         </Card>
       ) : (
-        <Steps start={start.data} licenseServerUrl={licenseServerUrl} />
+        <Steps start={start.data} addresses={addresses} />
       )}
     </>
   );
 }
 
-function Steps({ start, licenseServerUrl }: { start: Start | null; licenseServerUrl: string }) {
+function Steps({ start, addresses }: { start: Start | null; addresses: Addresses }) {
   // Held by this page only: the server shows a key when it is issued, and later when it is asked for.
   const [licenseKey, setLicenseKey] = useState<string>();
   const license = start?.license ?? null;
@@ -106,7 +101,7 @@ function Steps({ start, licenseServerUrl }: { start: Start | null; licenseServer
             license={license}
             licenseKey={licenseKey}
             onRevealed={setLicenseKey}
-            licenseServerUrl={licenseServerUrl}
+            addresses={addresses}
           />
         )}
       </StepCard>

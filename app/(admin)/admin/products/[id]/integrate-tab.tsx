@@ -6,17 +6,12 @@ import { CodeBlock } from "../../../../_components/code-block.tsx";
 import { CopyField } from "../../../../_components/copy.tsx";
 import { ErrorState } from "../../../../_components/error-state.tsx";
 import { TableSkeleton } from "../../../../_components/table-skeleton.tsx";
+import type { Addresses } from "../../../../_server.ts";
 import { useTRPC } from "../../../../_trpc/client.tsx";
-import { activateByCurl, activateInTypeScript, INSTALL } from "./snippets.ts";
+import { activateByCurl, activateInTypeScript, installCommand } from "./snippets.ts";
 
 /** What a developer pastes into the program, with this account's own values in it. */
-export function IntegrateTab({
-  productId,
-  licenseServerUrl,
-}: {
-  productId: string;
-  licenseServerUrl: string;
-}) {
+export function IntegrateTab({ productId, addresses }: { productId: string; addresses: Addresses }) {
   const trpc = useTRPC();
   const sdk = useQuery(trpc.product.sdk.queryOptions({ id: productId }));
   if (sdk.data === undefined) {
@@ -30,7 +25,7 @@ export function IntegrateTab({
       </Card>
     );
   }
-  const values = { server: licenseServerUrl, ...sdk.data };
+  const values = { server: addresses.licenseServer, ...sdk.data };
   return (
     <Stack gap="lg">
       <Card>
@@ -59,7 +54,7 @@ export function IntegrateTab({
           </Tabs.List>
           <Tabs.Panel value="typescript">
             <Stack gap="sm">
-              <CodeBlock label="Install command" code={INSTALL} />
+              <CodeBlock label="Install command" code={installCommand(addresses.portal)} />
               <CodeBlock label="TypeScript" code={activateInTypeScript(values)} />
               <Text fz="sm" c="dimmed">
                 <code>current()</code> works without a network; <code>activate()</code> binds this device, and

@@ -4,7 +4,7 @@ import { cache } from "react";
 import { allows } from "#server/auth/permissions.ts";
 import { SignetError } from "#server/domain/errors.ts";
 import { storedId } from "#server/domain/ids.ts";
-import { server } from "../../../../_server.ts";
+import { addresses, server } from "../../../../_server.ts";
 import { requireActor } from "../../../../_session.ts";
 import { Prefetched } from "../../../../_trpc/server.tsx";
 import { ProductScreen } from "./product-screen.tsx";
@@ -44,7 +44,7 @@ export default async function ProductPage({ params }: Props) {
     >
       <ProductScreen
         id={id}
-        licenseServerUrl={server().env.LICENSE_SERVER_URL}
+        addresses={addresses()}
         mayWrite={allows(actor.role, "product:write")}
         mayWritePolicies={allows(actor.role, "policy:write")}
       />

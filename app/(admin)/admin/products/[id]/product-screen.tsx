@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ErrorState } from "../../../../_components/error-state.tsx";
 import { TableSkeleton } from "../../../../_components/table-skeleton.tsx";
 import { useTab } from "../../../../_components/use-tab.ts";
+import type { Addresses } from "../../../../_server.ts";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 import { DownloadsTab } from "./downloads-tab.tsx";
 import { FeaturesTab } from "./features-tab.tsx";
@@ -19,12 +20,12 @@ const TABS = ["features", "meters", "policies", "integrate", "downloads"] as con
 
 export function ProductScreen({
   id,
-  licenseServerUrl,
+  addresses,
   mayWrite,
   mayWritePolicies,
 }: {
   id: string;
-  licenseServerUrl: string;
+  addresses: Addresses;
   mayWrite: boolean;
   mayWritePolicies: boolean;
 }) {
@@ -67,7 +68,7 @@ export function ProductScreen({
           <DownloadsTab productId={id} mayWrite={mayChange} />
         </Tabs.Panel>
         <Tabs.Panel value="integrate">
-          <IntegrateTab productId={id} licenseServerUrl={licenseServerUrl} />
+          <IntegrateTab productId={id} addresses={addresses} />
         </Tabs.Panel>
       </Tabs>
     </>

@@ -1,3 +1,5 @@
+import { SDK_VERSION } from "#sdk/version.ts";
+
 /** What a program embeds: all of it public. */
 export interface SdkValues {
   readonly server: string;
@@ -6,7 +8,10 @@ export interface SdkValues {
   readonly product: string;
 }
 
-export const INSTALL = "npm install @signet/sdk";
+/** The portal serves the package it was built with. */
+export function installCommand(portal: string): string {
+  return `npm install ${portal}/signet-sdk-${SDK_VERSION}.tgz`;
+}
 
 export function activateInTypeScript({ server, tenant, rootKey, product }: SdkValues): string {
   return `import { isSignetError, Signet } from "@signet/sdk";
