@@ -66,6 +66,17 @@ export function releaseEffects(seat: Seat, pool: PoolUse, now: Date): string[] {
   ];
 }
 
+/** What becomes of a device's borrowed seats when it is deactivated: "3 borrowed seats come back by 4 Dec 2026, 09:00: …" */
+export function borrowedEffects(borrowed: number, until: Date | null): string[] {
+  if (borrowed === 0 || until === null) return [];
+  const when = exact(until);
+  return [
+    borrowed === 1
+      ? `1 borrowed seat comes back on ${when}: until then it can be used without a server, and counts as in use.`
+      : `${formatNumber(borrowed)} borrowed seats come back by ${when}: until then they can be used without a server, and count as in use.`,
+  ];
+}
+
 function exact(at: Date): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" }).format(at);
 }

@@ -79,10 +79,11 @@ BEGIN
   ), judged AS MATERIALIZED (
     SELECT f.*, coalesce(n.first_item, f.item) AS first_item, own.lease_id IS NOT NULL AS is_own,
            coalesce(f.refusal,
-             CASE WHEN f.borrow_seconds IS NULL OR own.borrowed THEN NULL
+             CASE WHEN f.borrow_seconds IS NULL
+                       OR own.borrowed AND v_now + make_interval(secs => f.borrow_seconds) <= own.expires_at THEN NULL
                   WHEN f.borrow_days_max = 0 OR f.borrowed_seats_max = 0 THEN 'borrow_not_allowed'
                   WHEN f.borrow_seconds > f.borrow_days_max * 86400 THEN 'borrow_too_long'
-                  WHEN f.borrowed_seats_max <= (
+                  WHEN NOT coalesce(own.borrowed, false) AND f.borrowed_seats_max <= (
                     SELECT count(*) FROM seat s WHERE s.tenant_id = p_tenant AND s.pool_id = f.pool_id
                                                   AND s.borrowed AND s.expires_at >= v_now)
                   THEN 'borrow_limit_reached' END) AS denial,

@@ -1,4 +1,6 @@
 -- Frees the slots of a batch of activations, and the seats they hold. Doing it twice is a success; a revoked activation stays revoked.
+-- A borrowed seat works without a server until its signed end, whoever gives its device up: so it stays counted until then, is given
+-- back by a release, or comes with the receipt file by which the device says that it has stopped, also where that comes later.
 -- A receipt file is signed by the device's key (`signed_by`): of another key's, the activation answers as one that does not exist.
 -- `by_vendor` passes over the policy's selfServiceDeactivation. A lowered maximum's ceiling drains with the count.
 CREATE OR REPLACE FUNCTION deactivate_activations(
@@ -58,12 +60,16 @@ BEGIN
      WHERE x.tenant_id = p_tenant AND x.id = e.activation_id AND x.live_fingerprint IS NOT NULL
        AND x.id = ANY (ARRAY(SELECT activation_id FROM explained WHERE denial IS NULL AND is_live))
     RETURNING x.license_id
-  ), left_behind AS MATERIALIZED (
-    SELECT s.pool_id, s.slot, s.lease_id, s.expires_at, e.by_vendor
-      FROM (SELECT DISTINCT ON (activation_id) activation_id, license_id, by_vendor FROM explained
-             WHERE denial IS NULL AND is_live ORDER BY activation_id, item) e
+  ), held AS MATERIALIZED (
+    SELECT s.pool_id, s.slot, s.lease_id, s.expires_at, e.activation_id, e.by_vendor,
+           s.borrowed AND s.expires_at >= v_now AND NOT e.has_receipt AS stays
+      FROM (SELECT activation_id, license_id, bool_or(receipt IS NOT NULL) AS has_receipt,
+                   (array_agg(by_vendor ORDER BY item))[1] AS by_vendor
+              FROM explained WHERE denial IS NULL AND (is_live OR receipt IS NOT NULL) GROUP BY activation_id, license_id) e
       JOIN pool ON pool.tenant_id = p_tenant AND pool.license_id = e.license_id
       JOIN seat s ON s.tenant_id = p_tenant AND s.pool_id = pool.id AND s.activation_id = e.activation_id
+  ), left_behind AS MATERIALIZED (
+    SELECT * FROM held WHERE NOT stays
   ), vacated AS (
     UPDATE seat s SET lease_id = NULL, activation_id = NULL, holder = NULL, borrowed = false, expires_at = NULL
       FROM left_behind h WHERE s.tenant_id = p_tenant AND s.pool_id = h.pool_id AND s.slot = h.slot
@@ -84,9 +90,12 @@ BEGIN
     INSERT INTO runtime_event (tenant_id, id, at, operation, outcome, code, rule, facts, license_id, activation_id,
                                policy_version_id, correlation_id)
     SELECT p_tenant, e.event_id, v_now, CASE WHEN e.receipt IS NULL THEN 'deactivate' ELSE 'offline_deactivate' END, (CASE WHEN e.denial IS NULL THEN 'granted' ELSE 'denied' END)::outcome,
-           e.denial, e.denial_rule, jsonb_build_object('wasLive', e.is_live) || coalesce(e.receipt, '{}'), e.license_id, e.activation_id,
+           e.denial, e.denial_rule, jsonb_build_object('wasLive', e.is_live) || coalesce(e.receipt, '{}') || coalesce(away.facts, '{}'), e.license_id, e.activation_id,
            e.policy_version_id, e.correlation_id
       FROM explained e
+      LEFT JOIN (SELECT activation_id, jsonb_build_object('borrowed', count(*), 'borrowedUntil', max(expires_at)) AS facts
+                   FROM held WHERE stays GROUP BY activation_id) away
+             ON away.activation_id = e.activation_id AND e.denial IS NULL AND e.is_live
   )
   SELECT e.item, v_now, v_trust_seq, e.denial, e.denial_rule,
          CASE WHEN e.denial IS NOT NULL THEN jsonb_build_object('wasLive', e.is_live) END, e.license_id, e.activation_id

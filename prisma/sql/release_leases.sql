@@ -1,5 +1,6 @@
 -- Gives back a batch of leases. A lease that has already ended, however, is given back: doing it twice is a success.
--- `by_vendor` ends another's lease by hand, and needs no fence.
+-- `by_vendor` ends another's lease by hand, and needs no fence; with `spares_borrowed` only one that is not borrowed, since a borrowed
+-- seat is in use without a server until its end.
 CREATE OR REPLACE FUNCTION release_leases(
   p_tenant uuid, p_now timestamptz, p_items jsonb, p_proven_seq integer DEFAULT NULL)
 RETURNS TABLE (
@@ -25,10 +26,11 @@ BEGIN
 
   RETURN QUERY
   WITH asked AS MATERIALIZED (
-    SELECT i.item::integer, i.lease_id, i.activation_id, i.fence, i.by_vendor, i.event_id, i.correlation_id
+    SELECT i.item::integer, i.lease_id, i.activation_id, i.fence, i.by_vendor, i.spares_borrowed, i.event_id, i.correlation_id
       FROM ROWS FROM (jsonb_to_recordset(p_items) AS (
-             lease_id uuid, activation_id uuid, fence bigint, by_vendor boolean, event_id uuid, correlation_id text))
-           WITH ORDINALITY AS i (lease_id, activation_id, fence, by_vendor, event_id, correlation_id, item)
+             lease_id uuid, activation_id uuid, fence bigint, by_vendor boolean, spares_borrowed boolean, event_id uuid,
+             correlation_id text))
+           WITH ORDINALITY AS i (lease_id, activation_id, fence, by_vendor, spares_borrowed, event_id, correlation_id, item)
   ), decided AS MATERIALIZED (
     SELECT a.item, a.event_id, a.correlation_id, a.by_vendor, h.id AS lease_id, h.pool_id, h.slot, h.fence, h.activation_id,
            s.expires_at AS held_until, pool.license_id,
@@ -36,6 +38,7 @@ BEGIN
            CASE WHEN h.id IS NULL OR NOT coalesce(a.by_vendor, false) AND h.activation_id IS DISTINCT FROM a.activation_id
                 THEN 'lease_not_found'
                 WHEN NOT coalesce(a.by_vendor, false) AND a.fence <> h.fence THEN 'lease_fenced'
+                WHEN a.spares_borrowed AND s.lease_id = h.id AND s.borrowed AND s.expires_at >= v_now THEN 'forbidden'
            END AS denial
       FROM asked a
       LEFT JOIN LATERAL (SELECT * FROM lease WHERE tenant_id = p_tenant AND id = a.lease_id OFFSET 0) h ON true

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { idOf } from "../../server/domain/ids.ts";
 import { isSignetError, type Seat } from "./src/index.ts";
 import { type TestNetwork, through, unreachable } from "./testing/network.ts";
 import { RealServer } from "./testing/real-server.ts";
@@ -94,6 +95,29 @@ test("a borrowed seat that is given back early is free at once, and a failed ret
   await kept?.release();
   expect((await storage.list()).filter((name) => name.startsWith("seat-"))).toEqual([]);
   expect((await other.activation.checkout({ holder: "bob", borrowForSeconds: 60 })).borrowed).toBe(true);
+});
+
+test("a device that gives itself up gives its borrowed seats back first; elsewhere given up, they stay lent out until their end", async () => {
+  const { activation, network, license } = await server.device({
+    ...{ ...RULES, seats: 1, selfServiceDeactivation: true },
+  });
+  const other = await server.deviceOf(license.licenseKey);
+  const seat = await activation.checkout({ holder: "ada", borrowForSeconds: DAY_SECONDS });
+  await activation.deactivate();
+  expect(seat.status).toBe("released");
+  expect(network.sentTo(/release$/)).toHaveLength(1);
+  const lent = await other.activation.checkout({ holder: "bob", borrowForSeconds: DAY_SECONDS });
+
+  await server.authority.activations.deactivate(server.tenant.tenantId, {
+    activationId: idOf("activation").parse(other.activation.id),
+    ...{ correlationId: "cor_desk", byVendor: false },
+  });
+  const third = (await server.deviceOf(license.licenseKey)).activation;
+  expect([lent.status, (await refusal(third.checkout({ holder: "cyd" }))).code]).toEqual([
+    ...["held", "no_seats_available"],
+  ]);
+  expect(await other.activation.offline.deactivate()).toHaveLength(1);
+  expect(lent.status).toBe("released");
 });
 
 test("borrowing is refused, signed, where the policy does not allow it, for too long, or too often", async () => {

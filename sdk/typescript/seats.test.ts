@@ -167,6 +167,7 @@ describe("a seat", () => {
       await server.authority.leases.releaseByVendor(server.tenant.tenantId, {
         leaseId: await leaseIn(license.id),
         correlationId: "cor_vendor",
+        sparesBorrowed: false,
       });
     } else {
       await server.suspend(license.id);

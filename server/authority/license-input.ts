@@ -78,4 +78,4 @@ export type TransferLicense = z.output<typeof transferLicense>;
 export const overrideLicense = z.strictObject({ id: idOf("license"), overrides: policyOverrides });
 export const noteLicense = z.strictObject({ id: idOf("license"), note: noteField });
 export const moveLicense = z.strictObject({ id: idOf("license"), versionId: idOf("policyVersion") });
-export const deactivateDevice = z.strictObject({ id: idOf("license"), activationId: idOf("activation") });
+export const deviceOfLicense = z.strictObject({ id: idOf("license"), activationId: idOf("activation") });

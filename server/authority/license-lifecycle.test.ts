@@ -127,7 +127,7 @@ describe("what an operator does reaches the devices on their next request", () =
     expect(await activate()).toMatchObject({ outcome: "granted" });
     expect(await authority.licenses.impact(actor, id)).toEqual({
       devices: 1,
-      seats: 0,
+      ...{ seats: 0, borrowed: 0, borrowedUntil: null },
       meters: 0,
       people: 0,
     });

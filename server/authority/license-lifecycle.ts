@@ -10,6 +10,7 @@ import type { RenewLicense } from "./license-input.ts";
 import * as store from "./license-store.ts";
 import { present } from "./missing.ts";
 import type { SeatChanges, Trust } from "./ports.ts";
+import { countHeld } from "./seat-store.ts";
 
 /** The transitions an operator makes; each takes effect on the very next request of any device. */
 export function createLifecycle(deps: {
@@ -80,10 +81,10 @@ export function createLifecycle(deps: {
     impact: (actor: Actor, id: string) =>
       database.withTenant(actor.tenantId, async (tx) => {
         const license = present(await store.findLicense(tx, actor.tenantId, id), "license");
-        const seats = await store.countHeldSeats(tx, actor.tenantId, id, clock.now());
+        const held = await countHeld(tx, actor.tenantId, { pool: { licenseId: id } }, clock.now());
         const people = await countPeople(tx, actor.tenantId, license.customerId);
         const meters = await store.countAccounts(tx, actor.tenantId, id);
-        return { devices: license.activationCount, seats, meters, people };
+        return { devices: license.activationCount, ...held, meters, people };
       }),
   };
 }

@@ -19,6 +19,7 @@ import * as store from "./license-store.ts";
 import { present } from "./missing.ts";
 import { pageOf, readCursor } from "./page.ts";
 import type { Certificates, Devices, Vault } from "./ports.ts";
+import { countHeld } from "./seat-store.ts";
 
 const AUDIT_SHOWN_MAX = 50;
 
@@ -91,7 +92,16 @@ export function createLicenseQueries(deps: {
       return openLicenseKey(vault, tenantId, keyCipher);
     },
 
-    /** Frees a device's slot. Throws `not_found` for a device of another license, or with why the runtime plane refuses. */
+    /** What deactivating a device would do now, in numbers. Throws `not_found` for a device of another license. */
+    async deviceImpact({ tenantId }: Actor, id: string, activationId: string) {
+      return database.withTenant(tenantId, async (tx) => {
+        const device = await store.findActivation(tx, tenantId, id, activationId);
+        present(device, "device of this license");
+        return countHeld(tx, tenantId, { activationId }, clock.now());
+      });
+    },
+
+    /** Frees a device's slot, and its seats but for borrowed ones, which end by time. Throws `not_found` for a device of another license, or with why the runtime plane refuses. */
     async deactivateDevice(actor: Actor, id: string, activationId: string): Promise<void> {
       const { tenantId } = actor;
       const correlationId = currentCorrelationId() ?? newCorrelationId();

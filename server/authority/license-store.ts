@@ -134,16 +134,6 @@ export function listLiveDevices(tx: Tx, tenantId: string, licenseIds: readonly s
         ORDER BY a.last_seen_at DESC LIMIT ${OWN_DEVICES_SHOWN_MAX}) AS d`;
 }
 
-/** Seats of the license's pool that somebody holds. */
-export async function countHeldSeats(
-  tx: Tx,
-  tenantId: string,
-  licenseId: string,
-  now: Date,
-): Promise<number> {
-  return tx.seat.count({ where: { tenantId, pool: { licenseId }, expiresAt: { gt: now } } });
-}
-
 /** Meters that the license has a balance on. */
 export function countAccounts(tx: Tx, tenantId: string, licenseId: string): Promise<number> {
   return tx.account.count({ where: { tenantId, licenseId } });

@@ -25,7 +25,7 @@ export function createTransfers(deps: {
   return {
     /**
      * The old customer's people no longer see it from their next request on. Seats that backends hold stay; those of
-     * devices go with the devices. Throws `invalid_request` when it is revoked, or no longer of the customer it was seen at.
+     * devices go with the devices, borrowed ones at their end. Throws `invalid_request` when it is revoked, or no longer of the customer it was seen at.
      */
     transfer(actor: Actor, request: TransferLicense) {
       const { tenantId } = actor;

@@ -12,6 +12,7 @@ import * as store from "./own-store.ts";
 import { authorOf, type Owner } from "./owner.ts";
 import { pageOf, readCursor } from "./page.ts";
 import type { Devices, Tx } from "./ports.ts";
+import { countHeld } from "./seat-store.ts";
 
 export type OwnDevices = ReturnType<typeof createOwnDevices>;
 
@@ -47,7 +48,7 @@ export function createOwnDevices(deps: { database: Database; clock: Clock; devic
           allowed: rules.selfServiceDeactivation,
           devices: device.license.activationCount,
           devicesMax: rules.activationsMax,
-          seats: await store.countSeatsOfDevice(tx, tenantId, id, clock.now()),
+          ...(await countHeld(tx, tenantId, { activationId: id }, clock.now())),
           /** How long a device that hears nothing may still work. */
           worksOnSeconds: rules.activationTokenTtlSeconds,
           offline: rules.offlineAllowed,
@@ -74,7 +75,7 @@ export function createOwnDevices(deps: { database: Database; clock: Clock; devic
       });
     },
 
-    /** Frees the device's slot, and the seats it holds. Throws `forbidden` where the license's rules leave that to the vendor. */
+    /** Frees the device's slot, and the seats it holds but for borrowed ones, which end by time. Throws `forbidden` where the license's rules leave that to the vendor. */
     async deactivate(owner: Owner, vendorName: string, id: string): Promise<void> {
       const { tenantId } = owner;
       const correlationId = currentCorrelationId() ?? newCorrelationId();

@@ -122,13 +122,6 @@ export async function renameDevice(tx: Tx, tenantId: string, id: string, name: s
   await tx.activation.update({ where: { tenantId_id: { tenantId, id } }, data: { name } });
 }
 
-/** Seats that go with the device. */
-export function countSeatsOfDevice(tx: Tx, tenantId: string, activationId: string, now: Date) {
-  return tx.seat.count({
-    where: { tenantId, activationId, leaseId: { not: null }, expiresAt: { gte: now } },
-  });
-}
-
 /** Which of the customer's licenses have seats, by id. */
 export async function listOwnPooledLicenses(tx: Tx, { tenantId, customerId }: Whose): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`

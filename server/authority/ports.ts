@@ -62,10 +62,10 @@ export interface Devices {
 }
 
 export interface HeldSeats {
-  /** Ends somebody's lease; its seat is free at once. */
+  /** Ends somebody's lease; its seat is free at once. With `sparesBorrowed` a borrowed one is `forbidden`. */
   releaseByVendor(
     tenantId: string,
-    request: { readonly leaseId: string; readonly correlationId: string },
+    request: { readonly leaseId: string; readonly correlationId: string; readonly sparesBorrowed: boolean },
   ): Promise<Decision<unknown>>;
 }
 

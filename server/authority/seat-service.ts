@@ -85,8 +85,8 @@ export function createSeats(deps: { database: Database; clock: Clock; leases: He
         const lease = present(await store.findLease(tx, tenantId, leaseId, only, clock.now()), "lease");
         if (lease.seat === null) return { released: false };
         // It works without a server until its end: freed by whoever holds it, it would be in use twice.
-        if (only.customerId !== undefined && lease.seat.borrowed)
-          throw new SignetError("forbidden", BORROWED_SEAT_STAYS);
+        const sparesBorrowed = only.customerId !== undefined;
+        if (sparesBorrowed && lease.seat.borrowed) throw new SignetError("forbidden", BORROWED_SEAT_STAYS);
         await recordAudit(tx, author, clock, {
           action: "license.seat_released",
           subjectKind: "license",
@@ -102,9 +102,11 @@ export function createSeats(deps: { database: Database; clock: Clock; leases: He
           after: { reason },
         });
         // Last, and in a transaction of the runtime plane's own: if it refuses, the entry above goes with ours.
-        const decision = await leases.releaseByVendor(tenantId, { leaseId, correlationId });
-        if (decision.outcome === "denied") throw new SignetError(decision.code);
-        return { released: true };
+        const decision = await leases.releaseByVendor(tenantId, { leaseId, correlationId, sparesBorrowed });
+        if (decision.outcome === "granted") return { released: true };
+        // Borrowed since it was looked at.
+        if (decision.code === "forbidden") throw new SignetError("forbidden", BORROWED_SEAT_STAYS);
+        throw new SignetError(decision.code);
       });
     },
   };

@@ -128,6 +128,23 @@ export function listHeldSeats(
      ORDER BY p.place, s.slot`;
 }
 
+/** How many seats of a license, or of a device, are held now, and until when those are that it may use without a server. */
+export async function countHeld(
+  tx: Tx,
+  tenantId: string,
+  of: { readonly activationId: string } | { readonly pool: { readonly licenseId: string } },
+  now: Date,
+): Promise<{ seats: number; borrowed: number; borrowedUntil: Date | null }> {
+  const where = { tenantId, ...of, leaseId: { not: null }, expiresAt: { gte: now } };
+  const seats = await tx.seat.count({ where });
+  const away = await tx.seat.aggregate({
+    where: { ...where, borrowed: true },
+    _count: true,
+    _max: { expiresAt: true },
+  });
+  return { seats, borrowed: away._count, borrowedUntil: away._max.expiresAt };
+}
+
 export function findPoolId(tx: Tx, tenantId: string, licenseId: string) {
   return tx.pool.findUnique({
     where: { tenantId_licenseId: { tenantId, licenseId } },

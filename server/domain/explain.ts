@@ -209,5 +209,8 @@ function activated(facts: RecordedFacts): string {
 }
 
 function deactivated(facts: RecordedFacts): string {
-  return facts.wasLive === false ? "the device had been deactivated before" : "the device was deactivated";
+  if (facts.wasLive === false) return "the device had been deactivated before";
+  if (!isPlain(facts.borrowed)) return "the device was deactivated";
+  const seats = facts.borrowed === 1 ? "1 seat" : `${facts.borrowed} seats`;
+  return `the device was deactivated, and ${seats} that it had borrowed may be used without a server until ${said(facts, "borrowedUntil", "their end")}`;
 }

@@ -14,8 +14,10 @@ export function judgeCheckout(decision: PastDecision, circumstances: Circumstanc
   const isOwn = facts.resumed === true;
   const borrowing = judgeBorrowing(decision, circumstances);
   if (borrowing !== null) {
-    // Who has borrowed the seat already is not asked again, and a grant does not say whether it had.
-    return isOwn && code === null ? { untold: "borrowed" } : borrowing;
+    // Who has borrowed the seat already is asked for no longer time than is left, and is not counted twice; whether it had is not recorded.
+    const maybeBorrowed =
+      code === null || (code !== "borrow_limit_reached" && borrowing === "borrow_limit_reached");
+    return isOwn && maybeBorrowed ? { untold: "borrowed" } : borrowing;
   }
   if (isOwn) return null;
   return judgeHolder(decision, after) ?? judgePool(decision, circumstances);

@@ -10,10 +10,9 @@ import {
   createTenant,
   type Runtime,
 } from "#server/testing/fixtures.ts";
+import { type About, type Checkout, DAY_MS, Model, type Rules, TTL_MS } from "#server/testing/seats-model.ts";
 import { createLeasesStore, type LeaseRow } from "./leases-store.ts";
 
-const TTL_MS = 300_000;
-const DAY_MS = 86_400_000;
 const GROUP = "lab";
 
 let testDatabase: TestDatabase;
@@ -27,154 +26,14 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-interface Rules {
-  readonly overage: number;
-  readonly perHolderMax: number;
-  readonly reserved: number;
-  readonly borrowDaysMax: number;
-  readonly borrowedSeatsMax: number;
-}
-
-interface Checkout {
-  readonly device: number;
-  readonly holder: string;
-  readonly inGroup: boolean;
-}
-
-/** The leases made so far, ended or not, are numbered from 0. */
-interface About {
-  readonly which: number;
-  readonly fenceOff: number;
-  readonly isOther: boolean;
-}
-
 type Step =
   | { readonly kind: "checkout"; readonly items: readonly Checkout[] }
   | { readonly kind: "borrow"; readonly item: Checkout; readonly seconds: number }
   | { readonly kind: "heartbeat" | "release"; readonly items: readonly About[] }
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "resize"; readonly seats: number }
+  | { readonly kind: "deactivate"; readonly device: number; readonly hasReceipt: boolean }
   | { readonly kind: "sweep" };
-
-interface Lease {
-  readonly id: string;
-  readonly slot: number;
-  readonly fence: number;
-  readonly device: number;
-  readonly holder: string;
-  /** As it was granted. */
-  readonly wasOverage: boolean;
-  isReleased: boolean;
-}
-
-interface Slot {
-  fence: number;
-  isReserved: boolean;
-  isOverage: boolean;
-  isInService: boolean;
-  claim: { readonly lease: Lease; expiresMs: number; isBorrowed: boolean } | undefined;
-}
-
-/** A pool as it should be kept, one request after the other; every answer as text. */
-class Model {
-  readonly leases: Lease[] = [];
-  readonly slots: Slot[] = [];
-  readonly #rules: Rules;
-  #seats = 0;
-
-  constructor(rules: Rules, seats: number) {
-    this.#rules = rules;
-    this.resize(seats);
-  }
-
-  resize(seats: number): void {
-    this.#seats = seats;
-    const total = seats === 0 ? 0 : seats + this.#rules.overage;
-    for (let index = 0; index < Math.max(total, this.slots.length); index++) {
-      const slot = this.slots[index];
-      if (index >= total) {
-        if (slot !== undefined) slot.isInService = false;
-        continue;
-      }
-      const place = {
-        isReserved: index < this.#rules.reserved,
-        isOverage: index >= seats,
-        isInService: true,
-      };
-      this.slots[index] = { fence: 0, claim: undefined, ...slot, ...place };
-    }
-  }
-
-  checkout({ device, holder, inGroup }: Checkout, id: string, now: number, borrowMs?: number): string {
-    const rules = this.#rules;
-    if (this.#seats === 0) return "feature_not_entitled seats.seats";
-    const live = this.slots.filter(({ claim }) => claim !== undefined && claim.expiresMs >= now);
-    const own = live.find(({ claim }) => claim?.lease.device === device && claim.lease.holder === holder);
-    if (borrowMs !== undefined && own?.claim?.isBorrowed !== true) {
-      if (rules.borrowDaysMax === 0 || rules.borrowedSeatsMax === 0) {
-        return "borrow_not_allowed seats.borrowDaysMax";
-      }
-      if (borrowMs > rules.borrowDaysMax * DAY_MS) return "borrow_too_long seats.borrowDaysMax";
-      const borrowed = live.filter(({ claim }) => claim?.isBorrowed).length;
-      if (borrowed >= rules.borrowedSeatsMax) return "borrow_limit_reached seats.borrowedSeatsMax";
-    }
-    const until = now + (borrowMs ?? TTL_MS);
-    if (own?.claim !== undefined) {
-      own.claim.expiresMs = Math.max(own.claim.expiresMs, until);
-      own.claim.isBorrowed ||= borrowMs !== undefined;
-      return this.#answer(own, "resumed");
-    }
-    const held = live.filter(({ claim }) => claim?.lease.holder === holder).length;
-    if (held >= rules.perHolderMax) return "no_seats_available seats.seatsPerHolderMax";
-    const free = this.slots.filter((slot) => slot.isInService && !live.includes(slot));
-    const common = free.filter(({ isReserved }) => !isReserved);
-    const slot =
-      (inGroup ? free.find(({ isReserved }) => isReserved) : undefined) ??
-      common.find(({ isOverage }) => !isOverage) ??
-      common[0];
-    if (slot === undefined) return "no_seats_available seats.seats";
-    slot.fence++;
-    const number = this.slots.indexOf(slot) + 1;
-    const place = { slot: number, fence: slot.fence, wasOverage: slot.isOverage };
-    const lease = { id, device, holder, isReleased: false, ...place };
-    this.leases.push(lease);
-    slot.claim = { lease, expiresMs: until, isBorrowed: borrowMs !== undefined };
-    return this.#answer(slot, "new");
-  }
-
-  heartbeat(lease: Lease, { fenceOff, isOther }: About, now: number): string {
-    if (isOther) return "lease_not_found lease.lease_not_found";
-    if (lease.isReleased) return "lease_released lease.lease_released";
-    const slot = this.slots[lease.slot - 1];
-    if (fenceOff !== 0 || slot?.fence !== lease.fence) return "lease_fenced lease.lease_fenced";
-    const { claim } = slot;
-    if (claim?.lease !== lease || claim.expiresMs < now) return "lease_expired lease.lease_expired";
-    claim.expiresMs = claim.isBorrowed ? Math.max(claim.expiresMs, now + TTL_MS) : now + TTL_MS;
-    // Where seats were cut down since, it says what the lease was granted as.
-    return this.#answer({ ...slot, isOverage: lease.wasOverage }, "resumed");
-  }
-
-  release(lease: Lease, { fenceOff, isOther }: About, now: number): string {
-    if (isOther) return "lease_not_found lease.lease_not_found";
-    if (fenceOff !== 0) return "lease_fenced lease.lease_fenced";
-    const slot = this.slots[lease.slot - 1];
-    if (slot?.claim?.lease === lease) {
-      lease.isReleased = slot.claim.expiresMs >= now;
-      slot.claim = undefined;
-    }
-    return "done";
-  }
-
-  sweep(now: number): number {
-    const dead = this.slots.filter(({ claim }) => claim !== undefined && claim.expiresMs < now);
-    for (const slot of dead) slot.claim = undefined;
-    return dead.length;
-  }
-
-  #answer({ claim, fence, isOverage }: Slot, how: "new" | "resumed"): string {
-    return `${how} ${claim?.lease.id} ${claim?.lease.slot} ${fence} ${claim?.expiresMs} ${isOverage} ${claim?.isBorrowed}`;
-  }
-}
 
 function textOf(row: LeaseRow, isResumed: boolean): string {
   if (row.code !== null) return `${row.code} ${row.rule}`;
@@ -222,6 +81,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("resize" as const), seats: fc.nat(4) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("deactivate" as const),
+      device: fc.nat(2),
+      hasReceipt: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("sweep" as const) }) },
 );
 const rulesOf: fc.Arbitrary<Rules> = fc.record({
@@ -249,7 +116,7 @@ async function decide<Item, Row>(
   }
 }
 
-test("however seats are asked for, kept, borrowed, given back and cut down in batches, each is decided as one after the other would be", async () => {
+test("however seats are asked for, kept, borrowed, given back, cut down and left by devices that go, in batches, each is decided as one after the other would be", async () => {
   const { database, clock } = runtime;
   const store = createLeasesStore(database.pool, clock);
 
@@ -280,6 +147,11 @@ test("however seats are asked for, kept, borrowed, given back and cut down in ba
           if (decision.outcome === "denied") throw new Error(decision.code);
           devices.push(decision.value.activationId);
         }
+        const keyOf = async (id: string) => {
+          const where = { tenantId_id: { tenantId, id } };
+          return (await database.withTenant(tenantId, (tx) => tx.activation.findUniqueOrThrow({ where })))
+            .deviceThumbprint;
+        };
         const model = new Model(rules, seats);
         const fresh = () => ({ event_id: newUuid(), correlation_id: "cor_model" });
 
@@ -342,6 +214,17 @@ test("however seats are asked for, kept, borrowed, given back and cut down in ba
               });
               model.resize(each.seats);
               break;
+            case "deactivate": {
+              const activationId = devices[each.device] ?? "";
+              const decision = await runtime.activations.deactivate(tenantId, {
+                activationId,
+                correlationId: "cor_model",
+                ...(each.hasReceipt ? { receipt: { signedBy: await keyOf(activationId), says: {} } } : {}),
+              });
+              expect(decision.outcome).toBe("granted");
+              model.deactivate(each.device, each.hasReceipt, now);
+              break;
+            }
             case "sweep":
               expect(await store.expire(tenantId, 500)).toBe(model.sweep(now));
           }

@@ -58,6 +58,8 @@ export interface ReleaseItem extends Item {
   readonly activation_id: string | undefined;
   readonly fence: number | undefined;
   readonly by_vendor: boolean;
+  /** Refuse, where the seat is borrowed. */
+  readonly spares_borrowed?: boolean;
 }
 
 export type LeasesStore = ReturnType<typeof createLeasesStore>;

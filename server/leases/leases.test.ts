@@ -4,15 +4,8 @@ import type { PolicyRules } from "#server/domain/policy.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
-import {
-  activateRequest,
-  createLicense,
-  createRuntime,
-  createTenant,
-  type Runtime,
-  type TestTenant,
-} from "#server/testing/fixtures.ts";
-import { TestClock } from "#server/testing/test-clock.ts";
+import { createRuntime, createTenant, type Runtime, type TestTenant } from "#server/testing/fixtures.ts";
+import { code, createSeats, held } from "#server/testing/seats.ts";
 
 import { type CheckoutItem, createLeasesStore } from "./leases-store.ts";
 
@@ -31,75 +24,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-/** A license with seats, a device, and a hand at its pool with a clock of its own. */
-async function pool(change: Partial<PolicyRules>) {
-  const clock = new TestClock("2030-01-01");
-  const own = createRuntime(testDatabase.appUrl, clock);
-  const license = await createLicense(own, tenant, { activationsMax: null, ...change });
-  const devices = new Map<string, string>();
-  async function device(name: string): Promise<string> {
-    const known = devices.get(name);
-    if (known !== undefined) return known;
-    const decision = await own.activations.activate(
-      tenant.tenantId,
-      activateRequest(license.licenseKey, name),
-    );
-    if (decision.outcome === "denied") throw new Error(decision.code);
-    devices.set(name, decision.value.activationId);
-    return decision.value.activationId;
-  }
-  const binding = { nonce: "n".repeat(16), requestHash: "r".repeat(43), correlationId: "cor_lease" };
-  return {
-    ...license,
-    clock,
-    device,
-    async checkout(
-      holder: string,
-      options: { group?: string; borrowSeconds?: number; device?: string } = {},
-    ) {
-      const { device: name = holder, ...rest } = options;
-      const activationId = await device(name);
-      const decision = await own.leases.checkout(tenant.tenantId, {
-        activationId,
-        holder,
-        ...rest,
-        ...binding,
-      });
-      return decision.outcome === "granted" ? decision.value : decision;
-    },
-    async heartbeat(holder: string, leaseId: string, fence: number) {
-      const activationId = await device(holder);
-      const decision = await own.leases.heartbeat(tenant.tenantId, {
-        leaseId,
-        activationId,
-        fence,
-        ...binding,
-      });
-      return decision.outcome === "granted" ? decision.value : decision;
-    },
-    async release(holder: string, leaseId: string, fence: number) {
-      const activationId = await device(holder);
-      const correlationId = "cor_release";
-      return own.leases.release(tenant.tenantId, { leaseId, activationId, fence, correlationId });
-    },
-    resize: (rules: Partial<PolicyRules>) =>
-      own.database.withTenant(tenant.tenantId, async (tx) => {
-        const where = { tenantId_id: { tenantId: tenant.tenantId, id: license.id } };
-        await tx.license.update({ where, data: { effective: { ...license.rules, ...rules } } });
-        await tx.$executeRaw`SELECT resize_pools(${tenant.tenantId}::uuid, ARRAY[${license.id}::uuid], ${clock.now()})`;
-      }),
-    close: () => own.close(),
-  };
-}
-
-type Answer = Awaited<ReturnType<Awaited<ReturnType<typeof pool>>["checkout"]>>;
-
-function held(answer: Answer) {
-  if ("outcome" in answer) throw new Error(`denied: ${answer.code} by ${answer.rule}`);
-  return answer;
-}
-
-const code = (answer: Answer): string => ("outcome" in answer ? answer.code : "granted");
+const pool = (change: Partial<PolicyRules>) => createSeats(testDatabase.appUrl, tenant, change);
 const claims = (token: string): LeaseClaims =>
   JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
 
@@ -269,22 +194,6 @@ test.each([
   await seats.close();
 });
 
-test("a borrowed seat is held without heartbeats until its end, is limited in number, and can be returned early", async () => {
-  const seats = await pool({ seats: 3, borrowDaysMax: 7, borrowedSeatsMax: 1 });
-  await Promise.all(["a", "b"].map((name) => seats.device(name)));
-  const asked = { borrowSeconds: 86_400 };
-  const answers = await Promise.all([seats.checkout("a", asked), seats.checkout("b", asked)]);
-  expect(answers.map(code).toSorted()).toEqual(["borrow_limit_reached", "granted"]);
-  const holder = "outcome" in answers[0] ? "b" : "a";
-  const lease = held("outcome" in answers[0] ? answers[1] : answers[0]);
-  seats.clock.advance(86_400_000 - 1);
-  const kept = held(await seats.checkout(holder));
-  expect(kept).toMatchObject({ leaseId: lease.leaseId, borrowed: true });
-  await seats.release(holder, lease.leaseId, lease.fence);
-  expect(code(await seats.checkout("c", asked))).toBe("granted");
-  await seats.close();
-});
-
 test("fewer seats break no lease: the surplus drains, and comes back when seats are added again", async () => {
   const seats = await pool({ seats: 3 });
   const leases = [];
@@ -300,26 +209,6 @@ test("fewer seats break no lease: the surplus drains, and comes back when seats 
   await seats.resize({ seats: 3 });
   const back = held(await seats.checkout("d"));
   expect(back).toMatchObject({ slot: 3, fence: (last?.fence ?? 0) + 1 });
-  await seats.close();
-});
-
-test("a device that is deactivated gives its seats back at once, borrowed ones too", async () => {
-  const seats = await pool({ seats: 1, borrowDaysMax: 7, borrowedSeatsMax: 1 });
-  const lease = held(await seats.checkout("lost-laptop", { borrowSeconds: 86_400 }));
-  const activationId = await seats.device("lost-laptop");
-  await runtime.activations.deactivate(tenant.tenantId, {
-    activationId,
-    correlationId: "cor_lost",
-    byVendor: true,
-  });
-  expect(held(await seats.checkout("new-laptop"))).toMatchObject({
-    slot: lease.slot,
-    fence: lease.fence + 1,
-  });
-  const history = await runtime.database.withTenant(tenant.tenantId, (tx) =>
-    tx.lease.findUniqueOrThrow({ where: { tenantId_id: { tenantId: tenant.tenantId, id: lease.leaseId } } }),
-  );
-  expect(history.ended).toBe("revoked");
   await seats.close();
 });
 

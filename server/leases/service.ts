@@ -214,16 +214,17 @@ export function createLeases(deps: {
       return releasedAs(tenantId, item, request.proof);
     },
 
-    /** Ends somebody's lease by hand, on the vendor's behalf. */
+    /** Ends somebody's lease by hand, on the vendor's behalf; with `sparesBorrowed` a borrowed one is `forbidden`. */
     async releaseByVendor(
       tenantId: string,
-      request: { leaseId: string; correlationId: string },
+      request: { leaseId: string; correlationId: string; sparesBorrowed: boolean },
     ): Promise<Decision<{ leaseId: string }>> {
       return releasedAs(tenantId, {
         lease_id: request.leaseId,
         activation_id: undefined,
         fence: undefined,
         by_vendor: true,
+        spares_borrowed: request.sparesBorrowed,
         event_id: newUuid(),
         correlation_id: request.correlationId,
       });

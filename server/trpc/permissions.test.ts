@@ -91,6 +91,7 @@ const TABLE: Record<string, string> = {
   "license.moveToVersion": LICENSE_STAFF,
   "license.revealKey": LICENSE_STAFF,
   "license.deactivateDevice": LICENSE_STAFF,
+  "license.deviceImpact": LICENSE_STAFF,
   "offline.look": LICENSE_STAFF,
   "offline.take": LICENSE_STAFF,
   "offline.exchanges": EVERYBODY,

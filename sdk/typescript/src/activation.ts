@@ -171,13 +171,14 @@ export class Activation {
   }
 
   /**
-   * Gives the device's slot back, and forgets the activation here. Doing it twice is a success. That the slot came back is not signed:
-   * it is this device that gives up.
+   * Gives back the seats that this device has borrowed, then its slot, and forgets the activation here. Doing it twice is a success.
+   * That the slot came back is not signed: it is this device that gives up.
    *
    * @throws SignetError; unless it succeeds, nothing is forgotten.
    */
   deactivate({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     return guarded(async () => {
+      await this.#online.seats.returnBorrowed(signal);
       await this.#session.deactivate(this.#verified, signal);
       this.#online.link.end();
     });

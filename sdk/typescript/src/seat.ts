@@ -132,6 +132,15 @@ export class Seat {
     await this.release().catch((error: unknown) => this.#debug("seat_not_released", { error }));
   }
 
+  /** For a device that has been given up: what it held is no longer its own. */
+  giveUp(): void {
+    if (this.#status !== "held") return;
+    this.#status = "released";
+    this.#stop();
+    this.#events.clear();
+    void this.#end();
+  }
+
   /** Takes a newer token for the same lease. */
   renew(lease: HeldLease): void {
     if (this.#status !== "held") return;

@@ -34,6 +34,11 @@ export class Seats {
 
   constructor(link: Link) {
     this.#link = link;
+    link.changes.on("changed", () => {
+      // Given up here, with what it had borrowed: the server lends that to somebody else.
+      if (!link.isOver || link.refusal !== undefined) return;
+      for (const seat of [...this.#inUse.values()]) if (seat.borrowed) seat.giveUp();
+    });
   }
 
   async checkout({ holder, group, borrowForSeconds, signal }: CheckoutOptions): Promise<Seat> {
@@ -84,6 +89,18 @@ export class Seats {
       }
     }
     return seats;
+  }
+
+  /**
+   * Gives back what this device has borrowed, which the server would else count until its end. Where that cannot be read here, it is
+   * left to its end.
+   */
+  async returnBorrowed(signal: AbortSignal | undefined): Promise<void> {
+    const borrowed = await this.borrowed().catch((error: unknown) => {
+      this.#link.configuration.debug("borrowed_seats_unread", { error });
+      return [];
+    });
+    for (const seat of borrowed) await seat.release({ ...(signal === undefined ? {} : { signal }) });
   }
 
   /** One seat object a lease: whoever checks out again for the same holder shares it. */

@@ -115,7 +115,8 @@ export function activationOperations(
       method: "POST",
       path: "/v1/{tenant}/activations/{id}/deactivate",
       summary: "Deactivate a device",
-      description: "Frees the device's slot. Doing it twice is a success.",
+      description:
+        "Frees the device's slot, and its seats. A borrowed seat stays counted until its end: release it first. Doing it twice is a success.",
       door: doors.activation,
       keyOwner: keyOfDevice,
       params: activationParams,

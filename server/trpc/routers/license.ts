@@ -81,8 +81,14 @@ export const licenseRouter = router({
       key: await ctx.services.licenses.revealKey(ctx.actor, id),
     })),
 
+  deviceImpact: suspend
+    .input(input.deviceOfLicense)
+    .query(({ ctx, input: { id, activationId } }) =>
+      ctx.services.licenses.deviceImpact(ctx.actor, id, activationId),
+    ),
+
   deactivateDevice: suspend
-    .input(input.deactivateDevice)
+    .input(input.deviceOfLicense)
     .mutation(({ ctx, input: { id, activationId } }) =>
       ctx.services.licenses.deactivateDevice(ctx.actor, id, activationId),
     ),

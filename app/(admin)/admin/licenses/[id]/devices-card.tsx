@@ -6,12 +6,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { confirmAction } from "../../../../_components/confirm.tsx";
 import { EmptyState } from "../../../../_components/empty-state.tsx";
-import { countOf, formatNumber } from "../../../../_components/format.ts";
+import { formatNumber } from "../../../../_components/format.ts";
 import { LinkButton } from "../../../../_components/links.tsx";
 import { RelativeTime } from "../../../../_components/relative-time.tsx";
 import { StatusBadge } from "../../../../_components/status-badge.tsx";
-import { toastDone } from "../../../../_components/toasts.tsx";
+import { toastDone, toastFailed } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
+import { deactivateEffects } from "./effects.ts";
 import classes from "./license.module.css";
 import type { License } from "./license.ts";
 
@@ -97,28 +98,32 @@ function DeviceRow({
       onSuccess: () => queries.invalidateQueries(trpc.license.pathFilter()),
     }),
   );
+  const [asking, setAsking] = useState(false);
   const name = device.name || "Unnamed device";
   const about = [device.platform, device.appVersion && `version ${device.appVersion}`].filter(Boolean);
 
-  function confirmDeactivation() {
-    const { activationCount, activationsMax } = license;
-    const left = activationCount - 1;
-    confirmAction({
-      title: `Deactivate ${name}?`,
-      effects: [
-        activationsMax === null
-          ? `Leaves ${countOf(left, "device")} in use.`
-          : `Frees 1 slot: ${formatNumber(left)} of ${countOf(activationsMax, "device")} in use afterwards.`,
-        "The device is refused at its next request to the server.",
-      ],
-      undo: "Entering the key on it again activates it anew.",
-      confirm: "Deactivate device",
-      danger: true,
-      run: async () => {
-        await deactivate.mutateAsync({ id: license.id, activationId: device.id });
-        toastDone(`${name} was deactivated.`);
-      },
-    });
+  async function confirmDeactivation() {
+    setAsking(true);
+    const which = { id: license.id, activationId: device.id };
+    try {
+      const query = trpc.license.deviceImpact.queryOptions(which);
+      const impact = await queries.fetchQuery({ ...query, staleTime: 0 });
+      confirmAction({
+        title: `Deactivate ${name}?`,
+        effects: deactivateEffects(license, impact),
+        undo: "Entering the key on it again activates it anew.",
+        confirm: "Deactivate device",
+        danger: true,
+        run: async () => {
+          await deactivate.mutateAsync(which);
+          toastDone(`${name} was deactivated.`);
+        },
+      });
+    } catch (error) {
+      toastFailed(error);
+    } finally {
+      setAsking(false);
+    }
   }
 
   return (
@@ -150,6 +155,7 @@ function DeviceRow({
             variant="default"
             flex="none"
             onClick={confirmDeactivation}
+            loading={asking}
             aria-label={`Deactivate ${name}`}
           >
             Deactivate

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { revokeEffects, suspendEffects, transferEffects } from "./effects.ts";
+import { deactivateEffects, revokeEffects, suspendEffects, transferEffects } from "./effects.ts";
 
 const LICENSE = { status: "active" as const, effective: { activationTokenTtlSeconds: 14 * 86_400 } };
 
@@ -20,7 +20,8 @@ test("nothing is said of devices and seats where there are none", () => {
 
 test("what a transfer does is said in numbers, and for both customers", () => {
   const license = { ...LICENSE, customer: { name: "Northwind" } };
-  const impact = { devices: 3, seats: 2, meters: 2, people: 4 };
+  const held = { seats: 2, borrowed: 1, borrowedUntil: new Date("2026-12-04T12:00:00") };
+  const impact = { devices: 3, ...held, meters: 2, people: 4 };
   const receiver = { name: "Tailspin", people: 1 };
   expect(transferEffects(license, impact, { deactivates: false, receiver })).toEqual([
     "4 people of Northwind can no longer see it.",
@@ -30,5 +31,13 @@ test("what a transfer does is said in numbers, and for both customers", () => {
   ]);
   const said = transferEffects(license, impact, { deactivates: true, receiver }).join(" ");
   expect(said).toContain("Deactivates 3 devices and frees the seats held there");
+  expect(said).toContain("1 borrowed seat comes back on 4 Dec 2026, 12:00");
+  const slots = { activationCount: 3, activationsMax: 5 };
+  expect(deactivateEffects(slots, { ...held, seats: 1 })).toEqual([
+    "Frees 1 slot: 2 of 5 devices in use afterwards.",
+    expect.stringMatching(/^1 borrowed seat comes back/),
+    expect.stringMatching(/live seats/),
+    "The device is refused at its next request to the server.",
+  ]);
   expect(said).toContain("14 days at most");
 });

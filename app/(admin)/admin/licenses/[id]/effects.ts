@@ -1,5 +1,6 @@
 import { durationText } from "../../../../_components/duration.ts";
-import { countOf } from "../../../../_components/format.ts";
+import { countOf, formatNumber } from "../../../../_components/format.ts";
+import { borrowedEffects } from "../../../../_seats/seat-words.ts";
 import type { License } from "./license.ts";
 
 /** What hangs on a license at the moment. */
@@ -8,8 +9,35 @@ export interface Impact {
   readonly seats: number;
 }
 
+/** The seats a device, or all of a license, holds. */
+export interface Held {
+  readonly seats: number;
+  /** Those of them that can be used without a server. */
+  readonly borrowed: number;
+  readonly borrowedUntil: Date | null;
+}
+
+export function deactivateEffects(
+  { activationCount, activationsMax }: Pick<License, "activationCount" | "activationsMax">,
+  { seats, borrowed, borrowedUntil }: Held,
+): string[] {
+  const left = activationCount - 1;
+  const freed = seats - borrowed;
+  return [
+    activationsMax === null
+      ? `Leaves ${countOf(left, "device")} in use.`
+      : `Frees 1 slot: ${formatNumber(left)} of ${countOf(activationsMax, "device")} in use afterwards.`,
+    ...(freed === 0 ? [] : [`Frees ${countOf(freed, "seat")} that it holds.`]),
+    ...borrowedEffects(borrowed, borrowedUntil),
+    ...(borrowed === 0
+      ? []
+      : ["Under live seats each can be released sooner, beside which it may be in use still."]),
+    "The device is refused at its next request to the server.",
+  ];
+}
+
 /** And what else another customer would get. */
-export interface TransferImpact extends Impact {
+export interface TransferImpact extends Impact, Held {
   /** Meters it has a balance on. */
   readonly meters: number;
   /** Of the customer it belongs to. */
@@ -51,7 +79,7 @@ export function revokeEffects({ effective }: Subject, { devices, seats }: Impact
 
 export function transferEffects(
   { effective, customer }: Subject & { customer: { name: string } },
-  { devices, seats, meters, people }: TransferImpact,
+  { devices, seats, borrowed, borrowedUntil, meters, people }: TransferImpact,
   {
     deactivates,
     receiver,
@@ -70,7 +98,8 @@ export function transferEffects(
       : []),
     ...(devices > 0 && deactivates
       ? [
-          `Deactivates ${countOf(devices, "device")}${seats === 0 ? "" : " and frees the seats held there"}: ${devices === 1 ? "it is" : "each is"} refused at its next request.`,
+          `Deactivates ${countOf(devices, "device")}${seats === borrowed ? "" : " and frees the seats held there"}: ${devices === 1 ? "it is" : "each is"} refused at its next request.`,
+          ...borrowedEffects(borrowed, borrowedUntil),
           offlineUntil(effective),
         ]
       : []),
