@@ -10,7 +10,7 @@ export interface Impact {
 }
 
 /** The seats a device, or all of a license, holds. */
-export interface Held {
+interface Held {
   readonly seats: number;
   /** Those of them that can be used without a server. */
   readonly borrowed: number;
