@@ -7,11 +7,15 @@ import { loadEnvOrExit } from "#server/platform/env.ts";
 import { clientOf } from "#server/platform/forwarded.ts";
 import { createLogger } from "#server/platform/log.ts";
 import { serveMetrics } from "#server/platform/metrics-server.ts";
+import { exitUnlessServable } from "#server/platform/servable.ts";
 import { onShutdown } from "#server/platform/shutdown.ts";
 
 const env = loadEnvOrExit();
 const log = createLogger({ level: env.LOG_LEVEL, name: "web", format: env.LOG_FORMAT });
 const dev = env.NODE_ENV === "development";
+// The services are in Next's bundle and begin with the first request; what is said of the process is said before.
+const database = createDatabase({ url: env.DATABASE_APP_URL, poolSize: 1, log });
+await exitUnlessServable({ pool: database.pool, log, env });
 let handle: RequestListener = (_request, response) => {
   response.writeHead(503, { "Retry-After": "1" }).end();
 };
@@ -35,8 +39,6 @@ handle = (request, response) => {
   });
 };
 
-// The services are in Next's bundle and begin with the first request; that the process is there is said before.
-const database = createDatabase({ url: env.DATABASE_APP_URL, poolSize: 1, log });
 onShutdown(log, "database", database.close);
 const masterKey = env.SIGNET_MASTER_KEY;
 const presence = announcePresence({ pool: database.pool, log, kind: "web", masterKey });

@@ -4,6 +4,7 @@ import { announcePresence } from "#server/operations/presence.ts";
 import { loadEnvOrExit } from "#server/platform/env.ts";
 import { serveMetrics } from "#server/platform/metrics-server.ts";
 import { createQueues } from "#server/platform/queue.ts";
+import { exitUnlessServable } from "#server/platform/servable.ts";
 import { onShutdown } from "#server/platform/shutdown.ts";
 import { createJobMetrics } from "./metrics.ts";
 import { createProcessors } from "./processors.ts";
@@ -13,6 +14,7 @@ import { watchQueues } from "./watch-queues.ts";
 const env = loadEnvOrExit();
 const container = createContainer(env, "worker");
 const { log, clock, health } = container;
+await exitUnlessServable({ pool: container.database.pool, log, env });
 const queues = createQueues({ databaseUrl: env.DATABASE_APP_URL, redisUrl: env.REDIS_URL, log });
 
 onShutdown(log, "services", container.close);

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { UNSERVABLE } from "#server/platform/servable.ts";
 import { MigrationError } from "./errors.ts";
 
 /** Refuses master keys that this database is not sealed under: nothing in it could be opened. */
@@ -7,9 +8,7 @@ export async function refuseWrongMasterKey(owner: Client, checks: readonly strin
   if (tables.length === 0) return;
   const { rows } = await owner.query<{ check: string }>('SELECT master_key_check AS "check" FROM instance');
   if (rows[0] !== undefined && !checks.includes(rows[0].check)) {
-    throw new MigrationError(
-      "SIGNET_MASTER_KEY is not the key this database is sealed under; start with that key, since without it no stored secret can be opened.",
-    );
+    throw new MigrationError(UNSERVABLE.masterKey);
   }
 }
 

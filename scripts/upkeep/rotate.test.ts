@@ -5,14 +5,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Cluster } from "#prisma/embedded/cluster.ts";
+import { startScratchCluster } from "#prisma/embedded/scratch.ts";
+import { migrate } from "#prisma/migrator/migrate.ts";
 import { INSTALLATION } from "#server/domain/installation.ts";
 import { announcePresence } from "#server/operations/presence.ts";
 import { createDatabase } from "#server/platform/database.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
-import { localKeyWrapper, masterKeyCheck } from "#server/platform/master-key.ts";
-import type { TestDatabase } from "#server/testing/cluster.ts";
-import { createTestDatabase } from "#server/testing/database.ts";
+import { databaseAppUrl, localKeyWrapper, masterKeyCheck } from "#server/platform/master-key.ts";
 import { createRuntime, createTenant, TEST_MASTER_KEY, type TestTenant } from "#server/testing/fixtures.ts";
 import { createVault } from "#server/trust/vault.ts";
 import { ROOT } from "../launcher/home.ts";
@@ -22,17 +23,20 @@ const OLD = TEST_MASTER_KEY;
 const NEW = randomBytes(32).toString("base64");
 const log = createLogger({ level: "silent", name: "test" });
 
-let database: TestDatabase;
+/** A server of its own, because the password of `signet_app`, which a rotation changes last, is the whole server's. */
+let cluster: Cluster;
+let ownerUrl: string;
 let owner: Client;
 let real: TestTenant;
 const people = [newUuid(), newUuid()];
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new Client({ connectionString: database.ownerUrl });
+  cluster = await startScratchCluster();
+  ownerUrl = cluster.url("postgres");
+  await migrate({ ownerUrl, appUrl: databaseAppUrl(ownerUrl, OLD), masterKeyCheck: masterKeyCheck(OLD) });
+  owner = new Client({ connectionString: ownerUrl });
   await owner.connect();
-  await owner.query("INSERT INTO instance (master_key_check) VALUES ($1)", [masterKeyCheck(OLD)]);
-  const runtime = createRuntime(database.appUrl);
+  const runtime = createRuntime(databaseAppUrl(ownerUrl, OLD));
   real = await createTenant(runtime);
   await runtime.close();
   const wrapper = localKeyWrapper(OLD);
@@ -56,22 +60,20 @@ beforeAll(async () => {
     "INSERT INTO tenant_state (tenant_id, data_key_wrapped) SELECT * FROM unnest($1::uuid[], $2::bytea[])",
     [ids, keys],
   );
-});
+}, 60_000);
 afterAll(async () => {
   await owner.end();
-  await database.drop();
+  await cluster.stop();
 });
 
-function rotate(flags: readonly string[] = [], previous = OLD) {
-  const child = spawn(process.execPath, [join(ROOT, "scripts/rotate-master-key.ts"), ...flags], {
+function run(program: string, flags: readonly string[], environment: Record<string, string>) {
+  const child = spawn(process.execPath, [join(ROOT, program), ...flags], {
     env: {
       NODE_ENV: "production",
       PATH: process.env.PATH,
-      DATABASE_URL: database.ownerUrl,
-      // A password of the operator's own: that of this server's other databases must stay.
-      DATABASE_APP_URL: database.appUrl,
-      SIGNET_MASTER_KEY: NEW,
-      SIGNET_MASTER_KEY_PREVIOUS: previous,
+      DATABASE_URL: ownerUrl,
+      NEXTAUTH_SECRET: "s".repeat(32),
+      ...environment,
     },
   });
   let output = "";
@@ -81,6 +83,32 @@ function rotate(flags: readonly string[] = [], previous = OLD) {
     });
   }
   return { child, ended: once(child, "close").then(([code]) => ({ code, output })) };
+}
+
+function rotate(flags: readonly string[] = [], change: Record<string, string> = {}) {
+  const keys = { SIGNET_MASTER_KEY: NEW, SIGNET_MASTER_KEY_PREVIOUS: OLD, ...change };
+  return run("scripts/rotate-master-key.ts", flags, keys);
+}
+
+/** Whether the password that follows from a key opens the database for the processes. */
+async function lets(key: string): Promise<boolean> {
+  const client = new Client({ connectionString: databaseAppUrl(ownerUrl, key) });
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A process that says that it is there, with this key. */
+async function processWith(masterKey: string) {
+  const { pool, close } = createDatabase({ url: databaseAppUrl(ownerUrl, OLD) });
+  const presence = announcePresence({ pool, log, kind: "license-server", masterKey });
+  await expect.poll(async () => (await owner.query("SELECT 1 FROM process_presence")).rows.length).toBe(1);
+  return { end: () => presence.stop().then(close) };
 }
 
 /** How many secrets each key opens, and neither does. */
@@ -107,7 +135,8 @@ async function opened() {
 
 /** Opens the tenant's secrets as a process does that knows these keys. */
 async function vaultOpens(current: string, previous?: string): Promise<boolean> {
-  const connection = createDatabase({ url: database.appUrl });
+  const password = (await lets(NEW)) ? NEW : OLD;
+  const connection = createDatabase({ url: databaseAppUrl(ownerUrl, password) });
   const vault = createVault({ database: connection, keyWrapper: localKeyWrapper(current, previous) });
   try {
     return await vault.cipher(real.tenantId).then(
@@ -119,11 +148,26 @@ async function vaultOpens(current: string, previous?: string): Promise<boolean> 
   }
 }
 
+test("a rotation is refused while a process knows only the old key, which is named, and with a key that was never this database's", async () => {
+  const behind = await processWith(OLD);
+  expect(await rotate().ended).toEqual({
+    code: 1,
+    output: expect.stringMatching(
+      /license-server on \S+ \(process \d+\)\. Restart each with SIGNET_MASTER_KEY/,
+    ),
+  });
+  await behind.end();
+  const never = { SIGNET_MASTER_KEY_PREVIOUS: randomBytes(32).toString("base64") };
+  expect((await rotate([], never).ended).output).toContain("Neither SIGNET_MASTER_KEY");
+  expect((await opened()).new).toBe(0);
+}, 120_000);
+
 test("a rotation killed in the middle loses nothing and is finished by the next; then the old key opens nothing", async () => {
   const all = TENANTS + 1 + 2 * people.length;
   const first = "SELECT data_key_wrapped AS sealed FROM tenant_state ORDER BY tenant_id LIMIT 1";
   const { rows: before } = await owner.query(first);
   const isUnderWay = async () => !(await owner.query(first)).rows[0].sealed.equals(before[0].sealed);
+  const running = await processWith(NEW);
   const killed = rotate();
   while (!(await isUnderWay())) await new Promise((resolve) => setTimeout(resolve, 2));
   killed.child.kill("SIGKILL");
@@ -134,34 +178,35 @@ test("a rotation killed in the middle loses nothing and is finished by the next;
   expect(half.new).toBeGreaterThan(0);
   expect(await vaultOpens(NEW, OLD)).toBe(true);
   expect(await vaultOpens(OLD, NEW)).toBe(true);
+  // The password may not change before every secret did: a process with the new key alone would open only some.
+  expect(await rotate(["--finish"]).ended).toEqual({
+    code: 1,
+    output: expect.stringContaining("run this without --finish first"),
+  });
 
   const { code, output } = await rotate().ended;
-  expect(output).toContain("Restart each process without SIGNET_MASTER_KEY_PREVIOUS");
+  expect(output).toContain("npm run rotate:master-key -- --finish");
   expect(code).toBe(0);
   expect(await opened()).toEqual({ old: 0, new: all, neither: 0 });
+  expect([await lets(OLD), await lets(NEW)]).toEqual([true, false]);
+
+  const finished = await rotate(["--finish"]).ended;
+  expect(finished).toEqual({
+    code: 0,
+    output: expect.stringMatching(/Restart these now, without SIGNET_MASTER_KEY_PREVIOUS: license-server on/),
+  });
+  await running.end();
+  expect([await lets(OLD), await lets(NEW)]).toEqual([false, true]);
   expect(await vaultOpens(NEW)).toBe(true);
-  expect(await vaultOpens(OLD)).toBe(false);
   const { rows } = await owner.query("SELECT master_key_check FROM instance");
   expect(rows).toEqual([{ master_key_check: masterKeyCheck(NEW) }]);
-}, 120_000);
+  // A password of the operator's own is left alone.
+  const own = { DATABASE_APP_URL: databaseAppUrl(ownerUrl, OLD) };
+  expect((await rotate(["--finish"], own).ended).output).toContain("Restart each process without SIGNET");
+  expect(await lets(NEW)).toBe(true);
 
-test("a process that knows only the old key is named, and nothing is changed; so is a key that was never this database's", async () => {
-  await owner.query("UPDATE instance SET master_key_check = $1", [masterKeyCheck(OLD)]);
-  const { pool, close } = createDatabase({ url: database.appUrl });
-  const presence = announcePresence({ pool, log, kind: "license-server", masterKey: OLD });
-  await expect.poll(async () => (await owner.query("SELECT 1 FROM process_presence")).rows.length).toBe(1);
-  const refused = await rotate().ended;
-  expect(refused).toEqual({
-    code: 1,
-    output: expect.stringMatching(
-      /license-server on \S+ \(process \d+\)\. Restart each with SIGNET_MASTER_KEY/,
-    ),
-  });
-  await presence.stop();
-  await close();
-  expect((await rotate([], randomBytes(32).toString("base64")).ended).output).toContain(
-    "Neither SIGNET_MASTER_KEY",
-  );
+  const behind = await run("workers/main.ts", [], { SIGNET_MASTER_KEY: OLD }).ended;
+  expect(behind).toEqual({ code: 1, output: expect.stringContaining("set the key in force") });
 }, 120_000);
 
 test("everything in the product that seals under the master key is sealed again by a rotation", () => {

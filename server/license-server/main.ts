@@ -3,6 +3,7 @@ import { createContainer } from "#server/container.ts";
 import { announcePresence } from "#server/operations/presence.ts";
 import { loadEnvOrExit } from "#server/platform/env.ts";
 import { createLogger } from "#server/platform/log.ts";
+import { exitUnlessServable } from "#server/platform/servable.ts";
 import { onShutdown } from "#server/platform/shutdown.ts";
 import { superviseWorkers, workersMetrics } from "./processes.ts";
 import { serve } from "./serve.ts";
@@ -16,6 +17,7 @@ if (cluster.isPrimary && env.LICENSE_SERVER_PROCESSES > 1) {
 } else {
   const container = createContainer(env, NAME);
   onShutdown(container.log, "services", container.close);
+  await exitUnlessServable({ pool: container.database.pool, log: container.log, env });
   try {
     const options = { port: env.LICENSE_SERVER_PORT, portalUrl: env.NEXTAUTH_URL };
     await serve(container, options, cluster.isWorker ? workersMetrics : undefined);
