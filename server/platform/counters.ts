@@ -1,6 +1,7 @@
-import { Redis } from "ioredis";
+import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
 import type { Logger } from "./log.ts";
+import { parseRedisUrl } from "./redis-url.ts";
 
 /** An answer in memory is at hand, so one from Redis is not worth more. */
 const ANSWER_MS_MAX = 50;
@@ -25,48 +26,65 @@ export const memoryCounters: Counters = {
 
 /** Counts for all processes that share a Redis; for each alone while that does not answer. Connects when first used. */
 export function createRedisCounters(url: string, log: Logger): Counters {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    enableOfflineQueue: false,
+  const redis = connect(url);
+  let isLost = false;
+  const lose = (error: unknown) => {
+    if (!isLost) log.warn({ err: error }, "Redis does not answer; rates are limited by each process alone");
+    isLost = true;
+  };
+  redis.on("error", lose);
+
+  return {
+    counter(name, windowSeconds) {
+      const options = optionsOf(name, windowSeconds);
+      const shared = counterOf(
+        new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true }),
+      );
+      const alone = counterOf(new RateLimiterMemory(options));
+      return {
+        async count(key) {
+          // What it fails with is told by the event above, and tried again by itself.
+          if (redis.status === "wait") redis.connect().catch(() => undefined);
+          try {
+            const counted = await shared.count(key);
+            if (isLost) log.info("Redis answers again; rates are limited by all processes together");
+            isLost = false;
+            return counted;
+          } catch (error) {
+            // Before it is there for the first time, nothing is lost.
+            if (redis.status === "ready") lose(error);
+            return alone.count(key);
+          }
+        },
+      };
+    },
+    close: () => redis.disconnect(),
+  };
+}
+
+function connect(url: string): Redis | Cluster {
+  const address = parseRedisUrl(url);
+  const retryMs = (times: number) => Math.min(times * 100, RECONNECT_MS_MAX);
+  const options: RedisOptions = {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     commandTimeout: ANSWER_MS_MAX,
     // Ends a connection that hangs, so that only the first requests wait for it and the rest count in memory at once.
     socketTimeout: ANSWER_MS_MAX,
     connectTimeout: 1_000,
-    retryStrategy: (times) => Math.min(times * 100, RECONNECT_MS_MAX),
-  });
-  let isLost = false;
-  redis.on("error", (error) => {
-    if (!isLost) log.warn({ err: error }, "Redis does not answer; rates are limited by each process alone");
-    isLost = true;
-  });
-  redis.on("ready", () => {
-    if (isLost) log.info("Redis answers again; rates are limited by all processes together");
-    isLost = false;
-  });
-
-  return {
-    counter(name, windowSeconds) {
-      const options = optionsOf(name, windowSeconds);
-      const counter = counterOf(
-        new RateLimiterRedis({
-          ...options,
-          storeClient: redis,
-          rejectIfRedisNotReady: true,
-          insuranceLimiter: new RateLimiterMemory(options),
-        }),
-      );
-      return {
-        count(key) {
-          // What it fails with is told by the event above, and tried again by itself.
-          if (redis.status === "wait") redis.connect().catch(() => undefined);
-          return counter.count(key);
-        },
-      };
-    },
-    close: () => redis.disconnect(),
   };
+  const atOnce = { lazyConnect: true, enableOfflineQueue: false };
+  if (address?.kind !== "cluster") return new Redis(url, { ...options, ...atOnce, retryStrategy: retryMs });
+  return new Cluster(address.nodes, {
+    ...atOnce,
+    redisOptions: { ...address.options, ...options },
+    clusterRetryStrategy: retryMs,
+    // A node that is down or moved answers no request late: it is looked for beside them.
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    maxRedirections: 3,
+    slotsRefreshInterval: RECONNECT_MS_MAX,
+  });
 }
 
 function optionsOf(name: string, duration: number) {

@@ -105,6 +105,7 @@ describe("loadEnv", () => {
     ["RATE_LIMIT_TENANT_PER_MINUTE", "-1"],
     ["RATE_LIMIT_CLIENT_PER_MINUTE", "many"],
     ["REDIS_URL", "localhost:6379"],
+    ["REDIS_URL", "redis+cluster://one:6379,:6380"],
     ["LOG_LEVEL", "loud"],
     ["SMTP_URL", "mail"],
     ["MAIL_FROM", "nobody"],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { databaseAppUrl, decodeMasterKey } from "./master-key.ts";
 import { gatherOidc, OIDC_VARIABLES } from "./oidc-env.ts";
+import { parseRedisUrl } from "./redis-url.ts";
 
 const port = z.coerce
   .number("be a port number")
@@ -59,8 +60,14 @@ const variables = z.object({
     "connections a process may hold in each of its two pools, hot paths and control plane; a worker holds some 60 more for its queues while these are in PostgreSQL",
   ),
   REDIS_URL: about(
-    z.url({ protocol: /^rediss?$/, error: "be a URL such as redis://host:6379" }).optional(),
-    "Redis (`maxmemory-policy noeviction`) for background jobs and shared rate limits; without it jobs go through PostgreSQL, and each process counts rates for itself",
+    z
+      .string()
+      .refine(
+        (text) => parseRedisUrl(text) !== undefined,
+        "be a URL such as redis://host:6379, or redis+cluster://host:6379,other-host:6379",
+      )
+      .optional(),
+    "Redis (`maxmemory-policy noeviction`) for background jobs and shared rate limits, such as `redis://host:6379`; of a Redis Cluster some nodes, `redis+cluster://host:6379,other-host:6379`; over TLS `rediss` instead of `redis`. Without it jobs go through PostgreSQL, and each process counts rates for itself",
   ),
   SIGNET_MASTER_KEY: about(
     masterKey,

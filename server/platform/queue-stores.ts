@@ -9,7 +9,9 @@ import {
   Queue,
   Worker,
 } from "bullmq";
+import { Cluster } from "ioredis";
 import { QUEUE_SCHEMA } from "./queue-schema.ts";
+import { parseRedisUrl } from "./redis-url.ts";
 
 /** The end of a BullMQ queue that jobs go in by. */
 export interface Producer {
@@ -80,14 +82,30 @@ export function postgresStore(url: string): Store {
 export function redisStore(url: string): Store {
   // The braces keep all keys of a queue on one node of a Redis Cluster.
   const prefix = "{signet}";
+  const address = parseRedisUrl(url);
+  const connect = (maxRetriesPerRequest: number | null) =>
+    address?.kind === "cluster"
+      ? new Cluster(address.nodes, { redisOptions: { ...address.options, maxRetriesPerRequest } })
+      : { url, maxRetriesPerRequest };
   return {
-    producer: (queue) => new Queue<unknown>(queue, { connection: { url, maxRetriesPerRequest: 1 }, prefix }),
-    consumer: (queue, concurrency, process) =>
-      new Worker<unknown, void>(queue, process, {
-        connection: { url, maxRetriesPerRequest: null },
-        prefix,
-        concurrency,
-        autorun: false,
-      }),
+    producer(queue) {
+      const connection = connect(1);
+      return closingToo(new Queue<unknown>(queue, { connection, prefix }), connection);
+    },
+    consumer(queue, concurrency, process) {
+      const connection = connect(null);
+      const options = { connection, prefix, concurrency, autorun: false };
+      return closingToo(new Worker<unknown, void>(queue, process, options), connection);
+    },
   };
+}
+
+/** BullMQ ends only connections that it made itself, and that of a cluster is given to it. */
+function closingToo<End extends Producer | Consumer>(end: End, connection: object): End {
+  if (!(connection instanceof Cluster)) return end;
+  const close = end.close.bind(end);
+  end.close = () => close().finally(() => connection.disconnect());
+  // What BullMQ does not listen to any more at the end would be an uncaught error.
+  connection.on("error", () => undefined);
+  return end;
 }

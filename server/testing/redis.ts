@@ -15,11 +15,12 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** Starts one, at `wanted` where another one was. */
-export async function startRedis(wanted?: number): Promise<RedisServer> {
+/** Starts one, at `wanted` where another one was; with `busPort` it is a node that may join a cluster. */
+export async function startRedis(wanted?: number, busPort?: number): Promise<RedisServer> {
   const port = wanted ?? (await freePort());
   const directory = mkdtempSync(join(tmpdir(), "signet-redis-"));
   const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory];
+  if (busPort !== undefined) flags.push("--cluster-enabled", "yes", "--cluster-port", String(busPort));
   const server: ChildProcess = spawn("redis-server", flags, { stdio: ["ignore", "pipe", "ignore"] });
   const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
   await new Promise<void>((resolve, reject) => {
