@@ -1,4 +1,4 @@
-import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
 import type { Logger } from "./log.ts";
 import { parseRedisUrl } from "./redis-url.ts";
@@ -65,7 +65,7 @@ export function createRedisCounters(url: string, log: Logger): Counters {
 function connect(url: string): Redis | Cluster {
   const address = parseRedisUrl(url);
   const retryMs = (times: number) => Math.min(times * 100, RECONNECT_MS_MAX);
-  const options: RedisOptions = {
+  const options = {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     commandTimeout: ANSWER_MS_MAX,
@@ -77,7 +77,7 @@ function connect(url: string): Redis | Cluster {
   if (address?.kind !== "cluster") return new Redis(url, { ...options, ...atOnce, retryStrategy: retryMs });
   return new Cluster(address.nodes, {
     ...atOnce,
-    redisOptions: { ...address.options, ...options },
+    redisOptions: { ...address.login, ...options },
     clusterRetryStrategy: retryMs,
     // A node that is down or moved answers no request late: it is looked for beside them.
     retryDelayOnFailover: 0,

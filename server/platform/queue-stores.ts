@@ -85,7 +85,7 @@ export function redisStore(url: string): Store {
   const address = parseRedisUrl(url);
   const connect = (maxRetriesPerRequest: number | null) =>
     address?.kind === "cluster"
-      ? new Cluster(address.nodes, { redisOptions: { ...address.options, maxRetriesPerRequest } })
+      ? new Cluster(address.nodes, { redisOptions: { ...address.login, maxRetriesPerRequest } })
       : { url, maxRetriesPerRequest };
   return {
     producer(queue) {

@@ -70,7 +70,7 @@ test("an address of a cluster is read with its credentials, TLS and IPv6; what i
       { host: "::1", port: 6379 },
       { host: "three", port: 7002 },
     ],
-    options: { username: "ada", password: "p@ss", tls: {} },
+    login: { username: "ada", password: "p@ss", tls: {} },
   });
   for (const text of ["redis+cluster://", "redis+cluster://a:x", "redis+cluster://a,", "http://a", "a:6379"])
     expect(parseRedisUrl(text), text).toBeUndefined();

@@ -1,13 +1,18 @@
-import type { RedisOptions } from "ioredis";
-
 /** Where Redis is: one server, or some nodes of a cluster, of any of which the others are learnt. */
 export type RedisAddress =
   | { readonly kind: "server"; readonly url: string }
-  | { readonly kind: "cluster"; readonly nodes: RedisNode[]; readonly options: RedisOptions };
+  | { readonly kind: "cluster"; readonly nodes: RedisNode[]; readonly login: RedisLogin };
 
 export interface RedisNode {
   readonly host: string;
   readonly port: number;
+}
+
+/** How each node of a cluster lets us in, in ioredis' words. */
+interface RedisLogin {
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: object;
 }
 
 const CLUSTER = /^(rediss?)\+cluster:\/\/(?:([^@/]*)@)?([^@/?#]+)\/?$/;
@@ -25,7 +30,7 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
   }
   const [, scheme, credentials = "", hosts = ""] = cluster;
   const urls = hosts.split(",").map((host) => URL.parse(`redis://${credentials}@${host}`));
-  const known = urls.filter((url) => url !== null && url.hostname !== "");
+  const known = urls.flatMap((url) => (url === null || url.hostname === "" ? [] : [url]));
   const [first] = known;
   if (first === undefined || known.length < urls.length) return undefined;
   return {
@@ -35,7 +40,7 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
       host: hostname.replace(/^\[(.+)\]$/, "$1"),
       port: Number(port || PORT),
     })),
-    options: {
+    login: {
       ...(first.username === "" ? {} : { username: decodeURIComponent(first.username) }),
       ...(first.password === "" ? {} : { password: decodeURIComponent(first.password) }),
       ...(scheme === "rediss" ? { tls: {} } : {}),
