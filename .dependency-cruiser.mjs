@@ -1,4 +1,4 @@
-/** What the server and the SDK share: the wire's types, the codes, and the forms of license keys, fingerprints and files. */
+/** What the server and the SDK share: the wire's types, the codes, the SDK's version, and the forms of license keys, fingerprints and files. */
 const SHARED = "sdk/typescript/src/(wire|codes|license-key|version|fingerprint-digest|offline-[a-z]+)\\.ts$";
 const DATABASE_CLIENT = "prisma/generated/";
 const TESTS = "\\.test\\.tsx?$|/testing/";

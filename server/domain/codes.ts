@@ -127,7 +127,11 @@ export const CODES = {
   ),
   ticket_voided: entry(409, "Ticket voided", "This ticket was cancelled; ask for a new one."),
   ticket_settled: entry(409, "Ticket settled", "This ticket was already settled."),
-  ticket_amount_exceeded: entry(403, "Ticket amount exceeded", "More was used than this ticket allows."),
+  ticket_amount_exceeded: entry(
+    403,
+    "Ticket amount exceeded",
+    "That is more credits than one ticket may hold; use fewer at a time.",
+  ),
   idempotency_conflict: entry(
     422,
     "Id used for something else",

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CODES } from "#server/domain/codes.ts";
 import { SignetError } from "#server/domain/errors.ts";
@@ -165,6 +166,13 @@ describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
       expect(found.detail).toContain(contentType);
     },
   );
+
+  test("a compressed body is refused with 415, naming its encoding", async () => {
+    const body = gzipSync(JSON.stringify(exampleOf("activate")));
+    const found = problemOf(await activate(body, { "content-encoding": "gzip" }));
+    expect(found).toMatchObject({ status: 415, code: "invalid_request" });
+    expect(found.detail).toContain('"gzip"');
+  });
 
   test("an unknown path is 404, a known one with another method 405 with Allow", async () => {
     expect(problemOf(await ask("GET", "/v1/acme/nothing"))).toMatchObject({ status: 404, code: "not_found" });

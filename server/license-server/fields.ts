@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { z } from "zod";
 import { type FieldError, SignetError } from "#server/domain/errors.ts";
+import type { RawRequest } from "./raw.ts";
+import { wrongContentEncoding } from "./refusal.ts";
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: "text",
@@ -100,10 +102,13 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, target: str
 /**
  * The JSON value of a request body; an empty body counts as an empty object, so that each missing field is named.
  *
- * @throws SignetError `invalid_request` when it is not UTF-8 or not JSON.
+ * @throws SignetError `invalid_request` when it is not UTF-8, not JSON, or compressed.
  */
-export function parseJson(bytes: Buffer | undefined): unknown {
+export function parseJson(request: Pick<RawRequest, "body" | "header">): unknown {
+  const bytes = request.body;
   if (bytes === undefined || bytes.length === 0) return {};
+  const encoding = request.header("content-encoding");
+  if (encoding !== undefined && encoding !== "identity") throw wrongContentEncoding(encoding);
   const text = bytes.toString("utf8");
   // Only text with a replacement character in it can have come from bytes that are not UTF-8.
   if (text.includes("\uFFFD") && !isUtf8(bytes)) {

@@ -15,7 +15,7 @@ const OF_CALLER: Readonly<Record<Caller, readonly Code[]>> = {
 /** Statuses that a body is refused with before it is read, all `invalid_request`. */
 const UNREAD_BODY: Readonly<Record<number, string>> = {
   413: "The body is larger than this API takes.",
-  415: "The body is not application/json.",
+  415: "The body is not application/json, or compressed.",
 };
 
 const TEXT = { schema: { type: "string" } };
@@ -23,7 +23,10 @@ const RETRY_AFTER = { "Retry-After": { description: "Seconds to wait.", schema: 
 /** Headers that come with a status, beside those of every answer. */
 const HEADERS: Readonly<Record<number, Json>> = {
   401: { "WWW-Authenticate": { description: "Which kinds of credentials are taken.", ...TEXT } },
-  415: { Accept: { description: "What is taken.", ...TEXT } },
+  415: {
+    Accept: { description: "Which content type is taken.", ...TEXT },
+    "Accept-Encoding": { description: "Which content encoding is taken.", ...TEXT },
+  },
   429: {
     ...RETRY_AFTER,
     RateLimit: {

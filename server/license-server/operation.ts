@@ -134,7 +134,7 @@ export function defineOperation<
   function proceed(scope: Scope, context: RequestContext): MaybePromise<AnyReply | Refusal> {
     return handle(scope, {
       params: parseInput(params, takes(params) ? context.request.params : undefined, "/path"),
-      body: parseInput(body, takes(body) ? parseJson(context.request.body) : undefined),
+      body: parseInput(body, takes(body) ? parseJson(context.request) : undefined),
     });
   }
   return {

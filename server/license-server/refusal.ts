@@ -65,6 +65,18 @@ export function wrongContentType(given: string | undefined): HttpRefusal {
   });
 }
 
+export function wrongContentEncoding(given: string): HttpRefusal {
+  const found = JSON.stringify(given.slice(0, 100));
+  return new HttpRefusal(
+    "invalid_request",
+    `The content encoding ${found} is not taken; send the body as it is.`,
+    {
+      status: 415,
+      headers: { "accept-encoding": "identity" },
+    },
+  );
+}
+
 export function methodNotAllowed(method: string, allowed: readonly string[]): HttpRefusal {
   const allow = allowed.join(", ");
   return new HttpRefusal("invalid_request", `${method} is not possible here; use ${allow}.`, {
@@ -79,7 +91,11 @@ export function nothingHere(): SignetError {
 
 /** One answer for every failure to authenticate, so that it tells nothing about which part was wrong. */
 export function notAuthenticated(): HttpRefusal {
-  return new HttpRefusal("unauthorized", "The credentials are missing or not accepted.", {
-    headers: { "www-authenticate": 'Bearer realm="signet"' },
-  });
+  return new HttpRefusal(
+    "unauthorized",
+    "The credentials are missing or not accepted; send `Authorization: Bearer` with what this call takes: an activation token, a backend's token or an API key.",
+    {
+      headers: { "www-authenticate": 'Bearer realm="signet"' },
+    },
+  );
 }

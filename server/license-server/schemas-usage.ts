@@ -35,7 +35,7 @@ const usageEvent = z.strictObject({
   meter,
   amount,
   occurredAt: z.iso
-    .datetime({ precision: 3, error: "must be a time in UTC like 2030-01-31T12:00:00.000Z" })
+    .datetime({ offset: true, error: "must be a time like 2030-01-31T12:00:00Z" })
     .transform((text) => new Date(text)),
 });
 

@@ -105,6 +105,16 @@ describe("activate", () => {
     expect(one.deviceKey).toEqual({ kty: "OKP", crv: "Ed25519", x: expect.stringMatching(/^[\w-]{43}$/) });
   });
 
+  test("says that no license key was given, and that no options were", async () => {
+    const { signet } = testClient(server);
+    const activating = Reflect.apply(signet.activate, signet, [undefined]);
+    await expect(activating).rejects.toMatchObject({
+      code: "invalid_request",
+      message: expect.stringContaining("`activate` must be given a license key"),
+    });
+    expect(() => Reflect.construct(Signet, [])).toThrow("`new Signet` must be given its options");
+  });
+
   test("notices a mistyped license key before any request", async () => {
     const mistyped = LICENSE_KEY.replace(/.$/, "8");
     const activating = testClient(server).signet.activate(mistyped);

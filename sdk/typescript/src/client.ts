@@ -1,5 +1,5 @@
 import { Activation } from "./activation.ts";
-import { guarded } from "./errors.ts";
+import { guarded, invalidArgument } from "./errors.ts";
 import { configurationOf, type Platform, type SignetOptions } from "./options.ts";
 import { Session } from "./session.ts";
 import { SignetOffline } from "./signet-offline.ts";
@@ -27,9 +27,12 @@ export class SignetClient {
    * if (activation.has("export-4k")) enableExport();
    */
   activate(licenseKey: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Activation> {
-    return guarded(
-      async () => new Activation(this.#session, await this.#session.activate(licenseKey, signal)),
-    );
+    return guarded(async () => {
+      // An environment variable that is not set is the commonest of first mistakes.
+      if (typeof licenseKey !== "string")
+        throw invalidArgument("`activate` must be given a license key, as text.");
+      return new Activation(this.#session, await this.#session.activate(licenseKey, signal));
+    });
   }
 
   /**

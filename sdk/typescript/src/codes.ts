@@ -52,7 +52,7 @@ const SERVER_CODES = {
   ticket_expired: lasting("This ticket has expired and its credits went back; ask for a new one."),
   ticket_voided: lasting("This ticket was cancelled; ask for a new one."),
   ticket_settled: lasting("This ticket was already settled."),
-  ticket_amount_exceeded: lasting("More was used than this ticket allows."),
+  ticket_amount_exceeded: lasting("That is more credits than one ticket may hold; use fewer at a time."),
   idempotency_conflict: lasting("This id was already used with other content; make a new id."),
   request_in_progress: passing("The same request is still being worked on; try again in a moment."),
   outcome_unknown: passing(

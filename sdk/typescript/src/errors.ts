@@ -60,6 +60,12 @@ const REASON_SENTENCES: Partial<Record<Reason, string>> = {
   fingerprint:
     "This activation belongs to another device, or too much of this one has changed since; activate it again.",
 };
+/** Most often the program was given another tenant's root key, which no connection mends. */
+const FOREIGN_ROOT = {
+  sentence: "This program does not trust the license server that it reached; contact the vendor.",
+  detail:
+    "The trust bundle is signed neither by the option `rootKey` nor by a key that this leads to; compare it with the one in the vendor's portal.",
+};
 const NO_CRYPTOGRAPHY = "This page must be served by HTTPS: without it the browser has no cryptography.";
 const TOKEN_EXPIRED = "This activation has run out; connect to the internet to renew it.";
 
@@ -150,7 +156,8 @@ export function tokenInvalid(reason: TokenReason, cause?: unknown): SignetError 
 }
 
 export function trustInvalid(reason: TrustReason, cause?: unknown): SignetError {
-  return new SignetError("trust_invalid", { reason, cause });
+  const isForeign = reason === "signature" || reason === "root_chain";
+  return new SignetError("trust_invalid", { ...(isForeign ? FOREIGN_ROOT : {}), reason, cause });
 }
 
 /** A carried file that is not believed, in the words of whoever found out. */
@@ -184,7 +191,8 @@ export async function guarded<Value>(work: () => Promise<Value>): Promise<Value>
     // Browsers give it only to pages that came by TLS, or from this very machine.
     if (!globalThis.crypto?.subtle)
       throw new SignetError("configuration_invalid", { sentence: NO_CRYPTOGRAPHY, cause: error });
-    throw new SignetError("unexpected_error", { cause: error });
+    const detail = error instanceof Error ? error.message : undefined;
+    throw new SignetError("unexpected_error", { detail, cause: error });
   } finally {
     letGo();
   }

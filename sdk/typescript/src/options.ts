@@ -5,7 +5,7 @@ import type { FingerprintProvider } from "./fingerprint.ts";
 import type { Fetch } from "./http.ts";
 import { readArmour } from "./offline-armour.ts";
 import { type RootKey, rootKeyX } from "./root-key.ts";
-import { isText } from "./shapes.ts";
+import { isRecord, isText } from "./shapes.ts";
 import type { StateStorage } from "./storage.ts";
 import { SDK_VERSION } from "./version.ts";
 import type { DeviceMetadata } from "./wire.ts";
@@ -78,6 +78,11 @@ function snapshotIn(text: string): string {
 
 /** @throws SignetError `configuration_invalid` whose `message` names the option. */
 export function configurationOf(options: SignetOptions, platform: Platform): Configuration {
+  if (!isRecord(options)) {
+    throw configurationInvalid(
+      "`new Signet` must be given its options: server, tenant, rootKey and product.",
+    );
+  }
   const { server, tenant, product } = options;
   if (!isText(tenant)) throw configurationInvalid("The option `tenant` must be the vendor's slug or id.");
   if (!isText(product)) throw configurationInvalid("The option `product` must be a product code.");

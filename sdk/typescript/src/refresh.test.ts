@@ -243,6 +243,8 @@ describe("the trust bundle", () => {
       code: "trust_invalid",
       reason: "signature",
       signed: false,
+      message: expect.stringContaining("contact the vendor"),
+      detail: expect.stringContaining("rootKey"),
     });
   });
 });
