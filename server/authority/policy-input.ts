@@ -22,7 +22,10 @@ export const createPolicy = policyFields.extend({
   rules: policyRules.optional(),
 });
 export const updatePolicy = policyChange.extend({ id: idOf("policy") });
-export const savePolicyDraft = z.strictObject({ id: idOf("policy"), rules: policyRules });
+/** The `revision` that was looked at: what somebody changed after it is neither overwritten, published nor dropped unseen. */
+const basedOn = z.int("Say which revision this goes by.").min(0);
+export const editPolicy = policyId.extend({ basedOn });
+export const savePolicyDraft = editPolicy.extend({ rules: policyRules });
 export const archivePolicy = z.strictObject({
   id: idOf("policy"),
   archived: z.boolean("Say whether it is to be archived: true or false."),

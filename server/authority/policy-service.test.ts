@@ -60,9 +60,11 @@ describe("a policy", () => {
     const { policies } = authority;
     const { policyId } = catalog;
     const saved = await policies.saveDraft(actor, policyId, rules({ activationsMax: 5 }));
-    expect(saved).toEqual({ hasDraft: true, changes: [{ path: "activationsMax", before: 1, after: 5 }] });
+    const changes = [{ path: "activationsMax", before: 1, after: 5 }];
+    expect(saved).toMatchObject({ conflict: null, hasDraft: true, changes });
     expect((await policies.get(actor, policyId)).changes).toEqual(saved.changes);
-    expect(await policies.saveDraft(actor, policyId, rules({}))).toEqual({ hasDraft: false, changes: [] });
+    const undone = await policies.saveDraft(actor, policyId, rules({}));
+    expect(undone).toMatchObject({ conflict: null, hasDraft: false, changes: [] });
     await expect(policies.publish(actor, policyId)).rejects.toEqual(
       refusal("Nothing has changed since version 1."),
     );
@@ -119,6 +121,39 @@ describe("a policy", () => {
     );
     await policies.setArchived(actor, catalog.policyId, false);
     expect(await policies.publish(actor, catalog.policyId)).toMatchObject({ number: 2 });
+  });
+});
+
+test("of two people who edit one draft the second is told of the first, and nothing is overwritten, published or dropped unseen", async () => {
+  const { policies } = authority;
+  const { policyId } = catalog;
+  const { revision: opened } = await policies.get(actor, policyId);
+  const save = (activationsMax: number, basedOn: number) =>
+    policies.saveDraft(actor, policyId, rules({ activationsMax }), basedOn);
+  const [one, other] = await Promise.all([save(5, opened), save(7, opened)]);
+  const [kept, refused] = one.conflict === null ? [one, other] : [other, one];
+  expect(kept).toMatchObject({ conflict: null, hasDraft: true });
+  expect(refused.conflict).toEqual({
+    revision: kept.revision,
+    what: "saved",
+    at: authority.clock.now(),
+    by: "Olive Owner",
+  });
+  const { draft } = await policies.get(actor, policyId);
+  expect(draft?.activationsMax).toBe(one.conflict === null ? 5 : 7);
+  const unseen = refusal(
+    "Olive Owner saved a draft of it after you had opened this policy. Nothing was done; look at it first.",
+  );
+  await expect(policies.publish(actor, policyId, opened)).rejects.toEqual(unseen);
+  await expect(policies.discardDraft(actor, policyId, opened)).rejects.toEqual(unseen);
+
+  const over = await save(9, refused.revision);
+  expect(over.conflict).toBeNull();
+  await policies.publish(actor, policyId, over.revision);
+  expect((await save(11, over.revision)).conflict).toMatchObject({ what: "published" });
+  expect(await policies.get(actor, policyId)).toMatchObject({
+    draft: null,
+    versions: [{ rules: { activationsMax: 9 } }, {}],
   });
 });
 

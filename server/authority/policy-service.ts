@@ -10,6 +10,7 @@ import { type Auditable, recordAudit } from "./audit.ts";
 import { userNames } from "./audit-store.ts";
 import { present } from "./missing.ts";
 import { createPolicyAdvice } from "./policy-advice-service.ts";
+import { findLatestEdit, refuseUnseen, unseenEdit } from "./policy-edits.ts";
 import { createPolicyImpact } from "./policy-impact-service.ts";
 import type { PolicyChange, PolicyFields } from "./policy-input.ts";
 import { liveCatalog, refuseContradictions } from "./policy-rules.ts";
@@ -41,7 +42,8 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
     const newest = await store.findNewestVersion(tx, actor.tenantId, id);
     const published =
       newest === null ? null : { number: newest.number, rules: policyRules.parse(newest.rules) };
-    return { ...policy, draft: draftOf(policy), published };
+    const latestEdit = await findLatestEdit(tx, actor.tenantId, id);
+    return { ...policy, draft: draftOf(policy), published, latestEdit };
   }
 
   async function refuseUnlessConsistent(
@@ -95,9 +97,12 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
         }));
         const draft = draftOf(policy);
         const newest = versions[0];
+        const latestEdit = await findLatestEdit(tx, tenantId, id);
         return {
           ...policy,
           draft,
+          revision: latestEdit?.revision ?? 0,
+          latestEdit,
           versions,
           changes: draft && newest ? policyDiff(newest.rules, draft) : [],
         };
@@ -141,21 +146,31 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
       });
     },
 
-    /** Keeps what is being edited; a draft that says what the newest version says is no draft. */
-    async saveDraft(actor: Actor, id: string, rules: PolicyRules) {
+    /**
+     * Keeps what is being edited; a draft that says what the newest version says is no draft. Where somebody has changed it
+     * since the revision that this one is `basedOn`, nothing is kept and the answer says who it was.
+     */
+    async saveDraft(actor: Actor, id: string, rules: PolicyRules, basedOn?: number) {
       return database.withTenant(actor.tenantId, async (tx) => {
         const policy = await locked(tx, actor, id);
+        const conflict = unseenEdit(policy.latestEdit, basedOn);
+        if (conflict !== null)
+          return { conflict, revision: conflict.revision, hasDraft: policy.draft !== null, changes: [] };
         await refuseUnlessConsistent(tx, actor, policy.productId, rules);
         const changes = policy.published === null ? [] : policyDiff(policy.published.rules, rules);
         const draft = policy.published !== null && changes.length === 0 ? null : rules;
         await store.setDraft(tx, actor.tenantId, id, draft, clock.now());
         await audit(tx, actor, id, "draft_saved", policy.draft, draft);
-        return { hasDraft: draft !== null, changes };
+        const edit = await findLatestEdit(tx, actor.tenantId, id);
+        return { conflict: null, revision: edit?.revision ?? 0, hasDraft: draft !== null, changes };
       });
     },
 
-    /** Drops the draft. Throws `invalid_request` when nothing was published yet: the draft is all there is. */
-    async discardDraft(actor: Actor, id: string) {
+    /**
+     * Drops the draft. Throws `invalid_request` when nothing was published yet, so that the draft is all there is, or when
+     * somebody has changed it since the revision that this is `basedOn`.
+     */
+    async discardDraft(actor: Actor, id: string, basedOn?: number) {
       await database.withTenant(actor.tenantId, async (tx) => {
         const policy = await locked(tx, actor, id);
         if (policy.draft === null) return;
@@ -165,6 +180,7 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
             "This policy was never published, so its draft is all there is.",
           );
         }
+        refuseUnseen(policy.latestEdit, basedOn);
         await store.setDraft(tx, actor.tenantId, id, null, clock.now());
         await audit(tx, actor, id, "draft_discarded", policy.draft, null);
       });
@@ -175,10 +191,10 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
     suggestions: createPolicyAdvice(deps),
 
     /** Makes the draft the next version, for ever unchangeable. Licenses stay on theirs until they are moved. */
-    async publish(actor: Actor, id: string) {
+    async publish(actor: Actor, id: string, basedOn?: number) {
       const { tenantId } = actor;
       return database.withTenant(tenantId, async (tx) => {
-        const { draft, published, productId, archivedAt } = await locked(tx, actor, id);
+        const { draft, published, productId, archivedAt, latestEdit } = await locked(tx, actor, id);
         if (archivedAt !== null)
           throw new SignetError("invalid_request", "This policy is archived; restore it first.");
         if (draft === null) {
@@ -187,6 +203,7 @@ export function createPolicies(deps: { database: Database; clock: Clock }) {
             `Nothing has changed since version ${published?.number ?? 0}.`,
           );
         }
+        refuseUnseen(latestEdit, basedOn);
         await refuseUnlessConsistent(tx, actor, productId, draft);
         const now = clock.now();
         const versionId = newUuid();

@@ -95,10 +95,16 @@ test("from product to revoked license, through the portal's procedures alone", a
     await portal.policy.create({ productId: product.id, code: "studio", name: "Studio" }),
   );
   const rules = { ...DEFAULT_RULES, activationsMax: 2, features: { "export-4k": true } };
-  leaksNothing(await portal.policy.saveDraft({ id: policy.id, rules }));
-  const first = leaksNothing(await portal.policy.publish(policy));
-  leaksNothing(await portal.policy.saveDraft({ id: policy.id, rules: { ...rules, activationsMax: 5 } }));
-  const second = await portal.policy.publish(policy);
+  const save = async (activationsMax: number) => {
+    const basedOn = (await portal.policy.get(policy)).revision;
+    const { id } = policy;
+    const saved = leaksNothing(
+      await portal.policy.saveDraft({ id, rules: { ...rules, activationsMax }, basedOn }),
+    );
+    return { id, basedOn: saved.revision };
+  };
+  const first = leaksNothing(await portal.policy.publish(await save(2)));
+  const second = await portal.policy.publish(await save(5));
   expect(await portal.policy.diff({ from: first.versionId, to: second.versionId })).toEqual([
     { path: "activationsMax", before: 2, after: 5 },
   ]);
@@ -164,7 +170,8 @@ test("from product to revoked license, through the portal's procedures alone", a
 test("a customer's people see their own licenses and the devices in use, nobody else's, and none of the notes", async () => {
   const product = await portal.product.create({ code: "viewer", name: "Viewer", keyPrefix: "VIEW" });
   const policy = await portal.policy.create({ productId: product.id, code: "view", name: "View" });
-  await portal.policy.publish(policy);
+  const { revision: basedOn } = await portal.policy.get(policy);
+  await portal.policy.publish({ ...policy, basedOn });
   const issue = async (name: string) => {
     const customer = await portal.customer.create({ name });
     const request = { customerId: customer.id, policyId: policy.id, note: "Pays late" };

@@ -42,14 +42,18 @@ export const policyRouter = router({
 
   saveDraft: write
     .input(input.savePolicyDraft)
-    .mutation(({ ctx, input: { id, rules } }) => ctx.services.policies.saveDraft(ctx.actor, id, rules)),
+    .mutation(({ ctx, input: { id, rules, basedOn } }) =>
+      ctx.services.policies.saveDraft(ctx.actor, id, rules, basedOn),
+    ),
 
   discardDraft: write
-    .input(input.policyId)
-    .mutation(({ ctx, input: { id } }) => ctx.services.policies.discardDraft(ctx.actor, id)),
+    .input(input.editPolicy)
+    .mutation(({ ctx, input: { id, basedOn } }) =>
+      ctx.services.policies.discardDraft(ctx.actor, id, basedOn),
+    ),
 
-  publish: publish.input(input.policyId).mutation(async ({ ctx, input: { id } }) => {
-    const { versionId, number } = await ctx.services.policies.publish(ctx.actor, id);
+  publish: publish.input(input.editPolicy).mutation(async ({ ctx, input: { id, basedOn } }) => {
+    const { versionId, number } = await ctx.services.policies.publish(ctx.actor, id, basedOn);
     return { versionId: publicId("policyVersion", versionId), number };
   }),
 

@@ -29,6 +29,7 @@ export function policySummary(policy: Summary) {
 export function policyDetail(policy: Detail) {
   const { id, code, name, description, product, draft, changes, versions, createdAt, updatedAt, archivedAt } =
     policy;
+  const { revision, latestEdit } = policy;
   return {
     id: publicId("policy", id),
     code,
@@ -36,6 +37,9 @@ export function policyDetail(policy: Detail) {
     description,
     product: productRef(product),
     draft,
+    /** What a change of the draft is based on. */
+    revision,
+    latestEdit,
     changes,
     versions: versions.map((version) => ({ ...version, id: publicId("policyVersion", version.id) })),
     createdAt,

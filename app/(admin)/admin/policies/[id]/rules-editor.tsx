@@ -13,6 +13,7 @@ import type { Catalog } from "../_rules/editable.ts";
 import { GROUP_TITLES } from "../_rules/rule-words.ts";
 import { GroupSentence, Sentence } from "../_rules/sentence.tsx";
 import { Suggestions } from "../_rules/suggestions.tsx";
+import { DraftConflict } from "./draft-conflict.tsx";
 import { EditorProvider, focusFirstProblem } from "./editor-context.ts";
 import { FeaturesGroup } from "./features-group.tsx";
 import { DevicesGroup, OfflineGroup, SeatsGroup, ValidityGroup } from "./groups.tsx";
@@ -33,8 +34,11 @@ export function RulesEditor({
   initial: PolicyRules;
   catalog: Catalog;
 }) {
-  const editor = useEditor(initial, catalog);
-  const { next, saving, saveAndSay, confirmPublish, confirmDiscard } = usePublishing(policy, editor);
+  const editor = useEditor(initial, policy.revision, catalog);
+  const { next, saving, saveAndSay, confirmPublish, confirmDiscard, conflict, settle } = usePublishing(
+    policy,
+    editor,
+  );
   useUnsavedGuard(editor.dirty);
   useHotkeys([["mod+S", () => void saveAndSay()]], []);
 
@@ -48,6 +52,7 @@ export function RulesEditor({
   ];
   return (
     <EditorProvider value={editor}>
+      <DraftConflict conflict={conflict} catalog={catalog} saving={saving} settle={settle} />
       <Suggestions id={policy.id} title="Suggestions" mayWrite blocked={editor.dirty} />
       <div className={classes.layout}>
         <aside className={classes.side} aria-label="What the rules mean">
@@ -93,7 +98,7 @@ export function RulesEditor({
 
 /** Stays in view while something is not saved. */
 function SaveBar({ editor, saving }: { editor: Editor; saving: boolean }) {
-  const { dirty, problems, failure, saved, reset } = editor;
+  const { dirty, problems, failure, saved, basedOn, reset } = editor;
   const wrong = Object.keys(problems).length;
   if (!dirty && wrong === 0 && failure === undefined) return null;
   return (
@@ -117,7 +122,7 @@ function SaveBar({ editor, saving }: { editor: Editor; saving: boolean }) {
             </Text>
           )}
           <Group gap="sm">
-            <Button variant="default" disabled={!dirty} onClick={() => reset(saved)}>
+            <Button variant="default" disabled={!dirty} onClick={() => reset(saved, basedOn)}>
               Undo changes
             </Button>
             <Button type="submit" loading={saving} disabled={!dirty}>

@@ -13,6 +13,8 @@ export interface Editor {
   readonly rules: EditableRules;
   /** What was last saved: the draft, or the published version while there is none. */
   readonly saved: PolicyRules;
+  /** The revision of the policy that `saved` is of. */
+  readonly basedOn: number;
   /** The last rules that could be read: what the sentence says. */
   readonly readable: PolicyRules;
   /** Undefined while a field is empty or out of bounds. */
@@ -24,14 +26,15 @@ export interface Editor {
   set<Name extends keyof EditableRules>(name: Name, value: EditableRules[Name]): void;
   setMany(changes: Partial<EditableRules>): void;
   /** Begins again from what is saved. */
-  reset(rules: PolicyRules): void;
-  markSaved(rules: PolicyRules): void;
+  reset(rules: PolicyRules, revision: number): void;
+  markSaved(rules: PolicyRules, revision: number): void;
   /** Puts the server's refusal at its fields. */
   refuse(error: unknown): void;
 }
 
-export function useEditor(incoming: PolicyRules, catalog: Catalog): Editor {
+export function useEditor(incoming: PolicyRules, revision: number, catalog: Catalog): Editor {
   const [saved, setSaved] = useState(incoming);
+  const [basedOn, setBasedOn] = useState(revision);
   const [rules, setRules] = useState<EditableRules>(incoming);
   const [readable, setReadable] = useState(incoming);
   const [refused, setRefused] = useState<Problems>({});
@@ -39,8 +42,9 @@ export function useEditor(incoming: PolicyRules, catalog: Catalog): Editor {
   const { rules: valid, problems } = readRules(rules, catalog);
   const dirty = canonicalJson(rules) !== canonicalJson(saved);
 
-  function reset(to: PolicyRules) {
+  function reset(to: PolicyRules, of: number) {
     setSaved(to);
+    setBasedOn(of);
     setRules(to);
     setReadable(to);
     setRefused({});
@@ -50,8 +54,9 @@ export function useEditor(incoming: PolicyRules, catalog: Catalog): Editor {
   // What a colleague saved meanwhile is taken over, unless it would undo what is being typed.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when other rules arrive.
   useEffect(() => {
-    if (!dirty) reset(incoming);
-  }, [incoming]);
+    if (!dirty) reset(incoming, revision);
+    else if (canonicalJson(incoming) === canonicalJson(saved)) setBasedOn(revision);
+  }, [incoming, revision]);
 
   function setMany(changes: Partial<EditableRules>) {
     const next = { ...rules, ...changes };
@@ -71,6 +76,7 @@ export function useEditor(incoming: PolicyRules, catalog: Catalog): Editor {
     catalog,
     rules,
     saved,
+    basedOn,
     readable,
     valid,
     problems: { ...refused, ...problems },
@@ -79,7 +85,10 @@ export function useEditor(incoming: PolicyRules, catalog: Catalog): Editor {
     set: (name, value) => setMany({ [name]: value }),
     setMany,
     reset,
-    markSaved: setSaved,
+    markSaved(rules, of) {
+      setSaved(rules);
+      setBasedOn(of);
+    },
     refuse(error) {
       const described = describeFailure(error);
       const { fields, rest } = placeErrors(described.errors, { rules });

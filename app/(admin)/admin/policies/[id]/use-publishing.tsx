@@ -2,6 +2,8 @@
 
 import { Stack } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { PolicyRules } from "#server/domain/policy.ts";
 import { policyDiff } from "#server/domain/policy-diff.ts";
 import { confirmAction } from "../../../../_components/confirm.tsx";
 import { countOf } from "../../../../_components/format.ts";
@@ -14,6 +16,14 @@ import { DraftImpact } from "./impact-summary.tsx";
 import { type PolicyData, whoStays } from "./policy-data.ts";
 import type { Editor } from "./use-editor.ts";
 
+/** What somebody else made of the draft, and what it would be by this form. */
+export interface Conflict {
+  readonly theirs: PolicyRules;
+  readonly mine: PolicyRules;
+  readonly revision: number;
+  readonly edit: PolicyData["latestEdit"];
+}
+
 /** Saving, publishing and discarding the draft that an editor holds. */
 export function usePublishing(policy: PolicyData, editor: Editor) {
   const trpc = useTRPC();
@@ -23,35 +33,62 @@ export function usePublishing(policy: PolicyData, editor: Editor) {
   const publish = useMutation(trpc.policy.publish.mutationOptions({ onSuccess: refresh }));
   const discard = useMutation(trpc.policy.discardDraft.mutationOptions({ onSuccess: refresh }));
   const { id, name, versions } = policy;
+  const [conflict, setConflict] = useState<Conflict>();
   const published = versions[0];
   const next = (published?.number ?? 0) + 1;
 
-  /** Whether everything that was changed is saved now; if not, the fields say why. */
-  async function save(): Promise<boolean> {
+  /** The revision that has everything that was changed; undefined where it could not be saved, and the fields or a dialog say why. */
+  async function save(basedOn = editor.basedOn): Promise<number | undefined> {
     const { valid, problems, dirty } = editor;
     if (valid === undefined || Object.keys(problems).length > 0) {
       focusFirstProblem();
-      return false;
+      return undefined;
     }
-    if (!dirty) return true;
+    if (!dirty) return basedOn;
     try {
-      await saveDraft.mutateAsync({ id, rules: valid });
+      const saved = await saveDraft.mutateAsync({ id, rules: valid, basedOn });
+      if (saved.conflict !== null) {
+        await showConflict(valid);
+        return undefined;
+      }
+      setConflict(undefined);
+      editor.markSaved(valid, saved.revision);
+      return saved.revision;
     } catch (error) {
+      setConflict(undefined);
       editor.refuse(error);
-      return false;
+      return undefined;
     }
-    editor.markSaved(valid);
-    return true;
   }
+
+  async function showConflict(mine: PolicyRules): Promise<void> {
+    const fresh = await queries.fetchQuery({ ...trpc.policy.get.queryOptions({ id }), staleTime: 0 });
+    const theirs = fresh.draft ?? fresh.versions[0]?.rules;
+    if (theirs === undefined) return;
+    setConflict({ theirs, mine, revision: fresh.revision, edit: fresh.latestEdit });
+  }
+
+  /** What to do about a conflict; until then the form keeps what was typed. */
+  const settle = {
+    async overwrite() {
+      if (conflict !== undefined && (await save(conflict.revision)) !== undefined) sayDraftSaved();
+    },
+    takeTheirs() {
+      if (conflict !== undefined) editor.reset(conflict.theirs, conflict.revision);
+      setConflict(undefined);
+    },
+    close: () => setConflict(undefined),
+  };
 
   async function saveAndSay() {
     if (!editor.dirty) return;
-    if (await save()) toastDone("Draft saved. Nothing changes for customers until it is published.");
+    if ((await save()) !== undefined) sayDraftSaved();
   }
 
   async function confirmPublish() {
     const rules = editor.valid;
-    if (!(await save()) || rules === undefined) return;
+    const basedOn = await save();
+    if (basedOn === undefined || rules === undefined) return;
     confirmAction({
       title: `Publish version ${next} of ${name}?`,
       body:
@@ -67,7 +104,7 @@ export function usePublishing(policy: PolicyData, editor: Editor) {
       undo: "A version is never changed or deleted; a mistake is put right by publishing another.",
       confirm: `Publish version ${next}`,
       run: async () => {
-        const { number } = await publish.mutateAsync({ id });
+        const { number } = await publish.mutateAsync({ id, basedOn });
         toastDone(`Version ${number} is published.`);
       },
     });
@@ -85,14 +122,18 @@ export function usePublishing(policy: PolicyData, editor: Editor) {
       confirm: "Discard draft",
       danger: true,
       run: async () => {
-        await discard.mutateAsync({ id });
-        editor.reset(published.rules);
+        await discard.mutateAsync({ id, basedOn: editor.basedOn });
+        editor.reset(published.rules, editor.basedOn);
         toastDone("The draft was discarded.");
       },
     });
   }
 
-  return { next, saving: saveDraft.isPending, saveAndSay, confirmPublish, confirmDiscard };
+  return { next, saving: saveDraft.isPending, saveAndSay, confirmPublish, confirmDiscard, conflict, settle };
+}
+
+function sayDraftSaved(): void {
+  toastDone("Draft saved. Nothing changes for customers until it is published.");
 }
 
 function publishEffects({ versions }: PolicyData, next: number): string[] {

@@ -27,11 +27,14 @@ export function Suggestions({
   const advice = useQuery(trpc.policy.suggestions.queryOptions({ id }));
   const saveDraft = useMutation(trpc.policy.saveDraft.mutationOptions());
   const draft = useMutation({
-    mutationFn: async (change: RuleChange) => {
+    mutationFn: async function saveWith(change: RuleChange): Promise<void> {
       // As it is now, so that what a colleague saved meanwhile stays in the draft.
       const fresh = await queries.fetchQuery({ ...trpc.policy.get.queryOptions({ id }), staleTime: 0 });
       const rules = fresh.draft ?? fresh.versions[0]?.rules;
-      if (rules !== undefined) await saveDraft.mutateAsync({ id, rules: withChange(rules, change) });
+      if (rules === undefined) return;
+      const basedOn = fresh.revision;
+      const saved = await saveDraft.mutateAsync({ id, rules: withChange(rules, change), basedOn });
+      if (saved.conflict !== null) await saveWith(change);
     },
     onSuccess: async () => {
       await queries.invalidateQueries(trpc.policy.pathFilter());
