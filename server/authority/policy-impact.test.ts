@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { UserActor } from "#server/domain/actor.ts";
 import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
-import { withChange } from "#server/domain/policy-advice.ts";
+import { withChange } from "#server/domain/policy-suggestion.ts";
 import { randomSecret } from "#server/platform/ids.ts";
 import {
   type Authority,

@@ -80,7 +80,7 @@ function proving({ deviceProofRequired, activationsMax }: PolicyRules): string[]
 
 /** How long a device that was activated may stay without the server. */
 function between({ activationTokenTtlSeconds }: PolicyRules): string {
-  return `Once activated, it works up to ${time(activationTokenTtlSeconds)} between two checks online.`;
+  return `Once activated, it works up to ${timeText(activationTokenTtlSeconds)} between two checks online.`;
 }
 
 function seats(rules: PolicyRules): string[] {
@@ -101,7 +101,7 @@ function seats(rules: PolicyRules): string[] {
     const borrowed = count(rules.borrowedSeatsMax, "seat");
     sentences.push(`Up to ${borrowed} can be taken offline, for at most ${days(rules.borrowDaysMax)}.`);
   }
-  sentences.push(`A seat whose program falls silent comes free after ${time(rules.leaseTtlSeconds)}.`);
+  sentences.push(`A seat whose program falls silent comes free after ${timeText(rules.leaseTtlSeconds)}.`);
   return sentences;
 }
 
@@ -152,7 +152,8 @@ function days(size: number): string {
   return size === 1 ? "1 day" : `${number(size)} days`;
 }
 
-function time(seconds: number): string {
+/** "5 minutes", "one hour": in the largest unit in which it is a whole number. */
+export function timeText(seconds: number): string {
   if (seconds % 86_400 === 0) return count(seconds / 86_400, "day");
   if (seconds % 3600 === 0) return count(seconds / 3600, "hour");
   return seconds % 60 === 0 ? count(seconds / 60, "minute") : count(seconds, "second");

@@ -3,7 +3,7 @@
 import { Button, Card, Group, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { type RuleChange, withChange } from "#server/domain/policy-advice.ts";
+import { type RuleChange, withChange } from "#server/domain/policy-suggestion.ts";
 import { countOf } from "../../../../_components/format.ts";
 import { toastDone, toastFailed } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
