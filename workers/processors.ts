@@ -11,6 +11,7 @@ import { type Licenses, licenseTransitions } from "./license-transitions.ts";
 import { type Mailer, mailDelivery } from "./mail-delivery.ts";
 import { type Reconciliation, reconciliation } from "./reconciliation.ts";
 import { type Retention, retention } from "./retention.ts";
+import { type StaffDigest, staffDigest } from "./staff-digest.ts";
 import { type Tickets, ticketExpiry } from "./ticket-expiry.ts";
 import { type Trust, trustRefresh } from "./trust-refresh.ts";
 import { type Deliveries, webhookDelivery } from "./webhook-delivery.ts";
@@ -30,6 +31,7 @@ export function createProcessors(services: {
   events: Events;
   deliveries: Deliveries;
   mailer: Mailer;
+  staffDigest: StaffDigest;
   overview: Overview;
   analytics: Analytics;
   reconciliation: Reconciliation;
@@ -46,6 +48,7 @@ export function createProcessors(services: {
     "event-relay": eventRelay(services.events),
     "webhook-delivery": webhookDelivery(services.deliveries),
     "mail-delivery": mailDelivery(services.mailer),
+    "staff-digest": staffDigest(services.staffDigest),
     "license-batches": licenseBatches(services.licenseBatches),
     "license-tally": licenseTally(services.overview),
     "analytics-rollup": analyticsRollup(services.analytics),

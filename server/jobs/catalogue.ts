@@ -71,6 +71,14 @@ const catalogue = {
     backoffMs: 5 * SECOND_MS,
     concurrency: 1,
   }),
+  /** Writes the mails that tell a vendor's staff once a day what its customers' licenses lack. */
+  "staff-digest": job({
+    payload: z.strictObject({}),
+    everyMs: 15 * MINUTE_MS,
+    attempts: 3,
+    backoffMs: 10 * SECOND_MS,
+    concurrency: 1,
+  }),
   /** Goes on with the imports that somebody began and left. */
   "license-batches": job({
     payload: z.strictObject({}),

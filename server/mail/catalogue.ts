@@ -3,12 +3,14 @@ import { accountTemplates } from "./templates/account.ts";
 import { customerSignUpTemplates } from "./templates/customer-sign-up.ts";
 import { invitationTemplates } from "./templates/invitations.ts";
 import { noticeTemplates } from "./templates/notices.ts";
+import { staffTemplates } from "./templates/staff-digest.ts";
 
 const catalogue = {
   ...accountTemplates,
   ...customerSignUpTemplates,
   ...invitationTemplates,
   ...noticeTemplates,
+  ...staffTemplates,
 };
 
 type Payloads = {

@@ -73,6 +73,8 @@ function blockHtml(block: Block, { accent }: Sender): string {
   switch (block.kind) {
     case "text":
       return `<p class="ink" style="margin:0 0 16px;font-size:16px;line-height:1.55;color:#1d2629">${escaped(block.text)}</p>`;
+    case "heading":
+      return `<h2 class="ink" style="margin:0 0 4px;font-size:16px;line-height:1.4;font-weight:650;color:#1d2629">${escaped(block.text)}</h2>`;
     case "note":
       return `<p class="dim" style="margin:0 0 16px;font-size:14px;line-height:1.55;color:#4b585c">${escaped(block.text)}</p>`;
     case "button":

@@ -2,8 +2,9 @@ import type { Prisma } from "#prisma/generated/client.ts";
 import { EVENTS, type HappenedEvent } from "#server/domain/event-catalogue.ts";
 import type { LicensePayload } from "#server/domain/event-payloads.ts";
 import { publicId, storedId } from "#server/domain/ids.ts";
-import type { MailKind } from "#server/domain/mail-kinds.ts";
+import type { CustomerMailKind } from "#server/domain/mail-kinds.ts";
 import type { MailPayload } from "./catalogue.ts";
+import { keepForDigest } from "./digest-store.ts";
 import type { Mails } from "./mails.ts";
 import { managersOf, meterNames, productNames } from "./notice-store.ts";
 
@@ -16,23 +17,35 @@ type Notice = { readonly license: LicensePayload; readonly cause: string } & (
   | { readonly kind: "credits_short"; readonly meter: string; readonly balance: number }
 );
 
-/** Mails that follow from events, to the managers of the customer whose license it is, unless they said they want none. */
+/**
+ * Mails that follow from events, to the managers of the customer whose license it is, unless they said they want none; the
+ * vendor's staff is told of the same events by a digest.
+ */
 export function createNotices({
   mails,
   wanting,
 }: {
   mails: Mails;
-  wanting: (tenantId: string, kind: MailKind, userIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  wanting: (
+    tenantId: string,
+    kind: CustomerMailKind,
+    userIds: readonly string[],
+  ) => Promise<ReadonlySet<string>>;
 }) {
   return {
     /** In the transaction that tells of the events. Told of one again, it sends nothing again. */
     async tell(tx: Tx, tenantId: string, events: readonly HappenedEvent[]): Promise<void> {
       const notices = events.flatMap(noticeOf);
       if (notices.length === 0) return;
+      await keepForDigest(
+        tx,
+        tenantId,
+        events.filter((event) => noticeOf(event).length > 0),
+      );
       const people = await managersOf(tx, tenantId, [...new Set(notices.map(customerOf))]);
       const products = await productNames(tx, tenantId);
       const meters = await meterNames(tx, tenantId);
-      const wanted = new Map<MailKind, ReadonlySet<string>>();
+      const wanted = new Map<CustomerMailKind, ReadonlySet<string>>();
       for (const kind of new Set(notices.map((notice) => notice.kind))) {
         wanted.set(
           kind,
@@ -112,6 +125,11 @@ function expiring(
   { expiresAt }: LicensePayload,
   daysLeft: number,
 ): MailPayload<"license-expiring"> {
+  return { ...of, daysLeft, expiresAt: dayWords(expiresAt) };
+}
+
+/** "1 December 2026". */
+export function dayWords(time: string | null): string {
   const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
-  return { ...of, daysLeft, expiresAt: expiresAt === null ? "" : date.format(new Date(expiresAt)) };
+  return time === null ? "" : date.format(new Date(time));
 }

@@ -4,6 +4,8 @@ import type { MailKind } from "#server/domain/mail-kinds.ts";
 /** A piece of a mail, from which both its HTML and its plain text are made. */
 export type Block =
   | { readonly kind: "text"; readonly text: string }
+  /** What the pieces up to the next one are about. */
+  | { readonly kind: "heading"; readonly text: string }
   /** The one thing the mail asks for. */
   | { readonly kind: "button"; readonly label: string; readonly url: string }
   | { readonly kind: "facts"; readonly facts: readonly (readonly [name: string, value: string])[] }
@@ -54,6 +56,7 @@ export function template<Payload>({
 }
 
 export const text = (words: string): Block => ({ kind: "text", text: words });
+export const heading = (words: string): Block => ({ kind: "heading", text: words });
 export const note = (words: string): Block => ({ kind: "note", text: words });
 export const button = (label: string, url: string): Block => ({ kind: "button", label, url });
 export const facts = (...rows: readonly (readonly [name: string, value: string])[]): Block => ({

@@ -177,6 +177,8 @@ const TABLE: Record<string, string> = {
   "start.issue": ADMINS,
   "signUp.request": ANYONE,
   "signUp.complete": ANYONE,
+  "team.digest": EVERYBODY,
+  "team.setDigest": EVERYBODY,
   "team.list": EVERYBODY,
   "team.invitations": EVERYBODY,
   "team.changeRole": ADMINS,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MAIL_KINDS } from "../../domain/mail-kinds.ts";
+import { CUSTOMER_MAIL_KINDS } from "../../domain/mail-kinds.ts";
 import { customerAuthorised, router } from "../init.ts";
 import { ownDownload } from "../views/download.ts";
 import { ownOfflineRouter } from "./offline.ts";
@@ -29,7 +29,7 @@ export const portalRouter = router({
   mailPreferences: read.query(({ ctx: { customer, services } }) => services.mailPreferences.get(customer)),
 
   setMailPreference: read
-    .input(z.strictObject({ kind: z.enum(MAIL_KINDS), wanted: z.boolean() }))
+    .input(z.strictObject({ kind: z.enum(CUSTOMER_MAIL_KINDS), wanted: z.boolean() }))
     .mutation(({ ctx: { customer, services }, input: { kind, wanted } }) =>
       services.mailPreferences.set(customer, kind, wanted),
     ),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { emailField, requiredText } from "../../authority/input.ts";
 import { ROLES } from "../../domain/actor.ts";
 import { idOf, publicId } from "../../domain/ids.ts";
+import { STAFF_DIGEST } from "../../domain/mail-kinds.ts";
 import { authorised, open, router } from "../init.ts";
 
 const role = z.enum(ROLES);
@@ -21,6 +22,17 @@ export const teamRouter = router({
   remove: authorised("team:write")
     .input(member)
     .mutation(({ ctx, input }) => ctx.services.members.remove(ctx.actor, input.userId)),
+
+  /** Whether the person gets the daily digest of this vendor. */
+  digest: authorised("license:read").query(async ({ ctx }) => ({
+    wanted: await ctx.services.mailPreferences.wantsDigest(ctx.actor),
+  })),
+
+  setDigest: authorised("license:read")
+    .input(z.strictObject({ wanted: z.boolean("Say true or false.") }))
+    .mutation(({ ctx, input: { wanted } }) =>
+      ctx.services.mailPreferences.set(ctx.actor, STAFF_DIGEST, wanted),
+    ),
 
   invitations: authorised("team:read").query(async ({ ctx }) => {
     const pending = await ctx.services.invitations.pending(ctx.actor);

@@ -50,6 +50,7 @@ const JOB_WORDS: Readonly<Record<string, string>> = {
   "event-relay": "Turn decisions into events",
   "webhook-delivery": "Send webhooks",
   "mail-delivery": "Send mails",
+  "staff-digest": "Write the daily digests",
   "license-batches": "Work on licenses in batches",
   "license-tally": "Count licenses",
   "analytics-rollup": "Compute the charts' figures",

@@ -11,6 +11,7 @@ const KIND_WORDS: Readonly<Record<MailKind, string>> = {
   license_expiring: "licenses that end soon",
   seats_short: "seats running short",
   credits_short: "credits running short",
+  staff_digest: "your customers’ licenses once a day",
 };
 
 /** Looking at it turns nothing off: programs follow links in mails before people do. */

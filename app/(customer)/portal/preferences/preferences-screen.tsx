@@ -3,14 +3,14 @@
 import { Alert, Card, Stack, Switch } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { MAIL_KINDS, type MailKind } from "#server/domain/mail-kinds.ts";
+import { CUSTOMER_MAIL_KINDS, type CustomerMailKind } from "#server/domain/mail-kinds.ts";
 import { ErrorState } from "../../../_components/error-state.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { TableSkeleton } from "../../../_components/table-skeleton.tsx";
 import { toastFailed } from "../../../_components/toasts.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 
-const KINDS: Readonly<Record<MailKind, { readonly label: string; readonly description: string }>> = {
+const KINDS: Readonly<Record<CustomerMailKind, { readonly label: string; readonly description: string }>> = {
   license_expiring: {
     label: "A license expires soon",
     description: "In good time before its end, so that it can be renewed.",
@@ -78,7 +78,7 @@ export function PreferencesScreen({
         ) : (
           <Card component="section" aria-label="E-mails">
             <Stack gap="lg">
-              {MAIL_KINDS.map((kind) => (
+              {CUSTOMER_MAIL_KINDS.map((kind) => (
                 <Switch
                   key={kind}
                   label={KINDS[kind].label}
