@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createAnalytics } from "#server/analytics/service.ts";
 import { issueManyLicenses } from "#server/authority/license-batch-input.ts";
+import { EVENTS, happened } from "#server/domain/event-catalogue.ts";
 import { publicId } from "#server/domain/ids.ts";
+import { recordEvents } from "#server/events/outbox.ts";
 import { createEventRelay } from "#server/events/relay.ts";
 import { JOB_NAMES, type JobName } from "#server/jobs/catalogue.ts";
 import { createJobs } from "#server/jobs/jobs.ts";
@@ -25,6 +27,7 @@ import { createProcessors } from "./processors.ts";
 import { runJobs } from "./run-jobs.ts";
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 /** Patient, because the machine may be busy. */
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
 
@@ -140,7 +143,17 @@ async function leaveWork() {
       dedupeKey: "once",
     }),
   );
-  services.clock.advance(32 * DAY_MS);
+  // Into the morning: digests are written from six o'clock on.
+  services.clock.advance(32 * DAY_MS + 8 * HOUR_MS);
+  await services.database.withTenant(actor.tenantId, async (tx) => {
+    const now = services.clock.now();
+    const event = happened("license.expiring", EVENTS["license.expiring"].example, {
+      id: newUuid(),
+      at: now,
+    });
+    await recordEvents(tx, actor.tenantId, now, [event]);
+    await services.notices.tell(tx, actor.tenantId, [event]);
+  });
   await services.activations.activate(tenant.tenantId, activateRequest(license.licenseKey, "another"));
   const endpoint = { url: "https://127.0.0.1:1/", description: "" };
   await services.webhooks.create(actor, { ...endpoint, events: ["customer.created"] });
@@ -162,6 +175,7 @@ const OUTCOMES: { readonly [Name in JobName]?: readonly [first: object, second: 
     { sent: 0, failed: 0, expired: 1 },
     { sent: 0, failed: 0, expired: 0 },
   ],
+  "staff-digest": [{ written: 1 }, { written: 0 }],
   "license-batches": [{ finished: 1 }, { finished: 0 }],
   // Nobody has that many here.
   "license-tally": [{ tallied: 0 }, { tallied: 0 }],

@@ -48,6 +48,7 @@ beforeAll(async () => {
     events: { tell: async () => ({ told: 0 }) },
     deliveries: { deliverDue: async () => ({ delivered: 0, failed: 0 }) },
     mailer: { deliverDue: async () => ({ sent: 0, failed: 0, expired: 0 }) },
+    staffDigest: { write: async () => ({ written: 0 }) },
     overview: { tally: async () => ({ tallied: 0 }) },
     analytics: { rollUp: async () => ({ hours: 0 }) },
     reconciliation: { reconcile: async () => ({ checked: 0, begun: 0 }) },

@@ -7,12 +7,20 @@ import { ErrorState } from "../_components/error-state.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
 import { TableSkeleton } from "../_components/table-skeleton.tsx";
 import { useTRPC } from "../_trpc/client.tsx";
+import { DigestCard } from "./digest-card.tsx";
 import { IdentitiesCard } from "./identities-card.tsx";
 import { PasswordCard } from "./password-card.tsx";
 import { TwoFactorCard } from "./two-factor-card.tsx";
 
 /** A person's own sign-in, whichever part of the portal they use. */
-export function AccountScreen({ requiredBy }: { requiredBy?: string }) {
+export function AccountScreen({
+  requiredBy,
+  staffOf,
+}: {
+  requiredBy?: string;
+  /** Of which vendor the person is staff; left out for a customer's people. */
+  staffOf?: string;
+}) {
   const trpc = useTRPC();
   const account = useQuery(trpc.account.get.queryOptions());
   const signIn = useQuery(trpc.account.signIn.queryOptions());
@@ -42,6 +50,7 @@ export function AccountScreen({ requiredBy }: { requiredBy?: string }) {
             <TwoFactorCard status={account.data.twoFactor} />
             <IdentitiesCard />
             {signIn.data?.password !== false && <PasswordCard />}
+            {staffOf !== undefined && <DigestCard vendorName={staffOf} email={account.data.email} />}
           </>
         )}
       </Stack>

@@ -7,6 +7,7 @@ import { createNotices } from "../mail/notices.ts";
 import { createMailPreviews } from "../mail/previews.ts";
 import { createPayloads } from "../mail/sealed-payload.ts";
 import { createSmtpSender } from "../mail/smtp.ts";
+import { createStaffDigest } from "../mail/staff-digest.ts";
 import { createPublicRequest, refuseUrl } from "../platform/public-fetch.ts";
 import { createDeliverer } from "../webhooks/deliveries.ts";
 import { createSender } from "../webhooks/sender.ts";
@@ -21,6 +22,7 @@ export function createOutgoing({ env, clock, log, database, keyWrapper, vault }:
   const mails = createMails({ clock, payloads });
   const mailPreferences = createMailPreferences({ database, clock });
   const notices = createNotices({ mails, wanting: mailPreferences.wanting });
+  const staffDigest = createStaffDigest({ database, clock, mails, readersOf: mailPreferences.digestReaders });
   const smtp =
     env.SMTP_URL === undefined || env.MAIL_FROM === undefined
       ? undefined
@@ -42,6 +44,7 @@ export function createOutgoing({ env, clock, log, database, keyWrapper, vault }:
     mails,
     mailPreferences,
     notices,
+    staffDigest,
     smtp,
     mailer,
     mailPreviews,

@@ -8,8 +8,10 @@ import { createTestDatabase } from "#server/testing/database.ts";
 import { createPeople, createTeam, type People } from "#server/testing/people.ts";
 import { createMailer } from "./mailer.ts";
 import type { Message } from "./smtp.ts";
+import { createStaffDigest } from "./staff-digest.ts";
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const rules = { type: "subscription", durationDays: 60, seats: 1 } as const;
 
 let database: TestDatabase;
@@ -51,6 +53,17 @@ async function vendor() {
     },
   });
   return { actor, tenantId, catalog, managers, sent, mailer };
+}
+
+async function addStaff(tenantId: string, ...roles: ["support", "developer", "admin"]) {
+  const join = async (role: (typeof roles)[number]) => {
+    const userId = newUuid();
+    const email = `${role}-${userId}@example.com`;
+    await people.database.prisma.user.create({ data: { id: userId, email, name: role } });
+    await people.database.prisma.membership.create({ data: { tenantId, userId, role } });
+    return { tenantId, userId, email };
+  };
+  return { joined: [await join(roles[0]), await join(roles[1]), await join(roles[2])] as const };
 }
 
 test("managers are told that a license ends a month, a week and a day ahead, once each; who turned it off is not", async () => {
@@ -157,4 +170,46 @@ test("what the runtime plane refuses comes to the managers by the relay, in the 
   await relay.tell();
   await mailer.deliverDue();
   expect(sent.map(({ to }) => to).toSorted()).toEqual(managers.map(({ email }) => email).toSorted());
+});
+
+test("staff get one digest a day however many workers write it, of what their customers lack; who turned it off gets none", async () => {
+  const { tenantId, catalog, actor, sent, mailer } = await vendor();
+  const { joined } = await addStaff(tenantId, "support", "developer", "admin");
+  const [support, developer, admin] = joined;
+  await issueOne(people, actor, catalog, { count: 10 });
+  await people.mailPreferences.set(admin, "staff_digest", false);
+  await people.mailPreferences.set(developer, "staff_digest", true);
+  people.clock.turnTo(new Date(Math.ceil(people.clock.now().getTime() / DAY_MS) * DAY_MS + 54 * DAY_MS));
+  await people.licenses.announceTransitions({ limit: 100 });
+  const digest = () =>
+    createStaffDigest({ ...people, readersOf: people.mailPreferences.digestReaders }).write();
+  const olive = await people.database.prisma.user.findUniqueOrThrow({ where: { id: actor.userId } });
+  const readers = [olive.email, support.email, developer.email];
+  /** To how many of them a mail was written so far. */
+  const written = () =>
+    people.database.withTenant(tenantId, (tx) => tx.mail.count({ where: { template: "staff-digest" } }));
+  await digest();
+  expect(await written()).toBe(0);
+  people.clock.advance(7 * HOUR_MS);
+  await Promise.all([digest(), digest(), digest()]);
+  expect(await written()).toBe(readers.length);
+  await Promise.all([mailer.deliverDue(), mailer.deliverDue()]);
+  const digests = sent.filter(({ to, text }) => text.includes("on the team of") && readers.includes(to));
+  expect(digests.map(({ to }) => to).toSorted()).toEqual(readers.toSorted());
+  const [mail] = digests;
+  expect(mail?.subject).toBe("10 licenses end soon");
+  expect(mail?.text).toMatch(/Northwind · Renderer \S+: in 6 days, on /);
+  expect(mail?.text).toContain("And 2 more, in the portal.");
+
+  // A day with news after its digest waits for the next one, and a day without has none.
+  await digest();
+  people.clock.advance(DAY_MS);
+  await digest();
+  expect(await written()).toBe(readers.length);
+  const unsubscribe = digests.find(({ to }) => to === support.email)?.headers["List-Unsubscribe"] ?? "";
+  await people.unsubscribing.turnOff(/unsubscribe\/(.*)>/.exec(unsubscribe)?.[1] ?? "");
+  people.clock.advance(4 * DAY_MS);
+  await people.licenses.announceTransitions({ limit: 100 });
+  await digest();
+  expect(await written()).toBe(readers.length + readers.length - 1);
 });

@@ -8,8 +8,8 @@ import { eachTenant } from "#server/platform/each-tenant.ts";
 import type { MailPayload } from "./catalogue.ts";
 import * as store from "./digest-store.ts";
 import type { Mails } from "./mails.ts";
-import { dayWords } from "./notices.ts";
 import { meterNames, productNames } from "./notice-store.ts";
+import { dayWords } from "./notices.ts";
 
 type Tx = Prisma.TransactionClient;
 type Digest = Omit<MailPayload<"staff-digest">, "userId">;

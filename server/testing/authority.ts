@@ -33,6 +33,7 @@ import { DEFAULT_RULES, type PolicyRules } from "#server/domain/policy.ts";
 import { createMails } from "#server/mail/mails.ts";
 import { createNotices } from "#server/mail/notices.ts";
 import { createPayloads } from "#server/mail/sealed-payload.ts";
+import { createStaffDigest } from "#server/mail/staff-digest.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
 import { createPublicRequest, type PublicRequestOptions, refuseUrl } from "#server/platform/public-fetch.ts";
@@ -57,13 +58,15 @@ export function createAuthority(
   const payloads = createPayloads({ ...runtime, keyWrapper: localKeyWrapper(TEST_MASTER_KEY) });
   const seats = createSeats(runtime);
   const mails = createMails({ ...runtime, payloads });
-  const notices = createNotices({ mails, wanting: createMailPreferences(runtime).wanting });
+  const { wanting, digestReaders: readersOf } = createMailPreferences(runtime);
+  const notices = createNotices({ mails, wanting });
   return {
     ...runtime,
     ownLicenses: createOwnLicenses(runtime),
     ownDevices: createOwnDevices({ ...runtime, devices }),
     ownSeats: createOwnSeats({ ...runtime, seats }),
     notices,
+    staffDigest: createStaffDigest({ ...runtime, mails, readersOf }),
     tenants: createTenants(runtime),
     products: createProducts(runtime),
     policies: createPolicies(runtime),

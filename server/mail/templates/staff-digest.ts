@@ -52,11 +52,15 @@ export const staffTemplates = {
         headline: subject,
         preview: `What happened to the licenses of ${name}’s customers since the last of these mails.`,
         blocks: [
-          ...section("End soon", digest.expiring, ({ daysLeft, expiresAt }) =>
-            `in ${counted(daysLeft, "day")}, on ${expiresAt}`,
+          ...section(
+            "End soon",
+            digest.expiring,
+            ({ daysLeft, expiresAt }) => `in ${counted(daysLeft, "day")}, on ${expiresAt}`,
           ),
-          ...section("Found no seat free", digest.seats, ({ seats, hours }) =>
-            `${counted(seats, "seat")}, all taken in ${counted(hours, "hour")}`,
+          ...section(
+            "Found no seat free",
+            digest.seats,
+            ({ seats, hours }) => `${counted(seats, "seat")}, all taken in ${counted(hours, "hour")}`,
           ),
           ...section("Run out of credits", digest.credits, ({ meter, balance }) =>
             balance > 0 ? `${meter}: ${number(balance)} left` : `${meter}: none left`,

@@ -9,7 +9,7 @@ export default async function AccountPage() {
   const { lacksTwoFactor, tenant } = await requireActor();
   return (
     <Prefetched prefetch={(client, trpc) => [client.prefetchQuery(trpc.account.get.queryOptions())]}>
-      <AccountScreen {...(lacksTwoFactor ? { requiredBy: tenant.name } : {})} />
+      <AccountScreen {...(lacksTwoFactor ? { requiredBy: tenant.name } : { staffOf: tenant.name })} />
     </Prefetched>
   );
 }
