@@ -9,10 +9,10 @@ import type { Presented } from "#server/auth/identities.ts";
 import type { IdClaims } from "#server/auth/oidc-provider.ts";
 import { createAuthOptions } from "#server/auth/options.ts";
 import { allows, type Permission } from "#server/auth/permissions.ts";
+import type { Place } from "#server/auth/places.ts";
+import { customerPlace, teamPlace } from "#server/domain/places.ts";
+import { PLACES_COOKIE, readRemembered } from "./_places/remembered.ts";
 import { server } from "./_server.ts";
-
-/** Remembers which of their tenants a person looks at; it grants nothing. */
-export const TENANT_COOKIE = "signet-tenant";
 
 /** Where a second factor is set up: the one page that is open without it to whom it is asked of. */
 const ACCOUNT = "/admin/account";
@@ -39,8 +39,12 @@ export const readPresented = cache(async (): Promise<Presented> => {
 /** Whose session it says it is; whether it still is, is asked of the database. */
 export const readSession = cache(async (): Promise<SessionClaims | undefined> => {
   const { session } = await readPresented();
-  return session && { ...session, tenantId: (await cookies()).get(TENANT_COOKIE)?.value };
+  const { tenantId, customerId } = await readPlaces();
+  return session && { ...session, tenantId, customerId };
 });
+
+/** Where the person was last, as the browser says: whether they still belong there is asked of the database. */
+export const readPlaces = cache(async () => readRemembered((await cookies()).get(PLACES_COOKIE)?.value));
 
 export const currentActor = cache(async (): Promise<CurrentActor | undefined> => {
   return server().auth.currentActor(await readSession());
@@ -49,6 +53,19 @@ export const currentActor = cache(async (): Promise<CurrentActor | undefined> =>
 export const currentCustomer = cache(async (): Promise<CurrentCustomer | undefined> => {
   return server().auth.currentCustomer(await readSession());
 });
+
+/** Everywhere the person belongs. */
+export const currentPlaces = cache(async (): Promise<Place[]> => server().auth.places(await readSession()));
+
+/** Whose the page is that is being rendered: its area says whether a team's or a customer's. */
+export async function currentPlace(): Promise<string | undefined> {
+  if ((await requestedPath()).startsWith("/portal")) {
+    const customer = await currentCustomer();
+    return customer && customerPlace(customer.customerId);
+  }
+  const current = await currentActor();
+  return current && teamPlace(current.tenant.id);
+}
 
 /**
  * The first line of every vendor page: who is acting, or a redirect that says why not. A page that more than reads
@@ -60,7 +77,7 @@ export async function requireActor(permission?: Permission): Promise<CurrentActo
     if ((await currentCustomer()) !== undefined) redirect("/portal");
     return leave();
   }
-  if (current.tenant.suspended) redirect("/sign-in?reason=tenant_suspended");
+  if (current.tenant.suspended) return leaveSuspended();
   if (current.lacksTwoFactor && !(await requestedPath()).startsWith(ACCOUNT)) redirect(ACCOUNT);
   if (permission !== undefined && !allows(current.actor.role, permission)) {
     redirect(`/admin/forbidden?permission=${permission}`);
@@ -68,12 +85,22 @@ export async function requireActor(permission?: Permission): Promise<CurrentActo
   return current;
 }
 
-/** The first line of every customer page. */
+/** The first line of every customer page. Who belongs to several customers and has chosen none of them does so first. */
 export async function requireCustomer(): Promise<CurrentCustomer> {
   const current = await currentCustomer();
   if (current === undefined) return leave();
-  if (current.tenant.suspended) redirect("/sign-in?reason=tenant_suspended");
+  if (current.tenant.suspended) return leaveSuspended();
+  if (current.hasSeveral && !current.isChosen) {
+    const customers = (await currentPlaces()).filter(({ kind }) => kind === "customer");
+    if (customers.length > 1) redirect(`/choose?next=${encodeURIComponent(await requestedPath())}`);
+  }
   return current;
+}
+
+/** A suspended account bars nobody from elsewhere. */
+async function leaveSuspended(): Promise<never> {
+  if ((await currentPlaces()).length > 1) redirect("/choose?reason=tenant_suspended");
+  redirect("/sign-in?reason=tenant_suspended");
 }
 
 async function leave(): Promise<never> {

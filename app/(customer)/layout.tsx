@@ -1,11 +1,12 @@
 import type { ReactNode } from "react";
-import { requireCustomer } from "../_session.ts";
+import { customerPlace } from "#server/domain/places.ts";
+import { currentPlaces, requireCustomer } from "../_session.ts";
 import { brandCss } from "./_shell/brand.ts";
 import { CustomerShell } from "./_shell/shell.tsx";
 
 /** Draws the frame. Each page asks `requireCustomer` again: a layout is not run at every navigation. */
 export default async function CustomerLayout({ children }: { children: ReactNode }) {
-  const { user, role, customerName, tenant, branding } = await requireCustomer();
+  const { user, role, customerId, customerName, tenant, branding } = await requireCustomer();
   return (
     <>
       {branding.accent !== null && <style>{brandCss(branding.accent)}</style>}
@@ -15,6 +16,8 @@ export default async function CustomerLayout({ children }: { children: ReactNode
         customerName={customerName}
         vendorName={tenant.name}
         supportEmail={branding.supportEmail}
+        place={customerPlace(customerId)}
+        places={await currentPlaces()}
       >
         {children}
       </CustomerShell>

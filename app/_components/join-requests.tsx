@@ -40,7 +40,7 @@ export function JoinRequests({
   function confirmDecline(id: string, email: string) {
     confirmAction({
       title: `Leave ${email} out?`,
-      effects: ["Nothing is sent to them; the request goes away."],
+      effects: ["Tells them by mail that they are not let in, without saying by whom."],
       undo: "You can still invite them.",
       confirm: "Leave out",
       danger: true,

@@ -5,8 +5,10 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useState } from "react";
 import superjson from "superjson";
+import { SHOWN_ELSEWHERE } from "#server/domain/places.ts";
 import { BATCH_CALLS_MAX } from "#server/trpc/limits.ts";
 import type { AppRouter } from "#server/trpc/router.ts";
+import { shownForHeader, tellShownElsewhere } from "../_places/shown-for.ts";
 import { makeQueryClient } from "./query-client.ts";
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
@@ -17,13 +19,15 @@ let inBrowser: QueryClient | undefined;
 
 function queryClient(): QueryClient {
   if (typeof window === "undefined") return makeQueryClient();
-  inBrowser ??= makeQueryClient(leaveWhenSignedOut);
+  inBrowser ??= makeQueryClient(leaveWhenElsewhere);
   return inBrowser;
 }
 
-/** Access can end while a page is open: the next call then leads back to signing in, which says why. */
-function leaveWhenSignedOut(error: unknown): void {
-  if (!(error instanceof TRPCClientError) || error.data?.code !== "unauthorized") return;
+/** Access can end while a page is open, or another tab switch: the next call leads back to signing in, or to a choice. */
+function leaveWhenElsewhere(error: unknown): void {
+  if (!(error instanceof TRPCClientError)) return;
+  if (error.message === SHOWN_ELSEWHERE) tellShownElsewhere();
+  if (error.data?.code !== "unauthorized") return;
   if (!window.location.pathname.startsWith("/admin") && !window.location.pathname.startsWith("/portal"))
     return;
   window.location.assign("/sign-in?reason=access_ended");
@@ -33,7 +37,14 @@ export function PortalQueries({ children }: { children: ReactNode }) {
   const queries = queryClient();
   const [client] = useState(() =>
     createTRPCClient<AppRouter>({
-      links: [httpBatchLink({ url: "/api/trpc", transformer: superjson, maxItems: BATCH_CALLS_MAX })],
+      links: [
+        httpBatchLink({
+          url: "/api/trpc",
+          transformer: superjson,
+          maxItems: BATCH_CALLS_MAX,
+          headers: shownForHeader,
+        }),
+      ],
     }),
   );
   return (

@@ -7,8 +7,9 @@ import { newCorrelationId } from "#server/platform/ids.ts";
 import { runWithCorrelation } from "#server/platform/log.ts";
 import { createPortalContext } from "#server/trpc/context.ts";
 import { appRouter } from "#server/trpc/router.ts";
+import { RenderedFor } from "../_places/rendered-for.tsx";
 import { server } from "../_server.ts";
-import { readPresented, readSession } from "../_session.ts";
+import { currentPlace, readPresented, readSession } from "../_session.ts";
 import { makeQueryClient } from "./query-client.ts";
 
 const pageQueries = cache(() => makeQueryClient());
@@ -41,7 +42,13 @@ export async function Prefetched({
   const client = pageQueries();
   const { correlationId } = await pageContext();
   await runWithCorrelation(correlationId, () => Promise.all(prefetch(client, trpc)));
-  return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
+  const place = await currentPlace();
+  return (
+    <HydrationBoundary state={dehydrate(client)}>
+      {place !== undefined && <RenderedFor place={place} />}
+      {children}
+    </HydrationBoundary>
+  );
 }
 
 /**

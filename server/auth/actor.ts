@@ -7,8 +7,9 @@ export interface SessionClaims {
   readonly userId: string;
   /** `passwordStamp` at sign-in. */
   readonly stamp: string;
-  /** The tenant the person chose to look at, where they belong to several. */
+  /** The tenant, and the customer, that the person chose to look at, where they belong to several. */
   readonly tenantId?: string | undefined;
+  readonly customerId?: string | undefined;
   /** The identity that opened it, where one did: disconnecting that ends the session. */
   readonly identityId?: string | undefined;
   /** Whether the identity provider has seen a second factor, so that none is asked for here. */
@@ -50,6 +51,9 @@ export interface CurrentCustomer {
   readonly tenant: TenantSummary;
   readonly customerName: string;
   readonly branding: Branding;
+  /** Whether they may belong to another customer too, and whether they chose this one then. */
+  readonly hasSeveral: boolean;
+  readonly isChosen: boolean;
 }
 
 /** How a vendor's customers see it. */
@@ -58,6 +62,15 @@ export interface Branding {
   readonly accent: string | null;
   /** Where they write to; null: nowhere is named. */
   readonly supportEmail: string | null;
+}
+
+/** A vendor as somebody sees it who is not signed in there. */
+export interface Vendor extends Branding {
+  readonly name: string;
+}
+
+export function facing({ name, accent, supportEmail }: Vendor): Vendor {
+  return { name, accent, supportEmail };
 }
 
 const TENANT = {
@@ -122,14 +135,9 @@ export async function currentCustomer(
   if (session === undefined) return undefined;
   const user = await database.prisma.user.findUnique({ where: { id: session.userId }, include: IDENTITIES });
   if (!isStillValid(user, session)) return undefined;
-  const memberships = await database.prisma.$transaction(async (tx) => {
-    // The row-level policy of customer_member lets a person see their own rows before a tenant is known.
-    await tx.$executeRaw`SELECT set_config('signet.user_id', ${user.id}, true)`;
-    return tx.customerMember.findMany({ where: { userId: user.id }, orderBy: { createdAt: "asc" } });
-  });
-  const chosenFirst = memberships.toSorted(
-    (one, other) => Number(other.tenantId === session.tenantId) - Number(one.tenantId === session.tenantId),
-  );
+  const memberships = await customerMemberships(user.id, database);
+  const isChosen = ({ customerId }: { customerId: string }) => customerId === session.customerId;
+  const chosenFirst = memberships.toSorted((one, other) => Number(isChosen(other)) - Number(isChosen(one)));
   for (const { tenantId, customerId, role } of chosenFirst) {
     const customer = await database.withTenant(tenantId, (tx) =>
       tx.customer.findUnique({
@@ -152,9 +160,20 @@ export async function currentCustomer(
       tenant: summary(customer.tenant),
       customerName: customer.name,
       branding: { accent: customer.tenant.accent, supportEmail: customer.tenant.supportEmail },
+      hasSeveral: memberships.length > 1,
+      isChosen: isChosen({ customerId }),
     };
   }
   return undefined;
+}
+
+/** All of a person's memberships with customers, of whichever vendor, longest-standing first. */
+export async function customerMemberships(userId: string, database: Database) {
+  return database.prisma.$transaction(async (tx) => {
+    // The row-level policy of customer_member lets a person see their own rows before a tenant is known.
+    await tx.$executeRaw`SELECT set_config('signet.user_id', ${userId}, true)`;
+    return tx.customerMember.findMany({ where: { userId }, orderBy: { createdAt: "asc" } });
+  });
 }
 
 function isStillValid<

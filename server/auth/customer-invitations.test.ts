@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { admitMember } from "../authority/customer-members.ts";
+import { customerPlace } from "../domain/places.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { TestDatabase } from "../testing/cluster.ts";
 import { createTestDatabase } from "../testing/database.ts";
@@ -146,12 +147,13 @@ test("a link lets a new person in to the customer, once, and both ends of it are
   const { owner, tenantId, customerId, invite, members } = await vendor();
   const email = guest();
   const { token } = await invite(email.toUpperCase());
-  const { name: tenantName } = await people.database.prisma.tenant.findUniqueOrThrow({
-    where: { id: tenantId },
-  });
+  const { name } = await people.database.prisma.tenant.findUniqueOrThrow({ where: { id: tenantId } });
+  const inviter = await people.database.prisma.user.findUniqueOrThrow({ where: { id: owner.userId } });
   expect(await people.invitations.preview(token)).toEqual({
     to: "customer",
-    tenantName,
+    vendor: { name, accent: null, supportEmail: null },
+    place: customerPlace(customerId),
+    invitedBy: `${inviter.name} of ${name}`,
     customerName: "Northwind Design",
     email,
     role: "manager",

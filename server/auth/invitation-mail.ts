@@ -2,6 +2,7 @@ import type { PersonAuthor } from "../authority/audit.ts";
 import type { Tx } from "../authority/ports.ts";
 import type { Mails } from "../mail/mails.ts";
 import type { Offer } from "./invitation-offers.ts";
+import { inviterOf } from "./inviter.ts";
 
 /** Sends whoever is invited their link, which the inviter is shown too. */
 export async function mailInvitation(
@@ -10,6 +11,8 @@ export async function mailInvitation(
   { tenantId, userId }: PersonAuthor,
   { id, email, token }: { readonly id: string; readonly email: string; readonly token: string },
   offer: Offer,
+  /** Whether they asked for it. */
+  asked: boolean,
 ): Promise<void> {
   const about = { tenantId, to: email, dedupeKey: `invitation/${id}` };
   if (offer.to === "team") {
@@ -24,5 +27,10 @@ export async function mailInvitation(
   const { name: customer } = await tx.customer.findUniqueOrThrow({
     where: { tenantId_id: { tenantId, id: offer.customerId } },
   });
-  await mails.enqueue(tx, { ...about, template: "invitation-customer", payload: { customer, token } });
+  const invitedBy = await inviterOf(tx, { tenantId, customerId: offer.customerId, userId });
+  await mails.enqueue(tx, {
+    ...about,
+    template: "invitation-customer",
+    payload: { invitedBy, customer, asked, token },
+  });
 }

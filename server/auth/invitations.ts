@@ -3,16 +3,19 @@ import { type PersonAuthor, recordAudit } from "../authority/audit.ts";
 import type { Tx } from "../authority/ports.ts";
 import type { CustomerRole, Role, UserActor } from "../domain/actor.ts";
 import { SignetError } from "../domain/errors.ts";
+import { customerPlace, teamPlace } from "../domain/places.ts";
 import type { Mails } from "../mail/mails.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
+import { facing, type Vendor } from "./actor.ts";
 import { connect, type Identities, type Presented } from "./identities.ts";
 import { newToken, notALink, parseToken, unusable } from "./invitation-link.ts";
 import { mailInvitation } from "./invitation-mail.ts";
 import { auditOf, columnsOf, grant, mayBeOffered, type Offer, offerOf } from "./invitation-offers.ts";
 import { acceptable, belongsSomewhere, byIdentity, hasPassword, setUp } from "./invitee.ts";
+import { inviterOf } from "./inviter.ts";
 import type { InviteLimiter } from "./limiter.ts";
 import { mayTouchOwner } from "./members.ts";
 import { hashPassword } from "./passwords.ts";
@@ -31,7 +34,9 @@ export interface PendingInvitation<R = Role> {
 }
 
 export type InvitationPreview = {
-  readonly tenantName: string;
+  readonly vendor: Vendor;
+  /** The place that it lets in to. */
+  readonly place: string;
   readonly email: string;
   /** Whether the address already has an account with a password, which is then asked for. */
   readonly hasAccount: boolean;
@@ -39,7 +44,13 @@ export type InvitationPreview = {
   readonly byIdentity: boolean;
 } & (
   | { readonly to: "team"; readonly role: Role }
-  | { readonly to: "customer"; readonly customerName: string; readonly role: CustomerRole }
+  | {
+      readonly to: "customer";
+      readonly customerName: string;
+      readonly role: CustomerRole;
+      /** A person, and whose they are; null: themselves, by a license key. */
+      readonly invitedBy: string | null;
+    }
 );
 
 /**
@@ -61,8 +72,8 @@ export interface Invitations {
     actor: PersonAuthor,
     customerId: string,
     input: { email: string; role: CustomerRole },
-    /** Done in the same transaction. */
-    also?: (tx: Tx) => Promise<void>,
+    /** For somebody who asked to be let in: notes, in the same transaction, that they are answered. */
+    answer?: (tx: Tx) => Promise<void>,
   ): Promise<PendingInvitation<CustomerRole> & { token: string }>;
   /** Invitations to the team that can still be accepted, newest first. */
   pending(actor: UserActor): Promise<PendingInvitation[]>;
@@ -113,7 +124,7 @@ export function createInvitations({
       tx.invitation.findUnique({
         where: { tenantId_tokenHash: { tenantId, tokenHash } },
         include: {
-          tenant: { select: { name: true } },
+          tenant: { select: { name: true, accent: true, supportEmail: true } },
           customer: { select: { name: true, archivedAt: true } },
         },
       }),
@@ -144,7 +155,7 @@ export function createInvitations({
     actor: PersonAuthor,
     address: string,
     offer: O,
-    also?: (tx: Tx) => Promise<void>,
+    answer?: (tx: Tx) => Promise<void>,
   ) {
     const { tenantId } = actor;
     const email = normalEmail(address);
@@ -156,7 +167,7 @@ export function createInvitations({
     const role: O["role"] = offer.role;
     await database.withTenant(tenantId, async (tx) => {
       await mayBeOffered(tx, tenantId, email, offer);
-      await also?.(tx);
+      await answer?.(tx);
       await tx.invitation.updateMany({
         where: { tenantId, email, customerId: offer.customerId, ...usable() },
         data: { revokedAt: now },
@@ -164,7 +175,7 @@ export function createInvitations({
       await tx.invitation.create({
         data: { tenantId, ...invitation, ...columnsOf(offer), tokenHash, invitedBy: actor.userId },
       });
-      await mailInvitation(tx, mails, actor, { id: invitation.id, email, token }, offer);
+      await mailInvitation(tx, mails, actor, { id: invitation.id, email, token }, offer, answer !== undefined);
       await recordAudit(tx, actor, clock, {
         ...auditOf(offer, invitation.id).made,
         before: null,
@@ -229,8 +240,8 @@ export function createInvitations({
       return invite(actor, email, { to: "team", customerId: null, role });
     },
 
-    createForCustomer: (actor, customerId, { email, role }, also) =>
-      invite(actor, email, { to: "customer", customerId, role }, also),
+    createForCustomer: (actor, customerId, { email, role }, answer) =>
+      invite(actor, email, { to: "customer", customerId, role }, answer),
 
     async pending(actor) {
       const rows = await pending(actor, null);
@@ -251,15 +262,21 @@ export function createInvitations({
 
     async preview(token) {
       const { invitation, user, offer } = await open(token);
-      const { email, tenant, customer } = invitation;
+      const { email, tenant, customer, tenantId, invitedBy: userId } = invitation;
       const shown = {
-        tenantName: tenant.name,
+        vendor: facing(tenant),
+        place: offer.to === "team" ? teamPlace(tenantId) : customerPlace(offer.customerId),
         email,
         hasAccount: hasPassword(user),
         byIdentity: byIdentity(user),
       };
       if (offer.to === "team") return { ...shown, to: "team", role: offer.role };
-      return { ...shown, to: "customer", customerName: customer?.name ?? "", role: offer.role };
+      const { customerId, role } = offer;
+      const invitedBy =
+        userId === null
+          ? null
+          : await database.withTenant(tenantId, (tx) => inviterOf(tx, { tenantId, customerId, userId }));
+      return { ...shown, to: "customer", customerName: customer?.name ?? "", role, invitedBy };
     },
 
     async accept(token, { name, password, code, ip }) {

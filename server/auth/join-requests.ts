@@ -1,6 +1,7 @@
 import { type PersonAuthor, recordAudit } from "../authority/audit.ts";
 import type { CustomerRole } from "../domain/actor.ts";
 import { SignetError } from "../domain/errors.ts";
+import type { Mails } from "../mail/mails.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Invitations } from "./invitations.ts";
@@ -15,8 +16,9 @@ export function createJoinRequests(deps: {
   database: Database;
   clock: Clock;
   invitations: Pick<Invitations, "createForCustomer">;
+  mails: Mails;
 }) {
-  const { database, clock, invitations } = deps;
+  const { database, clock, invitations, mails } = deps;
   const gone = () => new SignetError("not_found", "Somebody has decided about this request already.");
 
   return {
@@ -46,7 +48,7 @@ export function createJoinRequests(deps: {
       });
     },
 
-    /** Lets them not in; they are not told. Throws as `admit` does. */
+    /** Lets them not in, and tells them so, but neither who decided nor whose the licenses are. Throws as `admit` does. */
     async decline(author: PersonAuthor, customerId: string, id: string): Promise<void> {
       const { tenantId } = author;
       await database.withTenant(tenantId, async (tx) => {
@@ -55,6 +57,17 @@ export function createJoinRequests(deps: {
           data: { decidedAt: clock.now(), admitted: false },
         });
         if (request === undefined) throw gone();
+        const { product } = await tx.license.findUniqueOrThrow({
+          where: { tenantId_id: { tenantId, id: request.licenseId } },
+          select: { product: { select: { name: true } } },
+        });
+        await mails.enqueue(tx, {
+          tenantId,
+          to: request.email,
+          dedupeKey: `join-declined/${id}`,
+          template: "join-declined",
+          payload: { product: product.name },
+        });
         await recordAudit(tx, author, clock, {
           action: "customer.join_declined",
           subjectKind: "customer",

@@ -4,6 +4,7 @@ import { recordAudit } from "../authority/audit.ts";
 import { licenseKeyHash, mustBeLicenseKey } from "../authority/license-keys.ts";
 import type { Tx, Vault } from "../authority/ports.ts";
 import { SignetError } from "../domain/errors.ts";
+import { customerPlace } from "../domain/places.ts";
 import type { Mails } from "../mail/mails.ts";
 import { KEY_SIGN_UP_MINUTES } from "../mail/templates/customer-sign-up.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -11,6 +12,7 @@ import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
 import { newToken } from "./invitation-link.ts";
+import { facing } from "./actor.ts";
 import type { AskLimiter } from "./limiter.ts";
 import type { MailLinks } from "./mail-links.ts";
 import { normalEmail } from "./sign-in.ts";
@@ -129,10 +131,10 @@ export function createKeySignUp(deps: {
       const { tenantId, licenseId } = said.parse(link.said);
       return database.withTenant(tenantId, async (tx) => {
         const { customer, product } = await opened(tx, tenantId, licenseId);
-        const { name } = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } });
+        const vendor = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } });
         // A former holder is not told who has it now.
         const customerName = (await wasTransferred(tx, tenantId, licenseId)) ? null : customer.name;
-        return { email: link.email, vendorName: name, customerName, product: product.name };
+        return { email: link.email, vendor: facing(vendor), customerName, product: product.name };
       });
     },
 
@@ -206,7 +208,7 @@ export function createKeySignUp(deps: {
         to: user.email,
         dedupeKey: `join-request/${id}/${userId}`,
         template: "join-request",
-        payload: { email },
+        payload: { email, place: customerPlace(customerId) },
       });
     }
     await recordAudit(tx, { kind: "system", tenantId }, clock, {

@@ -12,6 +12,7 @@ import {
 } from "./actor.ts";
 import type { SignInLimiter } from "./limiter.ts";
 import { passwordStamp, verifyPassword } from "./passwords.ts";
+import { type Place, placesOf } from "./places.ts";
 import type { TwoFactor } from "./two-factor.ts";
 
 /** The one sentence for every failed sign-in, so that it never tells whether the address is known. */
@@ -36,6 +37,8 @@ export interface Auth {
   currentUser(session: SessionClaims | undefined): Promise<SignedInUser | undefined>;
   currentActor(session: SessionClaims | undefined): Promise<CurrentActor | undefined>;
   currentCustomer(session: SessionClaims | undefined): Promise<CurrentCustomer | undefined>;
+  /** Everywhere they belong, for choosing. */
+  places(session: SessionClaims | undefined): Promise<Place[]>;
 }
 
 /** An address as it is stored and compared. */
@@ -72,5 +75,6 @@ export function createAuth({
     currentUser: (session) => currentUser(session, database),
     currentActor: (session) => currentActor(session, database),
     currentCustomer: (session) => currentCustomer(session, database),
+    places: (session) => placesOf(session, database),
   };
 }

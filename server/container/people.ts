@@ -47,7 +47,7 @@ export function createPeople(
     keySignUp: createKeySignUp({ ...byMail, vault }),
     members: createMembers({ database, clock, log }),
     invitations,
-    joinRequests: createJoinRequests({ database, clock, invitations }),
+    joinRequests: createJoinRequests({ database, clock, invitations, mails }),
     customerPeople: createCustomerPeople({ database, clock }),
   };
 }

@@ -195,7 +195,7 @@ describe("without a mail server", () => {
 
 test("a mail whose key the database could not give waits, and is sent once it can", async () => {
   const { tenantId } = await createTenant(runtime);
-  const payload = { customer: "Northwind", token: newUuid() };
+  const payload = { invitedBy: "Ann of Northwind", customer: "Northwind", asked: false, token: newUuid() };
   const about = { tenantId, template: "invitation-customer", to: "ada@example.com", dedupeKey: "i" } as const;
   await runtime.database.withTenant(tenantId, (tx) => mails.enqueue(tx, { ...about, payload }));
   await runtime.close();
@@ -221,7 +221,7 @@ test("a vendor's mail is in its own name and colour, answers go to its support, 
       supportEmail: "help@evil.example",
     },
   });
-  const payload = { customer: "<script>alert(1)</script>", token: newUuid() };
+  const payload = { invitedBy: "Ann", customer: "<script>alert(1)</script>", asked: false, token: newUuid() };
   const about = { tenantId, template: "invitation-customer", to: "ada@example.com", dedupeKey: "i" } as const;
   await runtime.database.withTenant(tenantId, (tx) => mails.enqueue(tx, { ...about, payload }));
   await mailer().deliverDue();

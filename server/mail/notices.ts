@@ -64,6 +64,8 @@ export function createNotices({
           if (wanted.get(kind)?.has(userId) !== true) continue;
           const of = {
             userId: publicId("user", userId),
+            place: license.customer.id,
+            licenseId: license.id,
             customer: license.customer.name,
             product: products.get(license.product.code) ?? license.product.code,
             key: license.keyHint,

@@ -70,7 +70,7 @@ export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Ru
     invitations,
     incidents: createIncidents({ database, clock }),
     keySignUp: createKeySignUp({ ...byMail, vault: authority.vault, answerAfterMs: 0 }),
-    joinRequests: createJoinRequests({ database, clock, invitations }),
+    joinRequests: createJoinRequests({ database, clock, invitations, mails }),
     customerPeople: createCustomerPeople({ database, clock }),
     lab,
     analytics: createAnalytics({ database, clock }),

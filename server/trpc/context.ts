@@ -97,6 +97,8 @@ export interface PortalContext {
   readonly correlationId: string;
   /** The network address the request came from. */
   readonly ip: string;
+  /** Whose the page that asks says it shows (`SHOWN_FOR_HEADER`); undefined for what is rendered in the request itself. */
+  readonly shownFor?: string | undefined;
   /** What the browser came with, for what is done with a fresh identity. */
   readonly presented?: Presented;
   /** Who is acting as of this request, or undefined; read from the database once for a whole batch. */
@@ -111,12 +113,14 @@ export function createPortalContext({
   proven,
   correlationId,
   ip,
+  shownFor,
 }: {
   services: PortalServices;
   session: SessionClaims | undefined;
   proven?: ProvenIdentity | undefined;
   correlationId: string;
   ip: string;
+  shownFor?: string;
 }): PortalContext {
   let actor: Promise<CurrentActor | undefined> | undefined;
   let customer: Promise<CurrentCustomer | undefined> | undefined;
@@ -124,6 +128,7 @@ export function createPortalContext({
     services,
     correlationId,
     ip,
+    shownFor,
     presented: { session, proven },
     currentActor: () => {
       actor ??= services.auth.currentActor(session);

@@ -8,6 +8,7 @@ import {
   rolesWith,
 } from "../auth/permissions.ts";
 import { SignetError } from "../domain/errors.ts";
+import { customerPlace, mayActFor, SHOWN_ELSEWHERE, teamPlace } from "../domain/places.ts";
 import type { PortalContext } from "./context.ts";
 import { errorData, isFault, toSignetError } from "./errors.ts";
 
@@ -41,8 +42,8 @@ export const open = t.procedure.use(logged);
 
 /**
  * A procedure for the vendor's staff. Reads who is acting from the database, refuses with `unauthorized` when nobody
- * is signed in or the membership is gone and `forbidden` when the role lacks the permission, and gives the
- * procedure `ctx.actor`.
+ * is signed in or the membership is gone and `forbidden` when the role lacks the permission or the page shows another
+ * tenant, and gives the procedure `ctx.actor`.
  */
 export function authorised(permission: Permission) {
   return open.use(async ({ ctx, next }) => {
@@ -54,6 +55,7 @@ export function authorised(permission: Permission) {
         "forbidden",
         "Your team asks for two-factor sign-in; set it up on your account page.",
       );
+    mustBeShown(ctx, teamPlace(current.tenant.id), current.tenants.length > 1);
     if (!allows(current.actor.role, permission)) throw forbidden(permission);
     return next({ ctx: { ...ctx, actor: current.actor, current } });
   });
@@ -69,7 +71,7 @@ export const signedIn = open.use(async ({ ctx, next }) => {
 /**
  * A procedure for the people of an end customer; gives it `ctx.customer`, whose ids say which rows are theirs: a service
  * that is handed them asks for nothing else. Refuses with `unauthorized` when nobody is signed in or they no longer
- * belong, and `forbidden` to the vendor's staff and where the role lacks the permission.
+ * belong, and `forbidden` to the vendor's staff, where the role lacks the permission, and where the page shows another customer.
  */
 export function customerAuthorised(permission: CustomerPermission) {
   return open.use(async ({ ctx, next }) => {
@@ -80,10 +82,20 @@ export function customerAuthorised(permission: CustomerPermission) {
       throw new SignetError("forbidden", "This is for the people of a customer; you are signed in as staff.");
     }
     if (customer.tenant.suspended) throw new SignetError("tenant_suspended");
+    mustBeShown(ctx, customerPlace(customer.customerId), customer.hasSeveral);
     if (!customerAllows(customer.role, permission))
       throw new SignetError("forbidden", `Only a manager of ${customer.customerName} can do this; ask one.`);
     return next({ ctx: { ...ctx, customer } });
   });
+}
+
+/** What a page shows and where its person is may have come apart in another tab: then nothing is told or done. */
+function mustBeShown(
+  { shownFor }: Pick<PortalContext, "shownFor">,
+  place: string,
+  hasSeveral: boolean,
+): void {
+  if (!mayActFor(shownFor, place, hasSeveral)) throw new SignetError("forbidden", SHOWN_ELSEWHERE);
 }
 
 function forbidden(permission: Permission): SignetError {

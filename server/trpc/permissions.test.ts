@@ -250,6 +250,8 @@ function contextOf(role: Role | CustomerRole | undefined): PortalContext {
     tenant,
     customerName: "C",
     branding: { accent: null, supportEmail: null },
+    hasSeveral: false,
+    isChosen: false,
   };
   return {
     services: services(),

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CurrentCustomer } from "../auth/actor.ts";
+import { passwordStamp } from "../auth/passwords.ts";
 import { publicId } from "../domain/ids.ts";
+import { customerPlace, SHOWN_ELSEWHERE, teamPlace } from "../domain/places.ts";
 import { newUuid } from "../platform/ids.ts";
 import { createCatalog, createVendor, issueOne } from "../testing/authority.ts";
 import type { TestDatabase } from "../testing/cluster.ts";
@@ -9,6 +11,7 @@ import { activateRequest } from "../testing/fixtures.ts";
 import { createOfflineDevice } from "../testing/offline-device.ts";
 import { createPeople, type People } from "../testing/people.ts";
 import { METER_RULES } from "../testing/usage.ts";
+import { createPortalContext } from "./context.ts";
 import { toSignetError } from "./errors.ts";
 import { createCallerFactory } from "./init.ts";
 import { appRouter } from "./router.ts";
@@ -170,6 +173,8 @@ async function createEstate(
       tenant,
       customerName: mark,
       branding: { accent: null, supportEmail: null },
+      hasSeveral: false,
+      isChosen: false,
     },
     licenseId: publicId("license", licenseId),
     key,
@@ -234,3 +239,85 @@ test("a customer's people find their own by a key or its end, and never by the v
   const all = await call(northwind.as, "portal.license.get", { id: northwind.licenseId });
   expect(all.answer).not.toContain("nw-note");
 });
+
+/** Somebody who belongs to both strangers, and works in both their vendors' teams, but has nothing to do with Northwind. */
+async function personOfSeveral() {
+  const [fabrikam, elsewhere] = strangers.map(({ estate }) => estate.as);
+  if (fabrikam === undefined || elsewhere === undefined) throw new Error("Both were made.");
+  const userId = newUuid();
+  const passwordHash = "no password has this hash";
+  const email = `several-${userId}@example.com`;
+  await people.database.prisma.user.create({ data: { id: userId, email, name: "Of several", passwordHash } });
+  for (const [index, { tenantId, customerId }] of [fabrikam, elsewhere].entries()) {
+    const createdAt = new Date(index);
+    await people.database.prisma.membership.create({ data: { tenantId, userId, role: "owner", createdAt } });
+    await people.database.withTenant(tenantId, (tx) =>
+      tx.customerMember.create({ data: { tenantId, customerId, userId, role: "manager", createdAt } }),
+    );
+  }
+  const session = { userId, stamp: passwordStamp(passwordHash) };
+  const caller = (chosen: { customerId?: string; tenantId?: string }, shownFor: { shownFor?: string }) =>
+    createCallerFactory(appRouter)(
+      createPortalContext({
+        services: people,
+        session: { ...session, ...chosen },
+        correlationId: "cor_test",
+        ip: "192.0.2.1",
+        ...shownFor,
+      }),
+    );
+  return { session, fabrikam, elsewhere, caller };
+}
+
+test("a person of several customers sees the one they chose, and by a claim to another's nothing of it", async () => {
+  const { session, fabrikam, elsewhere, caller } = await personOfSeveral();
+  const seen = async (customerId: string) => {
+    const { items } = await caller({ customerId }, {}).portal.license.list({});
+    return {
+      ids: items.map(({ id }) => id),
+      of: await people.auth.currentCustomer({ ...session, customerId }),
+    };
+  };
+  const [atFabrikam, atElsewhere] = strangers.map(({ estate }) => estate.licenseId);
+  expect(await seen(elsewhere.customerId)).toMatchObject({ ids: [atElsewhere], of: { isChosen: true } });
+  expect(await seen(fabrikam.customerId)).toMatchObject({ ids: [atFabrikam], of: { isChosen: true } });
+  const forged = await seen(northwind.as.customerId);
+  expect(forged).toMatchObject({ ids: [atFabrikam], of: { ...ids(fabrikam), isChosen: false } });
+  expect((await people.auth.places(session)).map(({ id }) => id)).toEqual([
+    ...[fabrikam, elsewhere].map(({ tenantId }) => teamPlace(tenantId)),
+    ...[fabrikam, elsewhere].map(({ customerId }) => customerPlace(customerId)),
+  ]);
+  expect(await people.auth.places({ ...session, stamp: "of another password" })).toEqual([]);
+});
+
+test("nothing is told or done for one while the page shows another, or does not say which", async () => {
+  const { fabrikam, elsewhere, caller } = await personOfSeveral();
+  const elsewhereByNow = { customerId: elsewhere.customerId, tenantId: elsewhere.tenantId };
+  const { customerId } = elsewhere;
+  const email = `invited-${newUuid()}@example.com`;
+  for (const shownFor of [
+    customerPlace(fabrikam.customerId),
+    teamPlace(elsewhere.tenantId),
+    customerPlace(northwind.as.customerId),
+    "",
+  ]) {
+    const page = caller(elsewhereByNow, { shownFor });
+    await expect(page.portal.license.summary(), shownFor).rejects.toThrow(SHOWN_ELSEWHERE);
+    await expect(page.portal.people.invite({ email, role: "member" }), shownFor).rejects.toThrow(
+      SHOWN_ELSEWHERE,
+    );
+  }
+  const itsPeople = caller(elsewhereByNow, { shownFor: customerPlace(customerId) }).portal.people;
+  expect((await itsPeople.invitations()).map((invitation) => invitation.email)).not.toContain(email);
+
+  for (const shownFor of [teamPlace(fabrikam.tenantId), customerPlace(customerId), ""]) {
+    const page = caller(elsewhereByNow, { shownFor });
+    const made = page.customer.create({ name: "Made for the wrong vendor", email: null, note: "" });
+    await expect(made, shownFor).rejects.toThrow(SHOWN_ELSEWHERE);
+  }
+  const page = caller(elsewhereByNow, { shownFor: teamPlace(elsewhere.tenantId) });
+  const found = await page.customer.list({ search: "Made for the wrong vendor" });
+  expect(found.items).toEqual([]);
+});
+
+const ids = ({ tenantId, customerId }: CurrentCustomer) => ({ tenantId, customerId });

@@ -1,32 +1,35 @@
 "use client";
 
-import { AppShell, Box, Burger, Group, ScrollArea } from "@mantine/core";
+import { AppShell, Badge, Box, Burger, Group, ScrollArea, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect } from "react";
 import type { Permission } from "#server/auth/permissions.ts";
+import type { Place } from "#server/auth/places.ts";
 import type { Role } from "#server/domain/actor.ts";
 import { Wordmark } from "../../_components/mark.tsx";
 import { UserMenu } from "../../_components/user-menu.tsx";
+import { FrameOf } from "../../_places/frame-of.tsx";
+import { PlaceMenu } from "../../_places/place-menu.tsx";
 import { Search } from "../_search/search.tsx";
 import { SearchButton } from "../_search/search-button.tsx";
 import { Nav } from "./nav-links.tsx";
 import classes from "./shell.module.css";
-import { TenantBlock, type TenantChoice } from "./tenant-block.tsx";
 import { TrialLine } from "./trial-line.tsx";
 
 export interface ShellProps {
   user: { name: string; email: string };
   role: Role;
-  tenant: TenantChoice;
-  tenants: readonly TenantChoice[];
+  tenant: { readonly id: string; readonly name: string; readonly mode: "trial" | "production" };
+  place: string;
+  places: readonly Place[];
   permissions: readonly Permission[];
   children: ReactNode;
 }
 
 /** The frame of every vendor screen: a sidebar, which on a small screen comes from behind a burger. */
-export function Shell({ user, role, tenant, tenants, permissions, children }: ShellProps) {
+export function Shell({ user, role, tenant, place, places, permissions, children }: ShellProps) {
   const [opened, { toggle, close }] = useDisclosure(false);
   const path = usePathname();
   // biome-ignore lint/correctness/useExhaustiveDependencies: arriving anywhere closes the menu.
@@ -40,6 +43,7 @@ export function Shell({ user, role, tenant, tenants, permissions, children }: Sh
       padding={{ base: "md", sm: "xl" }}
       classNames={{ main: classes.main, navbar: classes.navbar, header: classes.header }}
     >
+      <FrameOf place={place} places={places} />
       <Search tenantId={tenant.id} permissions={permissions} />
       <a href="#main" className={classes.skip}>
         Skip to content
@@ -67,7 +71,12 @@ export function Shell({ user, role, tenant, tenants, permissions, children }: Sh
             </Link>
             <Burger hiddenFrom="md" opened={opened} onClick={toggle} size="sm" aria-label="Close menu" />
           </Group>
-          <TenantBlock tenant={tenant} tenants={tenants} />
+          <PlaceMenu place={place} places={places}>
+            <Text fz="sm" fw={600} truncate ta="left" flex={1} miw={0}>
+              {tenant.name}
+            </Text>
+            {tenant.mode === "trial" && <Badge color="copper">Trial</Badge>}
+          </PlaceMenu>
           <Box visibleFrom="md" mt="sm">
             <SearchButton />
           </Box>

@@ -5,8 +5,11 @@ import { useDisclosure } from "@mantine/hooks";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect } from "react";
+import type { Place } from "#server/auth/places.ts";
 import type { CustomerRole } from "#server/domain/actor.ts";
 import { UserMenu } from "../../_components/user-menu.tsx";
+import { FrameOf } from "../../_places/frame-of.tsx";
+import { PlaceMenu } from "../../_places/place-menu.tsx";
 import { Nav } from "./nav-links.tsx";
 import classes from "./shell.module.css";
 import { VendorMark } from "./vendor-mark.tsx";
@@ -17,6 +20,8 @@ export interface CustomerShellProps {
   customerName: string;
   vendorName: string;
   supportEmail: string | null;
+  place: string;
+  places: readonly Place[];
   children: ReactNode;
 }
 
@@ -27,6 +32,8 @@ export function CustomerShell({
   customerName,
   vendorName,
   supportEmail,
+  place,
+  places,
   children,
 }: CustomerShellProps) {
   const [opened, { toggle, close }] = useDisclosure(false);
@@ -47,6 +54,7 @@ export function CustomerShell({
       padding={{ base: "md", sm: "xl" }}
       classNames={{ main: classes.main, navbar: classes.navbar, header: classes.header }}
     >
+      <FrameOf place={place} places={places} />
       <a href="#main" className={classes.skip}>
         Skip to content
       </a>
@@ -66,6 +74,15 @@ export function CustomerShell({
             {home}
             <Burger hiddenFrom="md" opened={opened} onClick={toggle} size="sm" aria-label="Close menu" />
           </Group>
+          {places.length > 1 && (
+            <Box mt="md">
+              <PlaceMenu place={place} places={places}>
+                <Text fz="sm" fw={600} truncate ta="left" flex={1} miw={0}>
+                  {customerName}
+                </Text>
+              </PlaceMenu>
+            </Box>
+          )}
         </AppShell.Section>
         <AppShell.Section grow component={ScrollArea} px="sm" type="scroll">
           <Nav role={role} path={path} />

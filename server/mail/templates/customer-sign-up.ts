@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { wayTo } from "#server/domain/places.ts";
 import { button, note, template, text } from "../template.ts";
 
 /** Mails about signing up with a license key. */
 
 export const KEY_SIGN_UP_MINUTES = 24 * 60;
 
+const WEEK_MINUTES = 7 * 24 * 60;
 const EXAMPLE_TOKEN = "0Xq7fK2mVtY8sB4nR6cW1zD9hJ3gL5pA";
 const NOT_YOU = "If this was not you, do nothing: nothing happens without the link.";
 
@@ -45,19 +47,40 @@ export const customerSignUpTemplates = {
   }),
   "join-request": template({
     when: "Somebody with a license key asks a customer's managers to be let in.",
-    payload: z.object({ email: z.string() }),
-    example: { email: "ben@northwind.example" },
-    goodForMinutes: 7 * 24 * 60,
-    content: ({ email }, { name, portalUrl }) => ({
+    payload: z.object({ email: z.string(), place: z.string() }),
+    example: { email: "ben@northwind.example", place: "cus_01jdezs9m4f6rt2w7x3k8b5ncv" },
+    goodForMinutes: WEEK_MINUTES,
+    content: ({ email, place }, { name, portalUrl }) => ({
       subject: `${email} asks to see your licenses from ${name}`,
       headline: "Somebody asks to be let in",
       preview: `${email} entered one of your license keys.`,
       blocks: [
         text(`${email} entered one of your license keys from ${name} and asks to see your licenses.`),
-        button("Let them in, or not", `${portalUrl}/portal/people`),
+        button("Let them in, or not", `${portalUrl}${wayTo(place, "/portal/people")}`),
         note("Let in only people you know: whoever has a key may have got it from anybody."),
       ],
       reason: "You are a manager of these licenses.",
+    }),
+  }),
+  "join-declined": template({
+    when: "Whoever decides about a request to be let in declines it.",
+    payload: z.object({ product: z.string() }),
+    example: { product: "Renderer" },
+    goodForMinutes: WEEK_MINUTES,
+    content: ({ product }, { name, supportEmail }) => ({
+      subject: `Your request to see licenses from ${name}`,
+      headline: "You were not let in",
+      preview: "Whoever looks after the licenses declined your request.",
+      blocks: [
+        text(
+          `You entered a license key of ${product} and asked to see the licenses it belongs to. Whoever looks after them has declined that.`,
+        ),
+        text(
+          `If you think it should be otherwise, talk to whoever gave you the key${supportEmail === null ? "" : `, or write to ${supportEmail}`}. You can ask again at any time.`,
+        ),
+        note(`The license itself is not touched: ${product} works as before wherever it is activated.`),
+      ],
+      reason: "You asked to be let in with a license key and this address.",
     }),
   }),
 };

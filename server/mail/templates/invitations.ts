@@ -27,21 +27,35 @@ export const invitationTemplates = {
   }),
   "invitation-customer": template({
     when: "A person of a customer is invited to the customer portal.",
-    payload: z.object({ customer: z.string(), token: z.string() }),
-    example: { customer: "Northwind", token: EXAMPLE_TOKEN },
+    payload: z.object({
+      /** A person, and whose they are. */
+      invitedBy: z.string(),
+      customer: z.string(),
+      /** Whether they asked to be let in. */
+      asked: z.boolean(),
+      token: z.string(),
+    }),
+    example: {
+      invitedBy: "Nia Brandt of Northwind",
+      customer: "Northwind",
+      asked: false,
+      token: EXAMPLE_TOKEN,
+    },
     goodForMinutes: INVITATION_MINUTES,
-    content: ({ customer, token }, { name, portalUrl }) => ({
-      subject: `Your licenses from ${name}`,
-      headline: `See the licenses of ${customer}`,
-      preview: `${name} gives you access to the licenses of ${customer}.`,
+    content: ({ invitedBy, customer, asked, token }, { name, portalUrl }) => ({
+      subject: asked ? `You are let in to your licenses from ${name}` : `Your licenses from ${name}`,
+      headline: asked ? "You are let in" : `See the licenses of ${customer}`,
+      preview: `${invitedBy} gives you access to the licenses of ${customer}.`,
       blocks: [
         text(
-          `${name} gives you access to the licenses of ${customer}: what they allow, on which devices they run, and when they end.`,
+          `${asked ? "You asked to be let in: " : ""}${invitedBy} gives you access to the licenses of ${customer} from ${name}: what they allow, on which devices they run, and when they end.`,
         ),
         button("Accept the invitation", `${portalUrl}/invite/${token}`),
         note(ONCE),
       ],
-      reason: `${name} entered this address for ${customer}.`,
+      reason: asked
+        ? "You asked to be let in with a license key and this address."
+        : `${invitedBy} entered this address to invite you.`,
     }),
   }),
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wayTo } from "#server/domain/places.ts";
 import { button, facts, template, text } from "../template.ts";
 
 /** News about licenses, for the people who look after them at a customer; each can choose not to get it. */
@@ -8,6 +9,9 @@ const DAY_MINUTES = 24 * 60;
 const license = z.object({
   /** Whose choice it is what comes to this address. */
   userId: z.string(),
+  /** The customer's. */
+  place: z.string(),
+  licenseId: z.string(),
   customer: z.string(),
   product: z.string(),
   /** The last characters of the key. */
@@ -15,6 +19,8 @@ const license = z.object({
 });
 const EXAMPLE = {
   userId: "usr_01jdezv3k8e2rbq5x0m9n7t4wa",
+  place: "cus_01jdezs9m4f6rt2w7x3k8b5ncv",
+  licenseId: "lic_01jdezt0c5fy3a1v8w6k2d9hme",
   customer: "Northwind",
   product: "Renderer",
   key: "RNDR-…-7QK2M",
@@ -46,7 +52,7 @@ export const noticeTemplates = {
       blocks: [
         facts(...about(of), ["Ends on", expiresAt]),
         text(`${ask(supportEmail, name)} to renew it, so that nobody is interrupted.`),
-        button("See your licenses", `${portalUrl}/portal`),
+        button("See the license", `${portalUrl}${wayTo(of.place, `/portal/licenses/${of.licenseId}`)}`),
       ],
       reason: because(of.customer),
     }),
@@ -65,7 +71,10 @@ export const noticeTemplates = {
         text(`Somebody asked for a seat, and all ${seats} were taken.`),
         facts(...about(of), ["Seats", String(seats)]),
         text(`In the portal you see who holds them. ${ask(supportEmail, name)} for more of them.`),
-        button("See who holds them", `${portalUrl}/portal`),
+        button(
+          "See who holds them",
+          `${portalUrl}${wayTo(of.place, `/portal/seats?licenseId=${of.licenseId}`)}`,
+        ),
       ],
       reason: because(of.customer),
     }),
@@ -86,7 +95,7 @@ export const noticeTemplates = {
         blocks: [
           facts(...about(of), [meter, `${left} left`]),
           text(`${ask(supportEmail, name)} for more, so that nobody is interrupted.`),
-          button("See what was used", `${portalUrl}/portal`),
+          button("See what was used", `${portalUrl}${wayTo(of.place, "/portal/usage")}`),
         ],
         reason: because(of.customer),
       };

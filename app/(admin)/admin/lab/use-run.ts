@@ -2,6 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { shownForHeader } from "../../../_places/shown-for.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { eventsOf } from "./event-reader.ts";
 import type { RunOutcome, StepResult } from "./lab.ts";
@@ -27,7 +28,11 @@ export function useRun(name: string) {
   useEffect(() => () => stop.current?.abort(), []);
 
   async function read(own: AbortController): Promise<void> {
-    const response = await fetch(`/api/lab/${name}`, { method: "POST", signal: own.signal });
+    const response = await fetch(`/api/lab/${name}`, {
+      method: "POST",
+      headers: shownForHeader(),
+      signal: own.signal,
+    });
     if (!response.ok || response.body === null) {
       const { message }: { message?: string } = await response.json().catch(() => ({}));
       return setRun({ isRunning: false, results: NOTHING, why: message ?? BROKEN });

@@ -1,5 +1,6 @@
 import { clientAddress } from "#server/auth/options.ts";
 import { storedId } from "#server/domain/ids.ts";
+import { SHOWN_FOR_HEADER } from "#server/domain/places.ts";
 import { newCorrelationId } from "#server/platform/ids.ts";
 import { runWithCorrelation } from "#server/platform/log.ts";
 import { createPortalContext } from "#server/trpc/context.ts";
@@ -19,6 +20,7 @@ async function handle(request: Request): Promise<Response> {
         session: await readSession(),
         proven: (await readPresented()).proven,
         correlationId,
+        shownFor: request.headers.get(SHOWN_FOR_HEADER) ?? "",
         ip: clientAddress(Object.fromEntries(request.headers)),
       }),
     );

@@ -1,0 +1,22 @@
+import type { Tx } from "../authority/ports.ts";
+
+/** Who invited somebody, with whose they are: "Nia Brandt of Northwind". A colleague is one of the customer itself. */
+export async function inviterOf(
+  tx: Tx,
+  {
+    tenantId,
+    customerId,
+    userId,
+  }: { readonly tenantId: string; readonly customerId: string; readonly userId: string },
+): Promise<string> {
+  const colleague = await tx.customerMember.findUnique({
+    where: { tenantId_customerId_userId: { tenantId, customerId, userId } },
+    select: { user: { select: { name: true } }, customer: { select: { name: true } } },
+  });
+  if (colleague !== null) return `${colleague.user.name} of ${colleague.customer.name}`;
+  const [{ name }, vendor] = await Promise.all([
+    tx.user.findUniqueOrThrow({ where: { id: userId } }),
+    tx.tenant.findUniqueOrThrow({ where: { id: tenantId } }),
+  ]);
+  return `${name} of ${vendor.name}`;
+}
