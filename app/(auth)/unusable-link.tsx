@@ -12,14 +12,14 @@ export async function openLink<Found>(look: () => Promise<Found>): Promise<Found
   }
 }
 
-export function UnusableLink({ why, again }: { why: string; again: { href: string; label: string } }) {
+export function UnusableLink({ why, again }: { why: string; again?: { href: string; label: string } }) {
   return (
     <Stack gap="lg">
       <div>
         <Title order={1}>This link cannot be used</Title>
         <Text c="dimmed">{why}</Text>
       </div>
-      <TextLink href={again.href}>{again.label}</TextLink>
+      {again !== undefined && <TextLink href={again.href}>{again.label}</TextLink>}
       <TextLink href="/sign-in">Go to sign in</TextLink>
     </Stack>
   );

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { customerPlace } from "#server/domain/places.ts";
+import { brandCss } from "../_brand/brand.ts";
 import { currentPlaces, requireCustomer } from "../_session.ts";
-import { brandCss } from "./_shell/brand.ts";
 import { CustomerShell } from "./_shell/shell.tsx";
 
 /** Draws the frame. Each page asks `requireCustomer` again: a layout is not run at every navigation. */

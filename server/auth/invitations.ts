@@ -175,7 +175,14 @@ export function createInvitations({
       await tx.invitation.create({
         data: { tenantId, ...invitation, ...columnsOf(offer), tokenHash, invitedBy: actor.userId },
       });
-      await mailInvitation(tx, mails, actor, { id: invitation.id, email, token }, offer, answer !== undefined);
+      await mailInvitation(
+        tx,
+        mails,
+        actor,
+        { id: invitation.id, email, token },
+        offer,
+        answer !== undefined,
+      );
       await recordAudit(tx, actor, clock, {
         ...auditOf(offer, invitation.id).made,
         before: null,

@@ -11,8 +11,8 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
+import { facing, type Vendor } from "./actor.ts";
 import { newToken } from "./invitation-link.ts";
-import { facing } from "./actor.ts";
 import type { AskLimiter } from "./limiter.ts";
 import type { MailLinks } from "./mail-links.ts";
 import { normalEmail } from "./sign-in.ts";
@@ -108,6 +108,12 @@ export function createKeySignUp(deps: {
   }
 
   return {
+    /** Whose page a sign-up begins on, as its customers see it; undefined where nobody can sign up. */
+    async vendor(slug: string): Promise<Vendor | undefined> {
+      const tenant = await database.prisma.tenant.findUnique({ where: { slug } });
+      return tenant === null || tenant.suspendedAt !== null ? undefined : facing(tenant);
+    },
+
     /**
      * Sends a link to the address if the key is one of the vendor's. Says neither whether it is nor whether the address is known:
      * the answer and its time are the same. Throws `rate_limited`, and `invalid_request` for what is no whole key of anybody.

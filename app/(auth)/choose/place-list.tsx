@@ -30,12 +30,7 @@ export function PlaceList({ places, next }: { places: readonly Place[]; next: st
         />
       )}
       {found.map((place) => (
-        <UnstyledButton
-          key={place.id}
-          component="a"
-          href={wayTo(place.id, next)}
-          className={classes.place}
-        >
+        <UnstyledButton key={place.id} component="a" href={wayTo(place.id, next)} className={classes.place}>
           <PlaceIcon place={place} />
           <span className={classes.name}>
             <PlaceName place={place} />

@@ -7,12 +7,12 @@ import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect } from "react";
 import type { Place } from "#server/auth/places.ts";
 import type { CustomerRole } from "#server/domain/actor.ts";
+import { VendorMark } from "../../_brand/vendor-mark.tsx";
 import { UserMenu } from "../../_components/user-menu.tsx";
 import { FrameOf } from "../../_places/frame-of.tsx";
 import { PlaceMenu } from "../../_places/place-menu.tsx";
 import { Nav } from "./nav-links.tsx";
 import classes from "./shell.module.css";
-import { VendorMark } from "./vendor-mark.tsx";
 
 export interface CustomerShellProps {
   user: { name: string; email: string };

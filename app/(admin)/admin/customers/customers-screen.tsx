@@ -5,6 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconBuilding, IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { CopyField } from "../../../_components/copy.tsx";
 import { DataTable } from "../../../_components/data-table.tsx";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { formatNumber } from "../../../_components/format.ts";
@@ -28,7 +29,7 @@ interface Row {
   devices: number;
 }
 
-export function CustomersScreen({ mayWrite }: { mayWrite: boolean }) {
+export function CustomersScreen({ mayWrite, joinUrl }: { mayWrite: boolean; joinUrl: string }) {
   const trpc = useTRPC();
   const router = useRouter();
   const table = useTable(CUSTOMERS);
@@ -120,6 +121,13 @@ export function CustomersScreen({ mayWrite }: { mayWrite: boolean }) {
           },
         ]}
       />
+      <Box mt="lg" maw="36rem">
+        <CopyField
+          label="Your customers sign up by themselves at"
+          description="Whoever holds a license key sees that license there. Put the address where you send out keys."
+          value={joinUrl}
+        />
+      </Box>
       {mayWrite && (
         <CreateCustomerModal
           opened={creating}

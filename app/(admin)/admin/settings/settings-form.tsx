@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { useRouter } from "next/navigation";
 import type { AppRouter } from "#server/trpc/router.ts";
+import { CopyField } from "../../../_components/copy.tsx";
 import { FormFailure, useRefusal } from "../../../_components/form.tsx";
 import { TextLink } from "../../../_components/links.tsx";
 import { toastDone } from "../../../_components/toasts.tsx";
@@ -15,7 +16,15 @@ import { useTRPC } from "../../../_trpc/client.tsx";
 type Settings = inferRouterOutputs<AppRouter>["settings"]["get"];
 const SWATCHES = ["#0b7285", "#1864ab", "#5f3dc4", "#a61e4d", "#c92a2a", "#d9480f", "#2b8a3e", "#343a40"];
 
-export function SettingsForm({ settings, mayWrite }: { settings: Settings; mayWrite: boolean }) {
+export function SettingsForm({
+  settings,
+  mayWrite,
+  joinUrl,
+}: {
+  settings: Settings;
+  mayWrite: boolean;
+  joinUrl: string;
+}) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const router = useRouter();
@@ -77,6 +86,11 @@ export function SettingsForm({ settings, mayWrite }: { settings: Settings; mayWr
               withEyeDropper={false}
               readOnly={!mayWrite}
               {...form.getInputProps("accent")}
+            />
+            <CopyField
+              label="Sign-up page"
+              description="In this name and colour. Whoever holds a license key of yours sees that license there."
+              value={joinUrl}
             />
           </Stack>
         </Card>

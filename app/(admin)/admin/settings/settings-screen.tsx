@@ -8,7 +8,7 @@ import { TableSkeleton } from "../../../_components/table-skeleton.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { SettingsForm } from "./settings-form.tsx";
 
-export function SettingsScreen({ mayWrite }: { mayWrite: boolean }) {
+export function SettingsScreen({ mayWrite, joinUrl }: { mayWrite: boolean; joinUrl: string }) {
   const trpc = useTRPC();
   const settings = useQuery(trpc.settings.get.queryOptions());
   return (
@@ -26,7 +26,7 @@ export function SettingsScreen({ mayWrite }: { mayWrite: boolean }) {
           )}
         </Card>
       ) : (
-        <SettingsForm settings={settings.data} mayWrite={mayWrite} />
+        <SettingsForm settings={settings.data} mayWrite={mayWrite} joinUrl={joinUrl} />
       )}
     </>
   );

@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Card, Stack } from "@mantine/core";
+import { Box, Button, Card, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconUserPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { CopyField } from "../../../_components/copy.tsx";
 import { ErrorState } from "../../../_components/error-state.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { TableSkeleton } from "../../../_components/table-skeleton.tsx";
@@ -17,10 +18,12 @@ import { PersonRow } from "./person-row.tsx";
 /** Who of the customer sees its licenses; managers let people in and out. */
 export function PeopleScreen({
   customerName,
+  joinUrl,
   self,
   mayWrite,
 }: {
   customerName: string;
+  joinUrl: string;
   /** The reader's own id. */
   self: string;
   mayWrite: boolean;
@@ -64,6 +67,13 @@ export function PeopleScreen({
           )}
         </Card>
         <PendingColleagues mayWrite={mayWrite} />
+        <Box maw="36rem">
+          <CopyField
+            label="Colleagues can ask by themselves at"
+            description="With one of your license keys. A manager then decides whether they are let in."
+            value={joinUrl}
+          />
+        </Box>
       </Stack>
       {mayWrite && <InviteColleague opened={inviting} close={close} />}
     </>

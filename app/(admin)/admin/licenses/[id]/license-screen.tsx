@@ -18,7 +18,15 @@ import { UsageCard } from "./usage-card.tsx";
 
 const CRUMBS = [{ label: "Licenses", href: "/admin/licenses" }];
 
-export function LicenseScreen({ id, may }: { id: string; may: LicensePermissions }) {
+export function LicenseScreen({
+  id,
+  may,
+  joinUrl,
+}: {
+  id: string;
+  may: LicensePermissions;
+  joinUrl: string;
+}) {
   const trpc = useTRPC();
   const query = useQuery(trpc.license.get.queryOptions({ id }));
   const license = query.data;
@@ -56,7 +64,7 @@ export function LicenseScreen({ id, may }: { id: string; may: LicensePermissions
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }} order={{ base: -1, md: 1 }}>
-          <LicenseSummary license={license} may={may} />
+          <LicenseSummary license={license} may={may} joinUrl={joinUrl} />
         </Grid.Col>
       </Grid>
     </>

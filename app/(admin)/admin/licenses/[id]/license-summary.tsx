@@ -5,7 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconDownload, IconPencil } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { CopyText } from "../../../../_components/copy.tsx";
+import { CopyField, CopyText } from "../../../../_components/copy.tsx";
 import { formatDay } from "../../../../_components/format.ts";
 import { KeyReveal } from "../../../../_components/key-reveal.tsx";
 import { countdown, urgency } from "../../../../_components/license-words.ts";
@@ -20,7 +20,15 @@ import { keyEnding, type License, type LicensePermissions } from "./license.ts";
 import { NoteModal } from "./note-modal.tsx";
 
 /** Whose it is, for how long, and its key. */
-export function LicenseSummary({ license, may }: { license: License; may: LicensePermissions }) {
+export function LicenseSummary({
+  license,
+  may,
+  joinUrl,
+}: {
+  license: License;
+  may: LicensePermissions;
+  joinUrl: string;
+}) {
   const { id, customer, product, policy, issuedAt, note } = license;
   const trpc = useTRPC();
   const queries = useQueryClient();
@@ -91,6 +99,13 @@ export function LicenseSummary({ license, may }: { license: License; may: Licens
               {license.keyHint}
             </Text>
           </Box>
+        )}
+        {license.status !== "revoked" && (
+          <CopyField
+            label="Sign-up page"
+            description="With this key, the customer's people see the license there."
+            value={joinUrl}
+          />
         )}
         <CertificateButton license={license} />
       </Stack>

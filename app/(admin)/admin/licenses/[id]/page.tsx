@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { allows } from "#server/auth/permissions.ts";
+import { joinUrl } from "../../../../_join-url.ts";
 import { requireActor } from "../../../../_session.ts";
 import { asked, Prefetched } from "../../../../_trpc/server.tsx";
 import { LicenseScreen } from "./license-screen.tsx";
@@ -19,7 +20,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function LicensePage({ params }: Props) {
-  const { actor } = await requireActor("license:read");
+  const { actor, tenant } = await requireActor("license:read");
   const { id } = await params;
   const license = await licenseOf(id);
   const may = (permission: Parameters<typeof allows>[1]) => allows(actor.role, permission);
@@ -38,6 +39,7 @@ export default async function LicensePage({ params }: Props) {
     >
       <LicenseScreen
         id={id}
+        joinUrl={joinUrl(tenant)}
         may={{
           issue: may("license:issue"),
           suspend: may("license:suspend"),

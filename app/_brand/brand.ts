@@ -1,4 +1,4 @@
-import { petrol } from "../../theme.ts";
+import { petrol } from "../theme.ts";
 
 /**
  * Signet's own colour turned into a vendor's, shade by shade: its hue and saturation, but the luminance of ours. Contrast depends

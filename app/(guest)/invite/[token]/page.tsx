@@ -2,10 +2,12 @@ import { Stack, Text, Title } from "@mantine/core";
 import type { Metadata } from "next";
 import type { InvitationPreview } from "#server/auth/invitations.ts";
 import { SignetError } from "#server/domain/errors.ts";
+import { wayTo } from "#server/domain/places.ts";
 import { TextLink } from "../../../_components/links.tsx";
 import { server } from "../../../_server.ts";
 import { readPresented } from "../../../_session.ts";
-import { OidcButton, OrDivider } from "../../oidc-button.tsx";
+import { OidcButton, OrDivider } from "../../../(auth)/oidc-button.tsx";
+import { GuestFrame } from "../../guest-frame.tsx";
 import { AcceptForm } from "./accept-form.tsx";
 import { IdentityAcceptForm } from "./identity-accept-form.tsx";
 
@@ -16,49 +18,57 @@ export default async function InvitePage({ params }: { params: Promise<{ token: 
   const found = await preview(token);
   if (typeof found === "string") {
     return (
-      <Stack gap="lg">
-        <div>
-          <Title order={1}>This invitation cannot be used</Title>
-          <Text c="dimmed">{found}</Text>
-        </div>
-        <TextLink href="/sign-in">Go to sign in</TextLink>
-      </Stack>
+      <GuestFrame vendor={undefined}>
+        <Stack gap="lg">
+          <div>
+            <Title order={1}>This invitation cannot be used</Title>
+            <Text c="dimmed">{found}</Text>
+          </div>
+          <TextLink href="/sign-in">Go to sign in</TextLink>
+        </Stack>
+      </GuestFrame>
     );
   }
-  const { email, hasAccount, byIdentity } = found;
+  const { email, hasAccount, byIdentity, vendor } = found;
   const provider = server().oidc?.name;
-  const landing = found.to === "team" ? "/admin" : "/portal";
+  const landing = wayTo(found.place);
   const identity = hasAccount ? undefined : await identityFor(email, byIdentity);
   return (
-    <Stack gap="lg">
-      <div>
-        <Title order={1}>{headline(found)}</Title>
-        <Text c="dimmed">
-          {found.to === "team"
-            ? `You are invited as ${found.role}.`
-            : `${found.tenantName} issues them, and sent you this link.`}{" "}
-          {whatToDo(found, provider)}
-        </Text>
-      </div>
-      {identity !== undefined && (
-        <IdentityAcceptForm token={token} {...identity} isNew={!byIdentity} landing={landing} />
-      )}
-      {identity === undefined && !byIdentity && (
-        <AcceptForm token={token} email={email} hasAccount={hasAccount} landing={landing} />
-      )}
-      {identity === undefined && !hasAccount && provider !== undefined && (
-        <>
-          {!byIdentity && <OrDivider />}
-          <OidcButton name={provider} target={`/invite/${token}`} />
-        </>
-      )}
-    </Stack>
+    <GuestFrame vendor={vendor}>
+      <Stack gap="lg">
+        <div>
+          <Title order={1}>{headline(found)}</Title>
+          <Text c="dimmed">
+            {whoInvites(found)} {whatToDo(found, provider)}
+          </Text>
+        </div>
+        {identity !== undefined && (
+          <IdentityAcceptForm token={token} {...identity} isNew={!byIdentity} landing={landing} />
+        )}
+        {identity === undefined && !byIdentity && (
+          <AcceptForm token={token} email={email} hasAccount={hasAccount} landing={landing} />
+        )}
+        {identity === undefined && !hasAccount && provider !== undefined && (
+          <>
+            {!byIdentity && <OrDivider />}
+            <OidcButton name={provider} target={`/invite/${token}`} />
+          </>
+        )}
+      </Stack>
+    </GuestFrame>
   );
 }
 
 function headline(found: InvitationPreview): string {
-  if (found.to === "team") return `Join ${found.tenantName}`;
-  return `${found.customerName} invites you to see its licenses`;
+  if (found.to === "team") return `Join ${found.vendor.name}`;
+  return `See the licenses of ${found.customerName}`;
+}
+
+function whoInvites(found: InvitationPreview): string {
+  if (found.to === "team") return `You are invited as ${found.role}.`;
+  return found.invitedBy === null
+    ? `They are from ${found.vendor.name}.`
+    : `${found.invitedBy} invites you; the licenses are from ${found.vendor.name}.`;
 }
 
 function whatToDo({ hasAccount, byIdentity }: InvitationPreview, provider: string | undefined): string {

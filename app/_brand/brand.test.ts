@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { petrol } from "../../theme.ts";
+import { petrol } from "../theme.ts";
 import { brandCss, brandShades, channels, luminance } from "./brand.ts";
 
 const ACCENTS = [

@@ -5,8 +5,8 @@ import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { FormFailure, useRefusal } from "../../../_components/form.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
-import { MailSent } from "../../mail-sent.tsx";
-import type { OutboxHint } from "../../outbox-hint.ts";
+import { MailSent } from "../../../(auth)/mail-sent.tsx";
+import type { OutboxHint } from "../../../(auth)/outbox-hint.ts";
 
 export function JoinForm({ vendor, outbox }: { vendor: string; outbox: OutboxHint }) {
   const trpc = useTRPC();

@@ -20,7 +20,7 @@ export function IdentityAcceptForm({
   label: string;
   name: string;
   isNew: boolean;
-  landing: "/admin" | "/portal";
+  landing: string;
 }) {
   const trpc = useTRPC();
   const form = useForm({ mode: "uncontrolled", initialValues: { name: name || label } });

@@ -33,8 +33,8 @@ export function ConfirmJoin({
         : vendorName;
     return (
       <Alert color="petrol" icon={<IconHourglass size={18} />} title="Your address is confirmed">
-        {decides} decides whether you are let in. You then get a mail with a link; until then there is nothing
-        to do.
+        {decides} decides whether you are let in. You are told by mail, either way; until then there is
+        nothing to do.
       </Alert>
     );
   }

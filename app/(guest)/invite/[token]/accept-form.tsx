@@ -19,8 +19,8 @@ export function AcceptForm({
   token: string;
   email: string;
   hasAccount: boolean;
-  /** Where whoever accepted goes: the part of the portal they were let into. */
-  landing: "/admin" | "/portal";
+  /** Where whoever accepted goes: the place they were let in to. */
+  landing: string;
 }) {
   const trpc = useTRPC();
   const form = useForm({ mode: "uncontrolled", initialValues: { name: "", password: "", code: "" } });

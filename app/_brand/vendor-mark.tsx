@@ -1,0 +1,23 @@
+import { Box, Text } from "@mantine/core";
+import classes from "./vendor-mark.module.css";
+
+/** The vendor's letter on its colour, and its name; over a customer's name where somebody of theirs is signed in. */
+export function VendorMark({ vendorName, customerName }: { vendorName: string; customerName?: string }) {
+  return (
+    <>
+      <span className={classes.mark} aria-hidden>
+        {vendorName.slice(0, 1).toUpperCase()}
+      </span>
+      <Box component="span" miw={0}>
+        <Text span fz="sm" fw={650} truncate display="block" lh={1.3}>
+          {vendorName}
+        </Text>
+        {customerName !== undefined && (
+          <Text span fz="xs" c="dimmed" truncate display="block" lh={1.3}>
+            {customerName}
+          </Text>
+        )}
+      </Box>
+    </>
+  );
+}
