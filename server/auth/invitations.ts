@@ -3,19 +3,17 @@ import { type PersonAuthor, recordAudit } from "../authority/audit.ts";
 import type { Tx } from "../authority/ports.ts";
 import type { CustomerRole, Role, UserActor } from "../domain/actor.ts";
 import { SignetError } from "../domain/errors.ts";
-import { customerPlace, teamPlace } from "../domain/places.ts";
 import type { Mails } from "../mail/mails.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
-import { facing, type Vendor } from "./actor.ts";
 import { connect, type Identities, type Presented } from "./identities.ts";
 import { newToken, notALink, parseToken, unusable } from "./invitation-link.ts";
 import { mailInvitation } from "./invitation-mail.ts";
 import { auditOf, columnsOf, grant, mayBeOffered, type Offer, offerOf } from "./invitation-offers.ts";
+import { type InvitationPreview, previewOf } from "./invitation-preview.ts";
 import { acceptable, belongsSomewhere, byIdentity, hasPassword, setUp } from "./invitee.ts";
-import { inviterOf } from "./inviter.ts";
 import type { InviteLimiter } from "./limiter.ts";
 import { mayTouchOwner } from "./members.ts";
 import { hashPassword } from "./passwords.ts";
@@ -32,26 +30,6 @@ export interface PendingInvitation<R = Role> {
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
-
-export type InvitationPreview = {
-  readonly vendor: Vendor;
-  /** The place that it lets in to. */
-  readonly place: string;
-  readonly email: string;
-  /** Whether the address already has an account with a password, which is then asked for. */
-  readonly hasAccount: boolean;
-  /** Whether it has an account that an identity provider opens, and no password: then only that can accept. */
-  readonly byIdentity: boolean;
-} & (
-  | { readonly to: "team"; readonly role: Role }
-  | {
-      readonly to: "customer";
-      readonly customerName: string;
-      readonly role: CustomerRole;
-      /** A person, and whose they are; null: themselves, by a license key. */
-      readonly invitedBy: string | null;
-    }
-);
 
 /**
  * The only way into a tenant's team or to a customer's licenses. An account belongs to whoever set its password, and that may
@@ -267,24 +245,7 @@ export function createInvitations({
     revoke: (actor, id) => revoke(actor, null, id),
     revokeForCustomer: (actor, customerId, id) => revoke(actor, customerId, id),
 
-    async preview(token) {
-      const { invitation, user, offer } = await open(token);
-      const { email, tenant, customer, tenantId, invitedBy: userId } = invitation;
-      const shown = {
-        vendor: facing(tenant),
-        place: offer.to === "team" ? teamPlace(tenantId) : customerPlace(offer.customerId),
-        email,
-        hasAccount: hasPassword(user),
-        byIdentity: byIdentity(user),
-      };
-      if (offer.to === "team") return { ...shown, to: "team", role: offer.role };
-      const { customerId, role } = offer;
-      const invitedBy =
-        userId === null
-          ? null
-          : await database.withTenant(tenantId, (tx) => inviterOf(tx, { tenantId, customerId, userId }));
-      return { ...shown, to: "customer", customerName: customer?.name ?? "", role, invitedBy };
-    },
+    preview: async (token) => previewOf(database, await open(token)),
 
     async accept(token, { name, password, code, ip }) {
       const opened = await open(token);

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { UserActor } from "../domain/actor.ts";
+import { customerPlace, wayTo } from "../domain/places.ts";
 import { createLocalOutbox } from "../mail/local-outbox.ts";
 import { randomSecret } from "../platform/ids.ts";
 import { type Catalog, createCatalog, createVendor, issueOne } from "../testing/authority.ts";
@@ -117,7 +118,7 @@ test("a right key and a wrong one are answered alike: only the mail tells, and i
   await expect(people.keySignUp.confirm(await linkOf(email))).rejects.toMatchObject({ code: "not_found" });
 });
 
-test("who comes second waits until a manager lets them in, in the role the manager says, and comes in by a link of their own", async () => {
+test("who comes second waits until a manager lets them in, in the role the manager says, by a link that names the manager, or is told that not", async () => {
   const first = someone();
   await becomeFirst(first);
   const manager = await customerOf(first);
@@ -133,9 +134,22 @@ test("who comes second waits until a manager lets them in, in the role the manag
   await people.joinRequests.admit(author, catalog.customerId, waiting.id, "member");
   const again = people.joinRequests.admit(author, catalog.customerId, waiting.id, "manager");
   expect(await refusal(again)).toMatch(/decided/);
-  const invitation = /\/invite\/(\S+)/.exec((await mailsTo(second))[0]?.text ?? "")?.[1] ?? "";
+  const [letIn] = await mailsTo(second);
+  expect(letIn?.text).toContain("You asked to be let in: Ann of ");
+  const invitation = /\/invite\/(\S+)/.exec(letIn?.text ?? "")?.[1] ?? "";
   await people.invitations.accept(invitation, { name: "Ben", password: PASSWORD, ip });
   expect(await customerOf(second)).toMatchObject({ customerId: catalog.customerId, role: "member" });
+
+  const third = someone();
+  await request(third);
+  await people.keySignUp.confirm(await linkOf(third));
+  const [asks] = await mailsTo(first);
+  expect(asks?.text).toContain(wayTo(customerPlace(catalog.customerId), "/portal/people"));
+  const [other] = await people.joinRequests.pending(vendor.tenantId, catalog.customerId);
+  await people.joinRequests.decline(author, catalog.customerId, other?.id ?? "");
+  const [declined] = await mailsTo(third);
+  expect(declined?.subject).toMatch(/^Your request to see licenses from /);
+  for (const secret of [manager.customerName, "Ann", first]) expect(declined?.text).not.toContain(secret);
 });
 
 test("one vendor's link is not used up by another's to the same address", async () => {

@@ -1,6 +1,6 @@
 import { Stack, Text, Title } from "@mantine/core";
 import type { Metadata } from "next";
-import type { InvitationPreview } from "#server/auth/invitations.ts";
+import type { InvitationPreview } from "#server/auth/invitation-preview.ts";
 import { SignetError } from "#server/domain/errors.ts";
 import { wayTo } from "#server/domain/places.ts";
 import { TextLink } from "../../../_components/links.tsx";
