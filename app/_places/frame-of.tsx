@@ -42,6 +42,7 @@ export function FrameOf({ place, places }: { place: string; places: readonly Pla
       <Modal
         opened={elsewhere !== undefined || place !== shown}
         onClose={() => {}}
+        zIndex={400}
         withCloseButton={false}
         closeOnEscape={false}
         closeOnClickOutside={false}
