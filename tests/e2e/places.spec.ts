@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, type Page, test } from "@playwright/test";
-import { demo, signIn, watch } from "./portal.ts";
+import { signIn, watch } from "./portal.ts";
 
 const PASSWORD = "correct horse battery staple";
 

@@ -119,6 +119,32 @@ for (const { name, ...look } of LOOKS) {
     await context.close();
   });
 
+  test(`guests' pages are whole on ${name}, in a vendor's colour however bright`, async ({ browser }) => {
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    const quiet = watch(page);
+    await signIn(page, "Admin");
+    const call = async (procedure: string, json: object) => {
+      const answer = await page.request.post(`/api/trpc/${procedure}`, { data: { json } });
+      expect(answer.ok(), procedure).toBe(true);
+      return (await answer.json()).result.data.json;
+    };
+    const current = (await (await page.request.get("/api/trpc/settings.get")).json()).result.data.json;
+    const { name: vendor, twoFactorRequired } = current;
+    const supportEmail = "support@vendor.example";
+    await call("settings.update", { name: vendor, twoFactorRequired, accent: "#ffd43b", supportEmail });
+    const customer = await call("customer.create", { name: `Guests at ${name}`, email: null, note: "" });
+    const invitation = { customerId: customer.id, email: "guest@example.com", role: "member" };
+    const { token } = await call("customer.invite", invitation);
+    for (const path of ["/join/acme", `/invite/${token}`, "/choose"]) {
+      await page.goto(path);
+      await expectWhole(page, path);
+      if (path !== "/choose") await expect(page.getByText(supportEmail), path).toBeVisible();
+    }
+    quiet.expectQuiet();
+    await context.close();
+  });
+
   test(`the documentation is whole on ${name}, for anybody`, async ({ browser }) => {
     test.setTimeout(120_000);
     const context = await browser.newContext(look);
