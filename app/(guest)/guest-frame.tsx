@@ -8,7 +8,16 @@ import AuthLayout from "../(auth)/layout.tsx";
 import classes from "./guest.module.css";
 
 /** The frame of pages for whom a vendor invites, or sold a key to: in its name and colour. Without one, Signet's own. */
-export function GuestFrame({ vendor, children }: { vendor: Vendor | undefined; children: ReactNode }) {
+export function GuestFrame({
+  vendor,
+  toTeam = false,
+  children,
+}: {
+  vendor: Vendor | undefined;
+  /** Whether its reader is to work for the vendor, and not a customer. */
+  toTeam?: boolean;
+  children: ReactNode;
+}) {
   if (vendor === undefined) return <AuthLayout>{children}</AuthLayout>;
   const { name, accent, supportEmail } = vendor;
   return (
@@ -23,7 +32,7 @@ export function GuestFrame({ vendor, children }: { vendor: Vendor | undefined; c
           {supportEmail !== null && (
             <Text fz="sm" c="dimmed" mt="xl" style={{ overflowWrap: "anywhere" }}>
               Questions? Write to{" "}
-              <Anchor href={`mailto:${supportEmail}`} underline="always">
+              <Anchor href={`mailto:${supportEmail}`} fz="inherit" underline="always">
                 {supportEmail}
               </Anchor>
             </Text>
@@ -33,8 +42,12 @@ export function GuestFrame({ vendor, children }: { vendor: Vendor | undefined; c
       <aside className={`${auth.brand} ${classes.vendor}`} aria-hidden="true">
         <span className={classes.letter}>{name.slice(0, 1).toUpperCase()}</span>
         <div className={classes.words}>
-          <p className={auth.claim}>Your licenses from {name}</p>
-          <p className={classes.detail}>What they allow, until when, and where they are in use.</p>
+          <p className={auth.claim}>{toTeam ? `The team of ${name}` : `Your licenses from ${name}`}</p>
+          <p className={classes.detail}>
+            {toTeam
+              ? "Who may use what, until when, and who does at this moment."
+              : "What they allow, until when, and where they are in use."}
+          </p>
         </div>
       </aside>
     </div>

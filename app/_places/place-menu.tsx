@@ -28,7 +28,7 @@ export function PlaceMenu({
   const here = places.find(({ id }) => id === place);
   const listed = places.filter((each) => each === here || places.indexOf(each) < LISTED_MAX);
   return (
-    <Menu width="target" position="bottom-start">
+    <Menu width={290} position="bottom-start">
       <Menu.Target>
         <UnstyledButton className={classes.face} aria-label={`${here?.name ?? "Here"}: go elsewhere`}>
           {children}

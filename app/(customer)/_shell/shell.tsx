@@ -40,11 +40,8 @@ export function CustomerShell({
   const path = usePathname();
   // biome-ignore lint/correctness/useExhaustiveDependencies: arriving anywhere closes the menu.
   useEffect(close, [path]);
-  const home = (
-    <Link href="/portal" className={classes.home}>
-      <VendorMark vendorName={vendorName} customerName={customerName} />
-    </Link>
-  );
+  // Where there is a switch, it names the customer.
+  const named = places.length > 1 ? {} : { customerName };
 
   return (
     <AppShell
@@ -62,7 +59,9 @@ export function CustomerShell({
         <Group h="100%" px="md" gap="sm" wrap="nowrap">
           <Burger opened={opened} onClick={toggle} size="sm" aria-label="Menu" />
           <Box flex={1} miw={0}>
-            {home}
+            <Link href="/portal" className={classes.home}>
+              <VendorMark vendorName={vendorName} customerName={customerName} />
+            </Link>
           </Box>
           <UserMenu user={user} caption={role} account="/portal/account" compact />
         </Group>
@@ -71,7 +70,9 @@ export function CustomerShell({
       <AppShell.Navbar aria-label="Main">
         <AppShell.Section px="md" py="md">
           <Group justify="space-between" wrap="nowrap">
-            {home}
+            <Link href="/portal" className={classes.home}>
+              <VendorMark vendorName={vendorName} {...named} />
+            </Link>
             <Burger hiddenFrom="md" opened={opened} onClick={toggle} size="sm" aria-label="Close menu" />
           </Group>
           {places.length > 1 && (

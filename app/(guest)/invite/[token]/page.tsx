@@ -34,7 +34,7 @@ export default async function InvitePage({ params }: { params: Promise<{ token: 
   const landing = wayTo(found.place);
   const identity = hasAccount ? undefined : await identityFor(email, byIdentity);
   return (
-    <GuestFrame vendor={vendor}>
+    <GuestFrame vendor={vendor} toTeam={found.to === "team"}>
       <Stack gap="lg">
         <div>
           <Title order={1}>{headline(found)}</Title>
