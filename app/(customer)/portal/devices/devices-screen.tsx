@@ -22,6 +22,7 @@ export function DevicesScreen({ vendorName, mayDeactivate }: { vendorName: strin
   const query = useQuery(
     trpc.portal.device.list.queryOptions(table.input, { placeholderData: keepPreviousData }),
   );
+  const isEmpty = query.data?.items.length === 0 && table.page === 1 && !table.narrowed;
 
   function body() {
     if (query.data === undefined) {
@@ -83,9 +84,11 @@ export function DevicesScreen({ vendorName, mayDeactivate }: { vendorName: strin
         title="Devices"
         description="Where your licenses are in use. Give a device a name you recognise, or free its place for another."
       />
-      <Card padding="sm" mb="md">
-        <TableToolbar table={table} search="Search a name or a platform" />
-      </Card>
+      {!isEmpty && (
+        <Card padding="sm" mb="md">
+          <TableToolbar table={table} search="Search a name or a platform" />
+        </Card>
+      )}
       {body()}
     </>
   );
