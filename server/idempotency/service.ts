@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SignetError } from "#server/domain/errors.ts";
 import { identityOf, isFinalStatus, type KeyedRequest } from "#server/domain/idempotency-key.ts";
-import { isConnectionLost, isDatabaseBusy } from "#server/platform/database-errors.ts";
+import { passingFailure } from "#server/platform/database-errors.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import type { Logger } from "#server/platform/log.ts";
 import type { Vault } from "#server/trust/vault.ts";
@@ -33,9 +33,7 @@ export function createIdempotency(deps: { store: IdempotencyStore; vault: Vault;
       return await store.take(tenantId, key);
     } catch (cause) {
       // Nothing was done yet, whatever became of the key.
-      if (isConnectionLost(cause) || isDatabaseBusy(cause))
-        throw new SignetError("overloaded", undefined, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
-      throw cause;
+      throw passingFailure(cause, false) ?? cause;
     }
   }
 

@@ -277,6 +277,18 @@ describe.each(Object.entries(HOSTS))("behind %s", (_name, start) => {
     expect(line).toContain(answer.headers.get("x-correlation-id"));
   });
 
+  test("while the database is away a read is told to come back, and a write that it may have been done", async () => {
+    script.fault = Object.assign(new Error("the database system is in recovery mode"), { code: "57P03" });
+    const logged = script.logged.length;
+    const read = await ask("GET", "/v1/acme/trust");
+    const write = await activate(exampleOf("activate"));
+    script.fault = undefined;
+    expect(problemOf(read)).toMatchObject({ status: 503, code: "overloaded", retryable: true });
+    expect(problemOf(write)).toMatchObject({ status: 503, code: "outcome_unknown", retryable: true });
+    expect([read, write].map(({ headers }) => headers.get("retry-after"))).toEqual(["1", "1"]);
+    expect(script.logged.length).toBe(logged);
+  });
+
   test("an overload says when to come back", async () => {
     script.next = new SignetError("overloaded", undefined, { retryAfterSeconds: 3 });
     const answer = await activate(exampleOf("activate"));

@@ -1,4 +1,5 @@
 import { SignetError } from "#server/domain/errors.ts";
+import { passingFailure } from "#server/platform/database-errors.ts";
 import { runWithCorrelation } from "#server/platform/log.ts";
 import { RequestContext } from "./context.ts";
 import { correlationIdOf } from "./correlation.ts";
@@ -182,8 +183,10 @@ export function createLicenseServer(
   }
 
   function problem(error: unknown, context: RequestContext): RawReply {
-    const reply = problemReply(error, occurrenceOf(context));
     const { correlationId, request } = context;
+    const passing =
+      error instanceof SignetError ? undefined : passingFailure(error, request.method === "POST");
+    const reply = problemReply(passing ?? error, occurrenceOf(context));
     if (reply.status === 500) {
       log.error(
         { err: error, correlationId, method: request.method, path: request.path },

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { SignetError } from "../domain/errors.ts";
-import { isConnectionLost, isDatabaseBusy, isTransactionConflict } from "./database-errors.ts";
+import { isTransactionConflict, passingFailure } from "./database-errors.ts";
 
 export interface BatcherOptions<Item, Result> {
   /** Names the path in errors. */
@@ -121,16 +121,8 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     batch: readonly Entry<Item, Result>[],
     error: unknown,
   ): Promise<void> {
-    if (isConnectionLost(error)) {
-      return rejectAll(
-        batch,
-        new SignetError("outcome_unknown", undefined, {
-          cause: error,
-          retryAfterSeconds: RETRY_AFTER_SECONDS,
-        }),
-      );
-    }
-    if (isDatabaseBusy(error)) return rejectAll(batch, overloaded(error));
+    const passing = passingFailure(error, true);
+    if (passing !== undefined) return rejectAll(batch, passing);
     if (batch.length === 1) return rejectAll(batch, error);
     const middle = Math.ceil(batch.length / 2);
     await settle(tenantId, batch.slice(0, middle));

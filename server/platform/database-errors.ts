@@ -1,3 +1,5 @@
+import { SignetError } from "../domain/errors.ts";
+
 /** Codes after which nobody can say whether the statement took effect: SQLSTATE first, then Node's socket errors. */
 const LOST_CODE =
   /^(08\w{3}|57P0[1-5]|ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
@@ -15,13 +17,27 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /** Whether the database refused for want of resources; nothing was changed. */
-export function isDatabaseBusy(error: unknown): boolean {
+function isDatabaseBusy(error: unknown): boolean {
   return someCause(error, ({ code }) => BUSY_CODE.test(code));
 }
 
 /** Whether the transaction lost against another one; nothing was changed. */
 export function isTransactionConflict(error: unknown): boolean {
   return someCause(error, ({ code }) => CONFLICT_CODE.test(code));
+}
+
+const RETRY_AFTER_SECONDS = 1;
+
+/**
+ * What a caller is told of a failure that is the database's own and passes: undefined for any other. Where `mayHaveTakenEffect`
+ * is false, nothing was asked to change.
+ */
+export function passingFailure(cause: unknown, mayHaveTakenEffect: boolean): SignetError | undefined {
+  const options = { cause, retryAfterSeconds: RETRY_AFTER_SECONDS };
+  if (isDatabaseBusy(cause)) return new SignetError("overloaded", undefined, options);
+  if (!isConnectionLost(cause)) return undefined;
+  if (mayHaveTakenEffect) return new SignetError("outcome_unknown", undefined, options);
+  return new SignetError("overloaded", "The database cannot be reached; try again in a moment.", options);
 }
 
 /** Libraries wrap what the driver threw, so every cause is looked at. */

@@ -1,7 +1,8 @@
-import type { TRPCError } from "@trpc/server";
+import type { TRPCError, TRPCProcedureType } from "@trpc/server";
 import { ZodError } from "zod";
 import { CODES, type Code } from "../domain/codes.ts";
 import { type FieldError, SignetError } from "../domain/errors.ts";
+import { passingFailure } from "../platform/database-errors.ts";
 
 /** What a failed call carries to the browser, whatever went wrong. */
 export interface PortalErrorData {
@@ -26,10 +27,17 @@ const FROM_TRPC: Partial<Record<TRPCError["code"], Code>> = {
   TOO_MANY_REQUESTS: "rate_limited",
 };
 
+const LOOK_FIRST =
+  "The database went away before it answered; see whether it was done before you do it again.";
+
 /** Any failure of a procedure as a SignetError; what was not foreseen is `internal_error` and its text stays here. */
-export function toSignetError(error: TRPCError): SignetError {
+export function toSignetError(error: TRPCError, type: TRPCProcedureType | "unknown"): SignetError {
   const { cause } = error;
   if (cause instanceof SignetError) return cause;
+  const passing = passingFailure(cause, type === "mutation");
+  // A person at a screen sends no id again that would make it safe.
+  if (passing?.code === "outcome_unknown") return new SignetError("outcome_unknown", LOOK_FIRST, { cause });
+  if (passing !== undefined) return passing;
   if (cause instanceof ZodError) return fromZod(cause);
   const code = FROM_TRPC[error.code];
   return code === undefined

@@ -14,8 +14,8 @@ import { errorData, isFault, toSignetError } from "./errors.ts";
 
 const t = initTRPC.context<PortalContext>().create({
   transformer: superjson,
-  errorFormatter({ shape, error, ctx }) {
-    const refusal = toSignetError(error);
+  errorFormatter({ shape, error, type, ctx }) {
+    const refusal = toSignetError(error, type);
     return { ...shape, message: refusal.message, data: errorData(refusal, ctx?.correlationId ?? "") };
   },
 });
@@ -29,7 +29,7 @@ const logged = t.middleware(async ({ ctx, path, type, next }) => {
     ended("ok");
     return result;
   }
-  const refusal = toSignetError(result.error);
+  const refusal = toSignetError(result.error, type);
   ended(refusal.code);
   if (isFault(refusal))
     ctx.services.log.error({ err: result.error.cause ?? result.error, path, type }, "procedure failed");

@@ -282,7 +282,7 @@ function procedureOf(caller: object, path: string): CallableFunction {
 
 function asRefusal(error: unknown): string {
   if (error instanceof SignetError) return error.code;
-  return toSignetError(Object(error)).code;
+  return toSignetError(Object(error), "unknown").code;
 }
 
 test("every procedure has a row, and every row a procedure", () => {

@@ -201,7 +201,7 @@ async function call(customer: CurrentCustomer, path: string, input: unknown) {
   try {
     return { answer: JSON.stringify(await Reflect.apply(procedure, undefined, [input])) ?? "" };
   } catch (error) {
-    return { code: toSignetError(Object(error)).code };
+    return { code: toSignetError(Object(error), "unknown").code };
   }
 }
 

@@ -33,6 +33,9 @@ const probe = router({
   break: open.query(() => {
     throw new Error("password=hunter2 at line 12");
   }),
+  away: open.query(() => {
+    throw new Error("query failed", { cause: Object.assign(new Error("in recovery"), { code: "57P03" }) });
+  }),
 });
 
 async function call(path: string, session?: SessionClaims, input?: unknown) {
@@ -123,6 +126,13 @@ describe("a failure", () => {
       { pointer: "/lines/0/a~1b", message: "This field is not known." },
       { pointer: "/more", message: "This field is not known." },
     ]);
+  });
+
+  test("to reach the database says that it passes", async () => {
+    const { status, body } = await call("away");
+    expect(status).toBe(503);
+    expect(body).toMatchObject(refusal("overloaded"));
+    expect(body.error.json.message).toBe("The database cannot be reached; try again in a moment.");
   });
 
   test("that nobody foresaw says nothing of its cause", async () => {

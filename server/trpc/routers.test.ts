@@ -65,7 +65,7 @@ async function refusal(work: Promise<unknown>) {
     () => undefined,
     (reason: unknown) => reason,
   );
-  const { code, errors } = toSignetError(Object(error));
+  const { code, errors } = toSignetError(Object(error), "unknown");
   return { code, errors };
 }
 
