@@ -109,8 +109,8 @@ test("what became of each run is told to Prometheus, with what it did and when i
   const server = await serveMetrics(() => metrics.registry.metrics(), port);
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   await server.close();
-  expect(text).toMatch(/signet_job_duration_seconds_count\{job="trust-refresh",outcome="failed"\} [1-9]/);
-  expect(text).not.toMatch(/signet_job_duration_seconds_count\{job="trust-refresh",outcome="done"\}/);
-  expect(text).toMatch(/signet_job_results_total\{job="license-transitions",result="announced"\} 1200/);
-  expect(text).toMatch(/signet_job_last_done_timestamp_seconds\{job="license-transitions"\} \d{10}/);
+  expect(text).toMatch(/signet_job_duration_seconds_count\{name="trust-refresh",outcome="failed"\} [1-9]/);
+  expect(text).not.toMatch(/signet_job_duration_seconds_count\{name="trust-refresh",outcome="done"\}/);
+  expect(text).toMatch(/signet_job_results_total\{name="license-transitions",result="announced"\} 1200/);
+  expect(text).toMatch(/signet_job_last_done_timestamp_seconds\{name="license-transitions"\} \d{10}/);
 });

@@ -27,6 +27,8 @@ test.each(["deploy/monitoring/alerts.yml", "deploy/monitoring/dashboard.json"])(
     );
     expect(named.length).toBeGreaterThan(10);
     for (const name of named) expect(known, name).toContain(name);
+    // Prometheus puts the scrape's own job in the place of a label `job`, so all of ours would be one.
+    expect(read(file)).not.toMatch(/by \(job[^)]*\) \((\w+\()?signet_/);
   },
 );
 

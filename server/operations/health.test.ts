@@ -71,8 +71,8 @@ test("what a vendor is told is its own: another's incidents and waiting deliveri
       "signet_instance_read 1",
       "signet_incidents_open 1",
       `signet_tenants ${tenants}`,
-      'signet_job_failures_in_row{job="retention"} 2',
-      'signet_job_waiting{job="retention"} 3',
+      'signet_job_failures_in_row{name="retention"} 2',
+      'signet_job_waiting{name="retention"} 3',
       'signet_processes{kind="web"} 0',
     ]),
   );

@@ -69,25 +69,25 @@ export function addInstanceMetrics(registry: Registry, read: () => Promise<Insta
   gauge(
     "signet_job_waiting",
     "Runs of a job that are due and not begun: its queue's depth.",
-    ["job"],
+    ["name"],
     (each, { jobs }) => {
-      for (const { job, waiting } of jobs) if (waiting !== null) each.set({ job }, waiting);
+      for (const { job, waiting } of jobs) if (waiting !== null) each.set({ name: job }, waiting);
     },
   );
   gauge(
     "signet_job_failures_in_row",
     "How often a job has failed since it was last done, on whatever worker.",
-    ["job"],
+    ["name"],
     (each, { jobs }) => {
-      for (const { job, failuresInRow } of jobs) each.set({ job }, failuresInRow);
+      for (const { job, failuresInRow } of jobs) each.set({ name: job }, failuresInRow);
     },
   );
   gauge(
     "signet_job_last_success_timestamp_seconds",
     "When a job was last done, on whatever worker.",
-    ["job"],
+    ["name"],
     (each, { jobs }) => {
-      for (const { job, lastDoneAt } of jobs) if (lastDoneAt) each.set({ job }, seconds(lastDoneAt));
+      for (const { job, lastDoneAt } of jobs) if (lastDoneAt) each.set({ name: job }, seconds(lastDoneAt));
     },
   );
 }
