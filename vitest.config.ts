@@ -7,7 +7,9 @@ export default defineConfig({
     globalSetup: ["server/testing/global-setup.ts"],
     // Much of a test is waiting for PostgreSQL or for a process, so three at once are quicker even on two cores.
     maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Long enough for a machine that has much else to do: they tell what hangs, not what is slow.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

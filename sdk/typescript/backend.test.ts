@@ -118,6 +118,8 @@ describe("a vendor's backend", () => {
 type Credits = Awaited<ReturnType<typeof vendor>>["credits"];
 
 /** What a backend asks and acts upon: what it saw, while `lie` makes the answers to that path false. */
+/** Patient, because the machine may be busy. */
+const SOON = { timeout: 10_000 };
 const ASKED: Record<string, (credits: Credits, lie: () => void) => Promise<unknown>> = {
   tickets: async (credits, lie) => {
     lie();
@@ -264,7 +266,7 @@ describe("a metered handler", () => {
     const url = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
     expect(await (await fetch(`${url}/good`)).text()).toBe("done");
     await (await fetch(`${url}/bad`)).text();
-    await vi.waitUntil(async () => (await account())?.reserved === 0);
+    await vi.waitUntil(async () => (await account())?.reserved === 0, SOON);
     expect(await account()).toMatchObject({ spent: 1 });
     host.closeAllConnections();
     await new Promise((resolve) => host.close(resolve));
@@ -285,7 +287,7 @@ describe("a metered handler", () => {
     await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
     await expect(fetch(url, { signal: client.signal })).rejects.toThrow("aborted");
-    await vi.waitUntil(async () => (await account())?.spent === 1);
+    await vi.waitUntil(async () => (await account())?.spent === 1, SOON);
     expect(await account()).toMatchObject({ reserved: 0 });
     await new Promise((resolve) => host.close(resolve));
   });

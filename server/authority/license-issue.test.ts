@@ -98,7 +98,7 @@ describe("issuing", () => {
         const waiting = await tx.$queryRaw<unknown[]>`
           SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
         return waiting.length > 0;
-      });
+      }, 10_000);
       // As recording the change does, last.
       await tx.$queryRaw`SELECT 1 FROM tenant_state WHERE tenant_id = ${tenantId}::uuid FOR NO KEY UPDATE`;
     });

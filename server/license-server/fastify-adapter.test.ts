@@ -30,4 +30,4 @@ test("closing answers the request under way, ends its connection, and does not w
   expect([statusCode, headers.connection]).toEqual([200, "close"]);
   await closed;
   agent.destroy();
-}, 5_000);
+}, 20_000);

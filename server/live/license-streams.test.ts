@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { pino } from "pino";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { SessionClaims } from "../auth/actor.ts";
 import { publicId } from "../domain/ids.ts";
 import { DEFAULT_RULES } from "../domain/policy.ts";
@@ -102,9 +102,21 @@ async function* eventsOf(body: ReadableStream<Uint8Array> | null): AsyncGenerato
   }
 }
 
+/** Until what is announced from now on is heard; of what was missed before, a stream only tells that anything may have changed. */
+async function untilListening(): Promise<void> {
+  const listening = async () => {
+    const rows = await people.database.prisma.$queryRaw<unknown[]>`
+      SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+         AND application_name = 'signet listener' AND state = 'idle' AND query <> ''`;
+    return rows.length > 0;
+  };
+  await vi.waitUntil(listening, { timeout: 10_000, interval: 5 });
+}
+
 async function watch(session: SessionClaims | undefined) {
   const response = await streams.answer(session, new AbortController().signal);
   expect(response.status).toBe(200);
+  await untilListening();
   const events = eventsOf(response.body);
   const heard: (string[] | null)[] = [];
   return {
@@ -153,6 +165,7 @@ test("time that ended leases is heard of too, and so is whatever was missed whil
   openStreams();
   const own = await createWatched();
   const view = await watch(own.session);
+  await view.until(isAny);
   await own.checkOut("ada");
   await view.until((event) => event?.includes(own.licenseId) ?? false);
   people.clock.advance(86_400_000);

@@ -7,7 +7,7 @@ import { createLogger } from "./log.ts";
 import { createQueues, type Delivery, type Queues } from "./queue.ts";
 
 /** Waits for a state that other processes bring about; patient, because the machine may be busy. */
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 
 const ONCE = { attempts: 1, backoffMs: 10 };
 const NOWHERE = "postgresql://signet_app:x@127.0.0.1:1/signet";
@@ -139,7 +139,7 @@ describe("trouble with the store", () => {
     redis = await startRedis(redis.port);
     await eventually(() => queues.send("survivor", 3, ONCE)).toBe(true);
     await eventually(() => run).toContain(3);
-  }, 60_000);
+  }, 180_000);
 
   test("Redis flushed: the schedules it has forgotten are noted again", async () => {
     const times: number[] = [];
@@ -150,7 +150,7 @@ describe("trouble with the store", () => {
     await redis.flush();
     const flushedMs = performance.now();
     await eventually(() => times.filter((time) => time > flushedMs + 500).length).toBeGreaterThan(1);
-  }, 30_000);
+  }, 180_000);
 
   test("Redis killed while nothing runs: closing does not hang", async () => {
     const queues = open("Redis");

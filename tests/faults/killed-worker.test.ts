@@ -73,4 +73,4 @@ test("what a worker was sending when it was killed is sent by the next, under th
     tx.webhookDelivery.findMany(),
   );
   expect(delivery).toMatchObject({ status: "delivered", attempts: 2 });
-}, 90_000);
+}, 180_000);

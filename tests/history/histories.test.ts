@@ -32,5 +32,5 @@ test.each<[string, RunSeed]>([
     // Otherwise nothing was learnt of what becomes of them.
     expect(lostAnswers).toBeGreaterThan(0);
   },
-  60_000,
+  180_000,
 );

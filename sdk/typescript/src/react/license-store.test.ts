@@ -5,6 +5,9 @@ import { TestServer } from "../../testing/server.ts";
 import { memoryStorage } from "../index.ts";
 import { licenseStoreOf } from "./license-store.ts";
 
+/** Patient, because the machine may be busy. */
+const SOON = { timeout: 10_000 };
+
 let server: TestServer;
 beforeEach(async () => {
   server = await new TestServer(new TestAuthority()).start();
@@ -23,11 +26,11 @@ test("a license that could not be read at first is found by refresh, and by the 
     const { signet } = testClient(server, { storage: { ...memory, get }, fingerprint });
     const store = licenseStoreOf(signet);
     const unmount = store.subscribe(() => {});
-    await vi.waitUntil(() => store.state().status === "unlicensed");
+    await vi.waitUntil(() => store.state().status === "unlicensed", SOON);
     isBroken = false;
     if (way === "refresh") await store.state().refresh();
     unmount();
     if (way === "mount") store.subscribe(() => {})();
-    await vi.waitUntil(() => store.state().status === "licensed");
+    await vi.waitUntil(() => store.state().status === "licensed", SOON);
   }
 });
