@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { playwright, single, type Tally, vitest } from "./check/checks.ts";
 import { installSystemPackages } from "./check/system.ts";
+import { ROOT } from "./launcher/home.ts";
 import { generateClient } from "./launcher/prepare.ts";
 import { colour } from "./launcher/progress.ts";
 
@@ -9,6 +11,9 @@ if (problem !== undefined) {
   process.exit(1);
 }
 await generateClient(new AbortController().signal);
+
+// Some hundred processes begin here, most of whose life would be compiling what the one before has compiled.
+process.env.NODE_COMPILE_CACHE ??= join(ROOT, "node_modules/.cache/compiled");
 
 const CHECKS: readonly [name: string, run: () => Promise<Tally>][] = [
   ["format and lint", () => single("@biomejs/biome/bin/biome", ["check", "."])],

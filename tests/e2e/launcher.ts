@@ -52,11 +52,11 @@ export class Launcher {
   output = "";
 
   constructor(argv: readonly string[], env: Readonly<Record<string, string>>) {
-    // Only what a fresh shell has: a developer's own settings must not lead the tests to a real database.
-    const { PATH, HOME, LANG } = process.env;
+    // Only what a fresh shell has: a developer's own settings must not lead the tests to a real database. What is compiled is kept.
+    const { PATH, HOME, LANG, NODE_COMPILE_CACHE } = process.env;
     this.process = spawn("node", [join(ROOT, "scripts/start.mjs"), ...argv], {
       cwd: ROOT,
-      env: { PATH, HOME, LANG, NODE_ENV: "production", ...env },
+      env: { PATH, HOME, LANG, NODE_COMPILE_CACHE, NODE_ENV: "production", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.process.stdout, this.process.stderr]) {
