@@ -21,7 +21,7 @@ test("a QR code is read as what was written, at every size", () => {
     expect([length, decodeQrText(qrText(text, CALL))]).toEqual([length, text]);
   }
   expect(sizes.size).toBe(40);
-});
+}, 180_000);
 
 test("what no QR code holds, and a terminal too narrow for it, are told with what to do", () => {
   expect(() => qrText(textOfLength(2_954), CALL)).toThrow("more than a QR code holds");
