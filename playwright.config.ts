@@ -14,7 +14,9 @@ export default defineConfig({
   use: {
     ...devices["Desktop Chrome"],
     ...(process.env.SIGNET_PORTAL_URL === undefined ? {} : { baseURL: process.env.SIGNET_PORTAL_URL }),
-    trace: "retain-on-failure",
+    // Filming every test costs more than it tells; what failed has its steps, its pages as they stood, and a picture of its end.
+    trace: { mode: "retain-on-failure", screenshots: false },
+    screenshot: "only-on-failure",
     launchOptions: chromiumOptions(),
   },
 });
