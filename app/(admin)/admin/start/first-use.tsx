@@ -47,7 +47,12 @@ export function FirstUseSignal({ license }: { license: FirstLicense }) {
               <RelativeTime at={firstUse.at} />.
             </Text>
             <Group gap="xs" mt="sm">
-              <TraceButton correlationId={firstUse.correlationId} />
+              <LinkButton href="/admin/lab" size="xs">
+                Go on to the scenario lab
+              </LinkButton>
+              <LinkButton href={traceOf(firstUse.correlationId)} variant="default" size="xs">
+                See its trace
+              </LinkButton>
               <LinkButton href={`/admin/licenses/${license.id}`} variant="default" size="xs">
                 Open the license
               </LinkButton>
@@ -80,14 +85,6 @@ export function FirstUseSignal({ license }: { license: FirstLicense }) {
         </>
       )}
     </div>
-  );
-}
-
-function TraceButton({ correlationId }: { correlationId: string }) {
-  return (
-    <LinkButton href={traceOf(correlationId)} size="xs">
-      See its trace
-    </LinkButton>
   );
 }
 
