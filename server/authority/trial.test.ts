@@ -65,8 +65,8 @@ test("issues at the same moment stop at the very limit, the scenario lab's own d
   const { promotion } = authority;
   await issueOne(authority, actor, catalog, { count: LIMIT - 1 });
   expect(await refusal(issueOne(authority, actor, catalog, { count: 2 }))).toBe(
-    "forbidden: A trial issues at most 5 licenses: 4 are issued, so 1 more fit and 2 were asked for. " +
-      "An owner or admin lifts the limits of the trial at /admin/promote.",
+    "forbidden: A trial issues at most 5 licenses: 4 are issued, so 1 more fits, and 2 were asked for. " +
+      "An owner or admin lifts the limits in the portal, under “Go to production”.",
   );
   const both = await Promise.all([1, 2].map(() => refusal(issueOne(authority, actor, catalog))));
   expect(both.toSorted()).toEqual(["done", expect.stringMatching(/^forbidden: .*so 0 more fit/)]);
@@ -100,7 +100,7 @@ test("a batch beyond the limit issues nothing and a dry run says so; one overtak
   const { licenseBatches } = authority;
   const check = (rows: number) => licenseBatches.check(actor, checkImport.parse({ csv: fileOf(rows) }));
   expect((await check(LIMIT)).beyondTrial).toBeNull();
-  expect((await check(LIMIT + 1)).beyondTrial).toMatch(/so 5 more fit and 6 were asked for/);
+  expect((await check(LIMIT + 1)).beyondTrial).toMatch(/so 5 more fit, and 6 were asked for/);
   const tooMany = importLicenses.parse({ csv: fileOf(LIMIT + 1), fileName: "file.csv" });
   expect(await refusal(licenseBatches.importFile(actor, tooMany))).toMatch(/^forbidden: A trial issues/);
   expect(await refusal(issueMany(actor, catalog, LIMIT + 1))).toMatch(/^forbidden: A trial issues/);

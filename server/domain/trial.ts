@@ -44,12 +44,12 @@ export function beyondTrial(trial: Trial | undefined, now: Date, count: number):
   const room = trialRoom(trial, now);
   if (count <= room) return null;
   const { licensesMax, issued, endsAt } = trial;
-  const lift = "An owner or admin lifts the limits of the trial at /admin/promote.";
+  const lift = "An owner or admin lifts the limits in the portal, under “Go to production”.";
   if (now >= endsAt) {
     const day = endsAt.toISOString().slice(0, 10);
     return `The trial ended on ${day}, so nothing new is issued; what was issued goes on working. ${lift}`;
   }
-  return `A trial issues at most ${licensesMax} licenses: ${issued} are issued, so ${room} more fit and ${count} were asked for. ${lift}`;
+  return `A trial issues at most ${licensesMax} licenses: ${issued} ${issued === 1 ? "is" : "are"} issued, so ${room} more ${room === 1 ? "fits" : "fit"}, and ${count} ${count === 1 ? "was" : "were"} asked for. ${lift}`;
 }
 
 /** Throws `forbidden` where a trial cannot issue so many more. */

@@ -33,7 +33,7 @@ export function ScenarioCard({ scenario: { name, steps, latest } }: { scenario: 
             <Glyph size={20} stroke={1.7} />
           </ThemeIcon>
           <div style={{ flex: 1, minWidth: 0 }}>
-            <Group justify="space-between" gap="xs">
+            <Group justify="space-between" align="flex-start" gap="xs" wrap="nowrap">
               <Title order={2} fz="h3">
                 {title}
               </Title>

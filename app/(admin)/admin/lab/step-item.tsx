@@ -17,6 +17,8 @@ export function StepItem({
   result: StepResult | undefined;
 }) {
   const decision = result?.decisions?.at(-1);
+  // Why a step failed begins with what its client was told.
+  const isToldBelow = result?.why !== undefined && result.refusal !== undefined;
   return (
     <li className={classes.step} data-status={result?.status ?? "later"}>
       <span className={classes.dot} aria-hidden>
@@ -31,7 +33,7 @@ export function StepItem({
             {client}
           </Text>
         </Group>
-        {result?.saw !== undefined && (
+        {result?.saw !== undefined && !isToldBelow && (
           <Text fz="sm" mt={2}>
             {result.refusal === undefined ? "" : "Refused: "}
             {result.saw}

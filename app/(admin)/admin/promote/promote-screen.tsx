@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { confirmAction } from "../../../_components/confirm.tsx";
 import { ErrorState } from "../../../_components/error-state.tsx";
+import { countOf } from "../../../_components/format.ts";
 import { LinkButton } from "../../../_components/links.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { ToneBadge } from "../../../_components/status-badge.tsx";
@@ -80,8 +81,8 @@ function Checklist({ state, tenantName }: { state: PromotionState; tenantName: s
     confirmAction({
       title: `Put ${tenantName} into production?`,
       effects: [
-        "The account is no longer a trial. Products, policies, licenses, customers and keys stay as they are.",
-        `Forgets ${labRuns === 1 ? "1 run" : `${labRuns} runs`} of the scenario lab.`,
+        "Lifts the limits of the trial. Products, policies, licenses, customers and keys stay as they are.",
+        ...(labRuns === 0 ? [] : [`Forgets ${countOf(labRuns, "run")} of the scenario lab.`]),
         open.length === 0
           ? "Everything on the list is in order."
           : `Not done yet: ${open.map(({ title }) => `“${title}”`).join(", ")}.`,
@@ -107,7 +108,7 @@ function Checklist({ state, tenantName }: { state: PromotionState; tenantName: s
               {readiness[name] ? <IconCheck size={17} /> : <IconCircleDashed size={17} />}
             </ThemeIcon>
             <div style={{ flex: 1, minWidth: 0 }}>
-              <Group justify="space-between" gap="xs">
+              <Group justify="space-between" align="flex-start" gap="xs" wrap="nowrap">
                 <Title order={2} fz="md">
                   {title}
                 </Title>
@@ -128,9 +129,10 @@ function Checklist({ state, tenantName }: { state: PromotionState; tenantName: s
           </Group>
         ))}
         {mode === "production" ? (
-          <Text fw={600} role="status">
-            This account is in production.
-          </Text>
+          <Group gap="xs" role="status">
+            <ToneBadge tone="good" label="Production" />
+            <Text fw={600}>This account is in production.</Text>
+          </Group>
         ) : (
           <Group>
             <Button onClick={ask}>Go to production</Button>

@@ -19,7 +19,7 @@ export default async function UnsubscribePage({ params }: { params: Promise<{ to
   const { token } = await params;
   const found = await openLink(() => server().unsubscribing.look(token));
   if (typeof found === "string")
-    return <UnusableLink why={found} again={{ href: "/portal/account", label: "Choose your mails" }} />;
+    return <UnusableLink why={found} again={{ href: "/portal/preferences", label: "Choose your mails" }} />;
   return (
     <Stack gap="lg">
       <div>

@@ -15,9 +15,9 @@ export function UnsubscribeForm({ token }: { token: string }) {
     return (
       <Stack gap="md">
         <Alert color="petrol" icon={<IconCheck size={18} />} role="status">
-          You get no more of them. You can turn them on again on your account page.
+          You get no more of them. You can turn them on again whenever you like.
         </Alert>
-        <TextLink href="/portal/account">Go to your account</TextLink>
+        <TextLink href="/portal/preferences">Choose your mails</TextLink>
       </Stack>
     );
   }
