@@ -14,6 +14,14 @@ const KIND_WORDS: Readonly<Record<MailKind, string>> = {
   staff_digest: "your customers’ licenses once a day",
 };
 
+/** Where somebody turns them on again: a customer's person, or one of the vendor's staff. */
+const PREFERENCES: Readonly<Record<MailKind, string>> = {
+  license_expiring: "/portal/preferences",
+  seats_short: "/portal/preferences",
+  credits_short: "/portal/preferences",
+  staff_digest: "/admin/account",
+};
+
 /** Looking at it turns nothing off: programs follow links in mails before people do. */
 export default async function UnsubscribePage({ params }: { params: Promise<{ token: string }> }) {
   const { token } = await params;
@@ -28,7 +36,7 @@ export default async function UnsubscribePage({ params }: { params: Promise<{ to
           {found.vendor} mails you about {KIND_WORDS[found.kind]}. Other mails are not touched.
         </Text>
       </div>
-      <UnsubscribeForm token={token} />
+      <UnsubscribeForm token={token} preferences={PREFERENCES[found.kind]} />
     </Stack>
   );
 }

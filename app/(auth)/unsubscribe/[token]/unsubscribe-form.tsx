@@ -8,7 +8,7 @@ import { FormFailure } from "../../../_components/form.tsx";
 import { TextLink } from "../../../_components/links.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 
-export function UnsubscribeForm({ token }: { token: string }) {
+export function UnsubscribeForm({ token, preferences }: { token: string; preferences: string }) {
   const trpc = useTRPC();
   const turnOff = useMutation(trpc.account.unsubscribe.mutationOptions());
   if (turnOff.isSuccess) {
@@ -17,7 +17,7 @@ export function UnsubscribeForm({ token }: { token: string }) {
         <Alert color="petrol" icon={<IconCheck size={18} />} role="status">
           You get no more of them. You can turn them on again whenever you like.
         </Alert>
-        <TextLink href="/portal/preferences">Choose your mails</TextLink>
+        <TextLink href={preferences}>Choose your mails</TextLink>
       </Stack>
     );
   }
