@@ -40,7 +40,7 @@ export function OutboxScreen({ mails, chosen }: { mails: readonly Mail[]; chosen
               bdrs="md"
               description={to}
               rightSection={
-                <Text fz="xs" c="dimmed">
+                <Text fz="xs" c={id === shown?.id ? "inherit" : "dimmed"}>
                   <RelativeTime at={createdAt} />
                 </Text>
               }
