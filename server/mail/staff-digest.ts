@@ -2,6 +2,7 @@ import type { Prisma } from "#prisma/generated/client.ts";
 import { EVENTS } from "#server/domain/event-catalogue.ts";
 import type { LicensePayload } from "#server/domain/event-payloads.ts";
 import { publicId } from "#server/domain/ids.ts";
+import { teamPlace } from "#server/domain/places.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Database } from "#server/platform/database.ts";
 import { eachTenant } from "#server/platform/each-tenant.ts";
@@ -12,7 +13,7 @@ import { meterNames, productNames } from "./notice-store.ts";
 import { dayWords } from "./notices.ts";
 
 type Tx = Prisma.TransactionClient;
-type Digest = Omit<MailPayload<"staff-digest">, "userId">;
+type Digest = Omit<MailPayload<"staff-digest">, "userId" | "place">;
 
 /** From then on of each day, in UTC: before most people come to work, in most places. */
 const FROM_HOUR = 6;
@@ -44,7 +45,7 @@ export function createStaffDigest({
       await mails.enqueue(tx, {
         tenantId,
         template: "staff-digest",
-        payload: { userId: publicId("user", userId), ...digest },
+        payload: { userId: publicId("user", userId), place: teamPlace(tenantId), ...digest },
         to: email,
         dedupeKey: `staff-digest/${day.toISOString().slice(0, 10)}/${userId}`,
       });

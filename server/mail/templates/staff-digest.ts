@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wayTo } from "#server/domain/places.ts";
 import { type Block, button, facts, heading, note, template } from "../template.ts";
 
 /** News about customers' licenses, for a vendor's staff; each can choose not to get it. */
@@ -17,6 +18,8 @@ const some = <Row extends z.ZodType>(row: Row) => z.object({ shown: z.array(row)
 const payload = z.object({
   /** Whose choice it is what comes to this address. */
   userId: z.string(),
+  /** Whose staff they are. */
+  place: z.string(),
   expiring: some(license.extend({ daysLeft: z.int(), expiresAt: z.string() })),
   /** `hours`: in how many of them somebody found no seat. */
   seats: some(license.extend({ seats: z.int(), hours: z.int() })),
@@ -33,6 +36,7 @@ export const staffTemplates = {
     payload,
     example: {
       userId: "usr_01jdezv3k8e2rbq5x0m9n7t4wa",
+      place: "ten_01jdezt0c5fy3a1v8w6k2d9hme",
       expiring: {
         shown: [
           { ...CONTOSO, daysLeft: 1, expiresAt: "25 November 2026" },
@@ -65,7 +69,7 @@ export const staffTemplates = {
           ...section("Run out of credits", digest.credits, ({ meter, balance }) =>
             balance > 0 ? `${meter}: ${number(balance)} left` : `${meter}: none left`,
           ),
-          button("Open the portal", `${portalUrl}/admin/licenses`),
+          button("Open the portal", `${portalUrl}${wayTo(digest.place, "/admin/licenses")}`),
         ],
         reason: `You are on the team of ${name}. This comes once a day at most, and only when there is something to say.`,
       };
