@@ -43,7 +43,7 @@ test("the camera reads the QR code of a machine's request, and lets go", async (
   await page.goto("/portal/offline");
   await page.getByRole("button", { name: "Scan QR code" }).click();
   const asked = page.getByRole("region", { name: "Activation request" });
-  await expect(asked.getByText(/^Takes 1 of \d+ devices/)).toBeVisible();
+  await expect(asked.getByText(/^Takes 1 of \d+ devices/)).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole("dialog")).toBeHidden();
   await expect(page.locator("video")).toHaveCount(0);
   quiet.expectQuiet();
