@@ -31,6 +31,13 @@ export interface PageQuery<Row> {
   refetch(): unknown;
 }
 
+export interface Choosing<Row> {
+  readonly rows: Row[];
+  readonly choose: (rows: Row[]) => void;
+  /** What a row's box is called: "Choose …". */
+  readonly name: (row: Row) => string;
+}
+
 /** A list that pages and filters on the server; shows how it is loading, why it failed, and what it is for when empty. */
 export function DataTable<Row extends object>({
   query,
@@ -42,6 +49,7 @@ export function DataTable<Row extends object>({
   toolbar,
   empty,
   label,
+  chosen,
 }: {
   query: PageQuery<Row>;
   table: TableState;
@@ -57,6 +65,8 @@ export function DataTable<Row extends object>({
   empty: ReactNode;
   /** What the list holds, for a screen reader: "Products". */
   label: string;
+  /** Rows may be chosen, also of several pages. */
+  chosen?: Choosing<Row> | undefined;
 }) {
   const { data, error, isFetching } = query;
   const nothing = data?.items.length === 0 && table.page === 1;
@@ -70,6 +80,15 @@ export function DataTable<Row extends object>({
     const rowClicks: Pick<DataTableProps<Row>, "onRowClick"> = onRow === undefined
       ? {}
       : { onRowClick: ({ record }) => onRow(record) };
+    const boxes =
+      chosen === undefined
+        ? {}
+        : {
+            selectedRecords: chosen.rows,
+            onSelectedRecordsChange: chosen.choose,
+            getRecordSelectionCheckboxProps: (row: Row) => ({ "aria-label": `Choose ${chosen.name(row)}` }),
+            allRecordsSelectionCheckboxProps: { "aria-label": "Choose all of this page" },
+          };
     const unfolding = expansion === undefined ? {} : { rowExpansion: expansion };
     return (
       <>
@@ -87,6 +106,7 @@ export function DataTable<Row extends object>({
           idAccessor={rowKey}
           {...rowClicks}
           {...unfolding}
+          {...boxes}
         />
         <TableFooter table={table} shown={data.items.length} nextCursor={data.nextCursor} />
       </>

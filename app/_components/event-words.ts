@@ -72,6 +72,7 @@ const CHANGES: Readonly<Record<string, string>> = {
   "license.charge_refunded": "Charge refunded",
   "license.balance_adjusted": "Balance adjusted",
   "license_batch.begun": "Many licenses issued",
+  "license_batch.change_begun": "Many licenses changed",
   "license_batch.keys_revealed": "Keys of many licenses downloaded",
   "customer.member_invited": "Person invited",
   "customer.invitation_revoked": "Invitation withdrawn",

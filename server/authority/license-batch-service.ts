@@ -3,7 +3,7 @@ import type { Actor } from "../domain/actor.ts";
 import { csvOf } from "../domain/csv.ts";
 import { SignetError } from "../domain/errors.ts";
 import { publicId } from "../domain/ids.ts";
-import { beyondTrial, refuseBeyondTrial } from "../domain/trial.ts";
+import { beyondTrial } from "../domain/trial.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { eachTenant } from "../platform/each-tenant.ts";
@@ -11,17 +11,21 @@ import { newUuid } from "../platform/ids.ts";
 import { type Author, recordAudit, recordAudits } from "./audit.ts";
 import { userNames } from "./audit-store.ts";
 import { importReport } from "./import-report.ts";
+import { beginBatch } from "./license-batch-begin.ts";
 import type { CheckImport, ImportLicenses, IssueManyLicenses, RowPlan } from "./license-batch-input.ts";
 import { issueRows } from "./license-batch-steps.ts";
 import * as store from "./license-batch-store.ts";
+import { createBulkChanges } from "./license-bulk.ts";
+import { bulkChange } from "./license-bulk-input.ts";
+import { changeRows } from "./license-bulk-steps.ts";
 import { readImport } from "./license-import.ts";
 import { planGrant } from "./license-issue.ts";
 import { openWith } from "./license-keys.ts";
 import { present } from "./missing.ts";
-import type { Tx, Vault } from "./ports.ts";
+import type { SeatChanges, Trust, Tx, Vault } from "./ports.ts";
 import { findTrial } from "./trial-store.ts";
 
-/** Licenses issued in one transaction: short enough that nobody waits long for the tenant's state, which it locks. */
+/** Licenses issued or changed in one transaction: short enough that nobody waits long for the tenant's state, which it locks. */
 const ROWS_AT_ONCE = 500;
 const RESULTS_AT_ONCE = 1_000;
 const LISTED_MAX = 10;
@@ -29,77 +33,37 @@ const LISTED_MAX = 10;
 const LEFT_AFTER_MS = 60_000;
 
 type Batch = NonNullable<Awaited<ReturnType<typeof store.findBatch>>>;
-type Rows = { readonly total: number; insert(tx: Tx, batchId: string): Promise<void> };
 
 export type LicenseBatches = ReturnType<typeof createLicenseBatches>;
 
 /**
- * Many licenses from one request. What is asked for is written down first, whole or not at all; then each step issues the next rows and
- * says so in the same transaction. So it may stop anywhere and be gone on with by anybody, and nothing is issued twice.
+ * Many licenses issued or changed by one request. What is asked for is written down first, whole or not at all; then each step does the
+ * next rows and says so in the same transaction. So it may stop anywhere and be gone on with by anybody, and nothing is done twice.
  */
 export function createLicenseBatches(deps: {
   database: Database;
   clock: Clock;
   vault: Vault;
-  /** Licenses a step issues. */
+  trust: Pick<Trust, "publish">;
+  seatChanges: SeatChanges;
+  /** Licenses a step issues or changes. */
   rowsAtOnce?: number;
 }) {
-  const { database, clock, vault, rowsAtOnce = ROWS_AT_ONCE } = deps;
+  const { database, clock, vault, trust, seatChanges, rowsAtOnce = ROWS_AT_ONCE } = deps;
 
-  /**
-   * Writes a batch down once; whoever asks for the same again gets the one that is there. Throws `idempotency_conflict` where
-   * its id is that of another, and `forbidden` beyond a trial's limits.
-   */
-  async function begin(
-    tx: Tx,
-    actor: Actor,
-    request: { id: string; requestHash: Buffer<ArrayBuffer>; copy: number; fileName: string | null },
-    rows: Rows,
-  ): Promise<string> {
-    const { tenantId } = actor;
-    const { id } = request;
-    const createdAt = clock.now();
-    const inserted = await store.insertBatch(tx, {
-      ...request,
-      tenantId,
-      total: rows.total,
-      createdAt,
-      createdBy: actor.kind === "user" ? actor.userId : null,
-      steppedAt: createdAt,
-    });
-    if (!inserted) {
-      const before = await store.findBatchOf(tx, tenantId, request.requestHash, request.copy);
-      if (before === null) {
-        throw new SignetError(
-          "idempotency_conflict",
-          "This form has begun to issue others already, though its answer was lost. Find them in the list of licenses; to issue more, reload the page.",
-        );
-      }
-      return before.id;
-    }
-    refuseBeyondTrial(await findTrial(tx, tenantId), createdAt, rows.total);
-    await rows.insert(tx, id);
-    await recordAudit(tx, actor, clock, {
-      action: "license_batch.begun",
-      subjectKind: "licenseBatch",
-      subjectId: id,
-      before: null,
-      after: { fileName: request.fileName, licenses: rows.total },
-    });
-    return id;
-  }
-
-  /** Issues the next rows; while somebody else does, only says how far it is. */
-  async function step(author: Author, id: string): Promise<Batch> {
-    const { tenantId } = author;
+  /** Does the next rows, under the name of who began; while somebody else does, only says how far it is. */
+  async function step({ tenantId }: { readonly tenantId: string }, id: string): Promise<Batch> {
     const cipher = await vault.cipher(tenantId);
-    return database.withTenant(tenantId, async (tx) => {
+    const { after, changed } = await database.withTenant(tenantId, async (tx) => {
       const batch = await store.lockBatch(tx, tenantId, id);
-      if (batch === null) return present(await store.findBatch(tx, tenantId, id), "import");
-      if (batch.finishedAt !== null) return batch;
+      if (batch === null) return { after: present(await store.findBatch(tx, tenantId, id), "batch") };
+      if (batch.finishedAt !== null) return { after: batch };
+      const { createdBy, createdAt: startsAt } = batch;
       const rows = await store.nextRows(tx, tenantId, id, batch.done, rowsAtOnce);
-      const about = { tenantId, batchId: id, startsAt: batch.createdAt, cipher, clock };
-      const result = await issueRows(tx, about, rows);
+      const about = { tenantId, batchId: id, startsAt, cipher, clock, trust };
+      const result = await (batch.change === null
+        ? issueRows(tx, about, rows)
+        : changeRows(tx, { ...about, change: bulkChange.parse(batch.change) }, rows));
       await store.finishRows(tx, tenantId, id, result.rows);
       const done = batch.done + rows.length;
       const now = clock.now();
@@ -110,17 +74,18 @@ export function createLicenseBatches(deps: {
         steppedAt: now,
         finishedAt: done === batch.total ? now : null,
       });
+      const author: Author =
+        createdBy === null ? { kind: "system", tenantId } : { kind: "user", userId: createdBy, tenantId };
       await recordAudits(tx, author, clock, result.entries);
-      return after;
+      return { after, changed: result.changed };
     });
+    for (const licenseId of changed ?? []) seatChanges.announce(tenantId, licenseId);
+    return after;
   }
 
   /** To its end, or to where somebody else has taken it up. */
   async function goOn(batch: Batch): Promise<Batch> {
-    const { id, tenantId, createdBy } = batch;
-    const author: Author =
-      createdBy === null ? { kind: "system", tenantId } : { kind: "user", userId: createdBy, tenantId };
-    const next = await step(author, id);
+    const next = await step(batch, batch.id);
     return next.finishedAt !== null || next.done === batch.done ? next : goOn(next);
   }
 
@@ -156,7 +121,8 @@ export function createLicenseBatches(deps: {
           total: planned.length,
           insert: (_: Tx, id: string) => store.insertRows(tx, tenantId, id, planned),
         };
-        return { id: await begin(tx, actor, { id: newUuid(), requestHash, copy, fileName }, rows) };
+        const batch = { id: newUuid(), requestHash, copy, fileName };
+        return { id: await beginBatch(tx, actor, clock, batch, async () => rows) };
       });
     },
 
@@ -182,23 +148,26 @@ export function createLicenseBatches(deps: {
           total: count,
           insert: () => store.insertSameRows(tx, tenantId, id, count, plan),
         };
-        return { id: await begin(tx, actor, { id, requestHash, copy: 0, fileName: null }, rows) };
+        const batch = { id, requestHash, copy: 0, fileName: null };
+        return { id: await beginBatch(tx, actor, clock, batch, async () => rows) };
       });
     },
 
-    /** Issues the next few hundred; to be asked again until `finishedAt` is there. */
+    ...createBulkChanges(deps),
+
+    /** Does the next few hundred; to be asked again until `finishedAt` is there. */
     step: (actor: Actor, id: string) => step(actor, id),
 
     async get(actor: Actor, id: string) {
       const { tenantId } = actor;
       return database.withTenant(tenantId, async (tx) => {
-        const batch = present(await store.findBatch(tx, tenantId, id), "import");
+        const batch = present(await store.findBatch(tx, tenantId, id), "batch");
         const [named] = await withNames(tx, [batch]);
-        return present(named, "import");
+        return present(named, "batch");
       });
     },
 
-    /** The last few. */
+    /** The last few that licenses were issued by. */
     async list(actor: Actor) {
       const { tenantId } = actor;
       return database.withTenant(tenantId, async (tx) =>
@@ -211,7 +180,9 @@ export function createLicenseBatches(deps: {
       const { tenantId } = actor;
       const cipher = await vault.cipher(tenantId);
       await database.withTenant(tenantId, async (tx) => {
-        present(await store.findBatch(tx, tenantId, id), "import");
+        const { change } = present(await store.findBatch(tx, tenantId, id), "batch");
+        // Whoever changed licenses has not seen their keys, and gets none.
+        if (change !== null) throw new SignetError("not_found", "No licenses were issued by this.");
         await recordAudit(tx, actor, clock, {
           action: "license_batch.keys_revealed",
           subjectKind: "licenseBatch",

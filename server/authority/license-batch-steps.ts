@@ -33,6 +33,8 @@ export interface StepResult {
     readonly refusal: string | null;
   }[];
   readonly customersCreated: number;
+  /** Licenses that were there and are not what they were. */
+  readonly changed?: readonly string[];
   /** To be recorded last. */
   readonly entries: readonly AuditEntry[];
 }

@@ -1,4 +1,4 @@
-import type { Prisma } from "#prisma/generated/client.ts";
+import { Prisma } from "#prisma/generated/client.ts";
 import type { RowPlan } from "./license-batch-input.ts";
 import type { Tx } from "./ports.ts";
 
@@ -33,6 +33,19 @@ export async function insertSameRows(
     SELECT ${tenantId}::uuid, ${batchId}::uuid, n, n, ${JSON.stringify(plan)}::jsonb FROM generate_series(1, ${count}::integer) AS n`;
 }
 
+/** Licenses to be changed, in this order. */
+export async function insertChangeRows(
+  tx: Tx,
+  tenantId: string,
+  batchId: string,
+  licenseIds: readonly string[],
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO license_batch_row (tenant_id, batch_id, row, line, plan)
+    SELECT ${tenantId}::uuid, ${batchId}::uuid, i.nth, i.nth, jsonb_build_object('licenseId', i.id)
+      FROM unnest(${licenseIds}::uuid[]) WITH ORDINALITY AS i (id, nth)`;
+}
+
 export function findBatch(tx: Tx, tenantId: string, id: string) {
   return tx.licenseBatch.findUnique({ where: { tenantId_id: { tenantId, id } } });
 }
@@ -55,7 +68,7 @@ export async function lockBatch(tx: Tx, tenantId: string, id: string) {
   return locked.length === 0 ? null : findBatch(tx, tenantId, id);
 }
 
-/** The next rows of a batch whose licenses are not issued yet. */
+/** The next rows of a batch that are not done yet. */
 export function nextRows(tx: Tx, tenantId: string, batchId: string, done: number, limit: number) {
   return tx.licenseBatchRow.findMany({
     where: { tenantId, batchId, row: { gt: done } },
@@ -81,16 +94,20 @@ export async function finishRows(
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS i (row integer, "licenseId" uuid, refusal text)
      WHERE r.tenant_id = ${tenantId}::uuid AND r.batch_id = ${batchId}::uuid AND r.row = i.row
        AND r.plan IS NOT NULL`;
-  if (count !== rows.length) throw new Error("A row of a batch was issued by somebody else.");
+  if (count !== rows.length) throw new Error("A row of a batch was done by somebody else.");
 }
 
 export function updateBatch(tx: Tx, tenantId: string, id: string, data: Prisma.LicenseBatchUpdateInput) {
   return tx.licenseBatch.update({ where: { tenantId_id: { tenantId, id } }, data });
 }
 
-/** Newest first. */
+/** Those that licenses were issued by, newest first. */
 export function listBatches(tx: Tx, tenantId: string, limit: number) {
-  return tx.licenseBatch.findMany({ where: { tenantId }, orderBy: { createdAt: "desc" }, take: limit });
+  return tx.licenseBatch.findMany({
+    where: { tenantId, change: { equals: Prisma.DbNull } },
+    orderBy: { createdAt: "desc" },
+    take: limit,
+  });
 }
 
 /** Those that nobody has gone on with since. */
@@ -118,5 +135,23 @@ export function listResults(tx: Tx, tenantId: string, batchId: string, after: nu
       LEFT JOIN license l ON l.tenant_id = r.tenant_id AND l.id = r.license_id
       LEFT JOIN customer c ON c.tenant_id = l.tenant_id AND c.id = l.customer_id
      WHERE r.tenant_id = ${tenantId}::uuid AND r.batch_id = ${batchId}::uuid AND r.row > ${after} AND r.plan IS NULL
+     ORDER BY r.row LIMIT ${limit}`;
+}
+
+export interface RefusedRow {
+  readonly licenseId: string;
+  readonly keyHint: string;
+  readonly customerName: string;
+  readonly refusal: string;
+}
+
+/** The licenses that a batch was to change and could not. */
+export function listRefused(tx: Tx, tenantId: string, batchId: string, limit: number) {
+  return tx.$queryRaw<RefusedRow[]>`
+    SELECT r.license_id AS "licenseId", l.key_hint AS "keyHint", c.name AS "customerName", r.refusal
+      FROM license_batch_row r
+      JOIN license l ON l.tenant_id = r.tenant_id AND l.id = r.license_id
+      JOIN customer c ON c.tenant_id = l.tenant_id AND c.id = l.customer_id
+     WHERE r.tenant_id = ${tenantId}::uuid AND r.batch_id = ${batchId}::uuid AND r.refusal IS NOT NULL
      ORDER BY r.row LIMIT ${limit}`;
 }

@@ -1,6 +1,5 @@
 import type { Actor } from "../domain/actor.ts";
-import { SignetError } from "../domain/errors.ts";
-import { type LicenseAction, type LicenseStatus, licenseStatus, mayApply } from "../domain/license-state.ts";
+import { type LicenseStatus, licenseStatus } from "../domain/license-state.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { type Auditable, recordAudit } from "./audit.ts";
@@ -82,23 +81,4 @@ function mayChangeEntitlements(data: LicenseData): boolean {
 /** Two changes never share a moment: a certificate made between them is told by it that it is old. */
 function laterThan(previous: Date, now: Date): Date {
   return new Date(Math.max(now.getTime(), previous.getTime() + 1));
-}
-
-const PARTICIPLE: Readonly<Record<LicenseAction, string>> = {
-  suspend: "suspended",
-  reinstate: "reinstated",
-  renew: "renewed",
-  transfer: "transferred",
-  revoke: "revoked",
-};
-
-/** Throws `invalid_request`, saying what state the license is in, when the action does not apply to it. */
-export function refuseTransition(license: LockedLicense, action: LicenseAction, now: Date): void {
-  const status = licenseStatus(license, now);
-  if (mayApply(action, status)) return;
-  const why =
-    status === "revoked"
-      ? "it is revoked, which is final"
-      : `it is ${status}${action === "reinstate" ? ", not suspended" : " already"}`;
-  throw new SignetError("invalid_request", `This license cannot be ${PARTICIPLE[action]}: ${why}.`);
 }

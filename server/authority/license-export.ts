@@ -37,6 +37,8 @@ export async function* exportLicenses(
   { database, clock, vault }: { database: Database; clock: Clock; vault: Vault },
   { tenantId }: Actor,
   { search: text, ...filter }: FilterLicenses,
+  /** These, and no others. */
+  ids?: readonly string[],
 ): AsyncGenerator<string> {
   const now = clock.now();
   const cells = Object.values(COLUMNS);
@@ -45,7 +47,7 @@ export async function* exportLicenses(
   for (;;) {
     const rows = await database.withTenant(tenantId, async (tx) => {
       const search = await searchFor(tx, vault, tenantId, text);
-      return listLicenses(tx, tenantId, { ...filter, search, before, limit: READ_AT_ONCE }, now);
+      return listLicenses(tx, tenantId, { ...filter, ids, search, before, limit: READ_AT_ONCE }, now);
     });
     const page = rows.slice(0, READ_AT_ONCE);
     const last = page.at(-1);

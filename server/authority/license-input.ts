@@ -5,7 +5,11 @@ import { policyOverrides } from "../domain/policy.ts";
 import { optionalText, pageFields } from "./input.ts";
 
 const noteField = optionalText(2_000).default("");
-const reasonField = optionalText(500).default("");
+export const reasonField = optionalText(500).default("");
+export const renewalDays = z
+  .int("Enter a whole number of days.")
+  .min(1, "Enter at least 1 day.")
+  .max(36_500, "Enter at most 36,500 days.");
 /** In bounds that leave room for any duration and grace behind it, in a JavaScript date and in the database. */
 const dateField = z
   .date("Choose a date.")
@@ -51,11 +55,7 @@ export const changeLicense = z.strictObject({ id: idOf("license"), reason: reaso
 export const renewLicense = z
   .strictObject({
     id: idOf("license"),
-    days: z
-      .int("Enter a whole number of days.")
-      .min(1, "Enter at least 1 day.")
-      .max(36_500, "Enter at most 36,500 days.")
-      .optional(),
+    days: renewalDays.optional(),
     until: dateField.optional(),
   })
   .refine(({ days, until }) => (days === undefined) !== (until === undefined), {

@@ -1,13 +1,12 @@
 import type { Actor } from "../domain/actor.ts";
-import { invalidField, SignetError } from "../domain/errors.ts";
-import { graceEnd, renewedEnd } from "../domain/license-terms.ts";
 import { policyRules } from "../domain/policy.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { countPeople } from "./customer-store.ts";
-import { createLicenseChanger, type LockedLicense, refuseTransition } from "./license-change.ts";
+import { createLicenseChanger } from "./license-change.ts";
 import type { RenewLicense } from "./license-input.ts";
 import * as store from "./license-store.ts";
+import { decideTransition, type Transition } from "./license-transition.ts";
 import { present } from "./missing.ts";
 import type { SeatChanges, Trust } from "./ports.ts";
 import { countHeld } from "./seat-store.ts";
@@ -21,58 +20,31 @@ export function createLifecycle(deps: {
 }) {
   const { database, clock, trust } = deps;
   const change = createLicenseChanger(deps);
+  const transit = (actor: Actor, id: string, transition: Transition) =>
+    change(actor, id, (license, now) => {
+      const { graceDays } = policyRules.parse(license.effective);
+      return decideTransition({ ...license, graceDays }, transition, now);
+    });
 
   return {
-    suspend: (actor: Actor, id: string, reason: string) =>
-      change(actor, id, (license, now) => {
-        refuseTransition(license, "suspend", now);
-        const data = { suspendedAt: now };
-        return {
-          action: "license.suspended",
-          data,
-          before: { suspendedAt: null },
-          after: { ...data, reason },
-        };
-      }),
+    suspend: (actor: Actor, id: string, reason: string) => transit(actor, id, { action: "suspend", reason }),
 
     reinstate: (actor: Actor, id: string, reason: string) =>
-      change(actor, id, (license, now) => {
-        refuseTransition(license, "reinstate", now);
-        const { suspendedAt } = license;
-        const data = { suspendedAt: null };
-        return { action: "license.reinstated", data, before: { suspendedAt }, after: { ...data, reason } };
-      }),
+      transit(actor, id, { action: "reinstate", reason }),
 
     /** Moves the end by days or to a date; grace follows. Throws `invalid_request` where there is no end to move. */
-    renew: (actor: Actor, id: string, request: RenewLicense) =>
-      change(actor, id, (license, now) => {
-        refuseTransition(license, "renew", now);
-        const expiresAt = newEnd(license, request, now);
-        const data = { expiresAt, graceUntil: graceEnd(expiresAt, policyRules.parse(license.effective)) };
-        const before = { expiresAt: license.expiresAt, graceUntil: license.graceUntil };
-        return { action: "license.renewed", data, before, after: data };
-      }),
+    renew: (actor: Actor, id: string, { days, until }: RenewLicense) =>
+      transit(actor, id, { action: "renew", days, until }),
 
     /** For ever: no device can use the license again, and the next trust bundle says so to those that are offline. */
     revoke: (actor: Actor, id: string, reason: string) =>
       change(actor, id, (license, now) => {
-        refuseTransition(license, "revoke", now);
-        const { tenantId } = actor;
-        const data = { revokedAt: now };
+        const { graceDays } = policyRules.parse(license.effective);
         return {
-          action: "license.revoked",
-          data,
-          before: { revokedAt: null },
-          after: { ...data, reason },
+          ...decideTransition({ ...license, graceDays }, { action: "revoke", reason }, now),
           also: async (tx) => {
-            await store.insertRevocation(tx, {
-              tenantId,
-              kind: "license",
-              subjectId: id,
-              reason,
-              revokedAt: now,
-            });
-            await trust.publish(tx, tenantId);
+            await store.insertRevocations(tx, actor.tenantId, [id], reason, now);
+            await trust.publish(tx, actor.tenantId);
           },
         };
       }),
@@ -87,25 +59,4 @@ export function createLifecycle(deps: {
         return { devices: license.activationCount, ...held, meters, people };
       }),
   };
-}
-
-function newEnd(license: LockedLicense, { days, until }: RenewLicense, now: Date): Date {
-  const { validFrom, expiresAt } = license;
-  if (expiresAt === null) {
-    throw new SignetError(
-      "invalid_request",
-      validFrom === null
-        ? "This license has not begun: its time counts from the first activation, so there is nothing to renew yet."
-        : "This license never expires, so there is nothing to renew.",
-    );
-  }
-  if (until === undefined) return renewedEnd(expiresAt, days ?? 0, now);
-  if (until <= now) throw invalidField("/until", "Choose a date in the future.");
-  if (until <= expiresAt)
-    throw invalidField("/until", `Choose a date after the present end, ${isoDay(expiresAt)}.`);
-  return until;
-}
-
-function isoDay(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

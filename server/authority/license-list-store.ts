@@ -89,6 +89,17 @@ export function listLicenses(
      ORDER BY l.issued_at DESC, l.id DESC`;
 }
 
+/** The ids alone, newest first; one more than `limit` where there are more. */
+export async function listLicenseIds(
+  tx: Tx,
+  tenantId: string,
+  query: LicenseQuery,
+  now: Date,
+): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>(found(tenantId, query, now));
+  return rows.map(({ id }) => id);
+}
+
 /** Which licenses are meant, found and put in order by what indexes hold. UNION, because a search may find one twice. */
 function found(tenantId: string, query: LicenseQuery, now: Date): Prisma.Sql {
   const pages = sourcesOf(tenantId, query, now).map((page) => Prisma.sql`(${page})`);

@@ -46,8 +46,8 @@ export function createLicenseQueries(deps: {
     },
 
     /** The whole of what a filter leaves, as CSV: read page by page as it is sent, and never counted. */
-    export: (actor: Actor, filter: FilterLicenses) =>
-      exportLicenses({ database, clock, vault }, actor, filter),
+    export: (actor: Actor, filter: FilterLicenses, ids?: readonly string[]) =>
+      exportLicenses({ database, clock, vault }, actor, filter, ids),
 
     /** With its effective policy and where each value came from, its devices, its last decisions and its history. */
     async get(actor: Actor, id: string) {

@@ -139,6 +139,14 @@ export function countAccounts(tx: Tx, tenantId: string, licenseId: string): Prom
   return tx.account.count({ where: { tenantId, licenseId } });
 }
 
-export async function insertRevocation(tx: Tx, data: Prisma.RevocationUncheckedCreateInput): Promise<void> {
-  await tx.revocation.create({ data });
+export async function insertRevocations(
+  tx: Tx,
+  tenantId: string,
+  licenseIds: readonly string[],
+  reason: string,
+  revokedAt: Date,
+): Promise<void> {
+  await tx.revocation.createMany({
+    data: licenseIds.map((subjectId) => ({ tenantId, kind: "license", subjectId, reason, revokedAt })),
+  });
 }

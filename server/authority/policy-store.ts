@@ -79,6 +79,16 @@ export function findNewestVersion(tx: Tx, tenantId: string, policyId: string) {
   return tx.policyVersion.findFirst({ where: { tenantId, policyId }, orderBy: { number: "desc" } });
 }
 
+/** Of each of these policies that was ever published, with its product's whole catalogue. */
+export function findNewestVersions(tx: Tx, tenantId: string, policyIds: readonly string[]) {
+  return tx.policyVersion.findMany({
+    where: { tenantId, policyId: { in: [...policyIds] } },
+    orderBy: [{ policyId: "asc" }, { number: "desc" }],
+    distinct: ["policyId"],
+    include: { policy: { include: { product: { include: { features: true, meters: true } } } } },
+  });
+}
+
 /** Nobody else edits or publishes the policy until the transaction ends. */
 export async function lockPolicy(tx: Tx, tenantId: string, id: string): Promise<void> {
   await tx.$queryRaw`

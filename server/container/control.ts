@@ -50,7 +50,7 @@ export function createControl(foundation: Foundation, runtime: Runtime, { notice
     authorityFiles: createAuthorityFiles(stored),
     customers: createCustomers(stored),
     licenses: createLicenses({ ...stored, vault, trust, certificates, devices, seatChanges, notices }),
-    licenseBatches: createLicenseBatches({ ...stored, vault }),
+    licenseBatches: createLicenseBatches({ ...stored, vault, trust, seatChanges }),
     seats,
     balances,
     downloads: createDownloads(stored),

@@ -1,5 +1,7 @@
 import { type FilterLicenses, filterLicenses } from "../authority/license-input.ts";
+import { CHOSEN_LICENSES_MAX } from "../domain/bulk-change.ts";
 import { SignetError } from "../domain/errors.ts";
+import { storedId } from "../domain/ids.ts";
 
 /** Which licenses an address asks for; throws `invalid_request` for what no list of licenses can be narrowed by. */
 export function licenseFilter(given: unknown): FilterLicenses {
@@ -8,4 +10,13 @@ export function licenseFilter(given: unknown): FilterLicenses {
   throw new SignetError("invalid_request", "This is not an address of the list of licenses; go back to it.", {
     cause: parsed.error,
   });
+}
+
+/** The licenses that a form names, by their ids with a space between; what is no license's id is left out. */
+export function chosenLicenses(given: unknown): string[] {
+  if (typeof given !== "string") return [];
+  return given
+    .split(" ")
+    .slice(0, CHOSEN_LICENSES_MAX)
+    .flatMap((id) => storedId("license", id) ?? []);
 }

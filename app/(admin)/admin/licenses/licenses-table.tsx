@@ -4,7 +4,7 @@ import { Box, Progress, Stack, Text } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 import type { LicenseStatus } from "#server/domain/license-state.ts";
-import { DataTable, type PageQuery } from "../../../_components/data-table.tsx";
+import { type Choosing, DataTable, type PageQuery } from "../../../_components/data-table.tsx";
 import { countOf, formatNumber } from "../../../_components/format.ts";
 import { LicenseState } from "../../../_components/license-state.tsx";
 import { TextLink } from "../../../_components/links.tsx";
@@ -12,7 +12,7 @@ import { RelativeTime } from "../../../_components/relative-time.tsx";
 import type { TableState } from "../../../_components/use-table.ts";
 import classes from "./licenses.module.css";
 
-interface Row {
+export interface LicenseRow {
   id: string;
   keyHint: string;
   status: LicenseStatus;
@@ -35,23 +35,26 @@ export function LicensesTable({
   toolbar,
   empty,
   ofOneCustomer = false,
+  chosen,
 }: {
-  query: PageQuery<Row>;
+  query: PageQuery<LicenseRow>;
   table: TableState;
   toolbar: ReactNode;
   empty: ReactNode;
   ofOneCustomer?: boolean;
+  chosen?: Omit<Choosing<LicenseRow>, "name"> | undefined;
 }) {
   const router = useRouter();
   const wide = "(min-width: 62em)";
   const medium = "(min-width: 48em)";
   return (
-    <DataTable<Row>
+    <DataTable<LicenseRow>
       label="Licenses"
       query={query}
       table={table}
       toolbar={toolbar}
       empty={empty}
+      chosen={chosen && { ...chosen, name: ({ keyHint, customer }) => `${keyHint} of ${customer.name}` }}
       rowKey={({ id }) => id}
       onRow={({ id }) => router.push(`/admin/licenses/${id}`)}
       columns={[

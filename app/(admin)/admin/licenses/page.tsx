@@ -18,7 +18,13 @@ export default async function LicensesPage({ searchParams }: { searchParams: Pro
         client.prefetchQuery(trpc.product.list.queryOptions()),
       ]}
     >
-      <LicensesScreen mayIssue={allows(actor.role, "license:issue")} />
+      <LicensesScreen
+        may={{
+          issue: allows(actor.role, "license:issue"),
+          suspend: allows(actor.role, "license:suspend"),
+          revoke: allows(actor.role, "license:revoke"),
+        }}
+      />
     </Prefetched>
   );
 }

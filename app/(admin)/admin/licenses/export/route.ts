@@ -1,4 +1,4 @@
-import { licenseFilter } from "#server/trpc/license-filter.ts";
+import { chosenLicenses, licenseFilter } from "#server/trpc/license-filter.ts";
 import { readTable } from "../../../../_components/table-url.ts";
 import { download } from "../../../../_download.ts";
 import { server } from "../../../../_server.ts";
@@ -12,6 +12,18 @@ export function GET(request: Request): Promise<Response> {
       name: `licenses-${tenant.slug}.csv`,
       type: "text/csv",
       lines: server().licenses.export(actor, licenseFilter(filter)),
+    };
+  });
+}
+
+/** The licenses that were chosen one by one: too many to name in an address. */
+export function POST(request: Request): Promise<Response> {
+  return download(request, "license:read", async ({ actor, tenant }) => {
+    const ids = chosenLicenses((await request.formData()).get("ids"));
+    return {
+      name: `licenses-${tenant.slug}.csv`,
+      type: "text/csv",
+      lines: server().licenses.export(actor, {}, ids),
     };
   });
 }

@@ -9,13 +9,15 @@ import { LinkButton } from "../../../../../_components/links.tsx";
 import { PageHeader } from "../../../../../_components/page-header.tsx";
 import { RelativeTime } from "../../../../../_components/relative-time.tsx";
 import { useTRPC } from "../../../../../_trpc/client.tsx";
+import { ACTION_WORDS } from "../../bulk-words.ts";
+import { RefusedList } from "./refused-list.tsx";
 import { useSteps } from "./use-steps.ts";
 
 const CRUMBS = [{ label: "Licenses", href: "/admin/licenses" }];
 /** Whoever may not issue only looks on. */
 const LOOK_EVERY_MS = 2_000;
 
-/** Licenses that are issued together: how far it is, and their keys once they are there. */
+/** Licenses that are issued or changed together: how far it is, and in the end their keys, or what could not be changed. */
 export function BatchScreen({
   id,
   mayIssue,
@@ -51,13 +53,15 @@ export function BatchScreen({
       </>
     );
   }
-  const { total, done, refused, customersCreated, finishedAt, fileName, createdAt, createdBy } = batch;
+  const { total, done, refused, customersCreated, finishedAt, fileName, change, createdAt, createdBy } =
+    batch;
   const finished = finishedAt !== null;
   const issued = done - refused;
+  const words = change === null ? { doing: "Issuing", done: "issued" } : ACTION_WORDS[change.action];
   return (
     <>
       <PageHeader
-        title={fileName ? `Import of ${fileName}` : countOf(total, "license")}
+        title={fileName ? `Import of ${fileName}` : `${words.doing} ${countOf(total, "license")}`}
         crumbs={CRUMBS}
         description={
           <>
@@ -71,8 +75,8 @@ export function BatchScreen({
           <Stack gap="xs">
             <Title order={2} fz="h3" aria-live="polite">
               {finished
-                ? `${countOf(issued, "license")} ${issued === 1 ? "is" : "are"} issued`
-                : `Issuing ${countOf(total, "license")} …`}
+                ? `${countOf(issued, "license")} ${issued === 1 ? "is" : "are"} ${words.done}`
+                : `${words.doing} ${countOf(total, "license")} …`}
             </Title>
             <Progress
               value={(done / total) * 100}
@@ -84,7 +88,8 @@ export function BatchScreen({
             <Text fz="sm" c="dimmed" className="tabular">
               {formatNumber(done)} of {formatNumber(total)} done
               {customersCreated > 0 && ` · ${countOf(customersCreated, "customer")} added`}
-              {refused > 0 && ` · ${formatNumber(refused)} not issued`}
+              {refused > 0 &&
+                ` · ${formatNumber(refused)} ${change === null ? "not issued" : "left as they are"}`}
             </Text>
           </Stack>
           {!finished && steps.error === null && (
@@ -96,8 +101,8 @@ export function BatchScreen({
             <Alert color="red" icon={<IconAlertTriangle size={18} />} role="alert">
               <Stack gap="sm" align="flex-start">
                 <Text fz="sm">
-                  The last step failed, and changed nothing: {steps.error.message} Nothing is issued twice
-                  when you go on.
+                  The last step failed, and changed nothing: {steps.error.message} Nothing is done twice when
+                  you go on.
                 </Text>
                 <Button size="xs" variant="default" onClick={steps.again}>
                   Go on
@@ -105,7 +110,8 @@ export function BatchScreen({
               </Stack>
             </Alert>
           )}
-          {finished && refused > 0 && (
+          {finished && change !== null && refused > 0 && <RefusedList id={id} count={refused} />}
+          {finished && change === null && refused > 0 && (
             <Alert color="copper" icon={<IconAlertTriangle size={18} />}>
               <Text fz="sm">
                 {refused === 1
@@ -114,7 +120,7 @@ export function BatchScreen({
               </Text>
             </Alert>
           )}
-          {finished && mayReveal && (
+          {finished && change === null && mayReveal && (
             <Stack gap="sm" align="flex-start">
               <Text fz="sm">
                 The file has {issued === 1 ? "the key" : "every key"} beside its row. Each download is
@@ -135,7 +141,7 @@ export function BatchScreen({
               <LinkButton href="/admin/licenses" variant="default">
                 Go to licenses
               </LinkButton>
-              {mayIssue && (
+              {change === null && mayIssue && (
                 <LinkButton
                   href={fileName === null ? "/admin/licenses/new" : "/admin/licenses/import"}
                   variant="subtle"
