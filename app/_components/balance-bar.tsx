@@ -1,5 +1,5 @@
-import classes from "./balance-bar.module.css";
 import { formatNumber } from "./format.ts";
+import { PartBar, PartKey, PartKeys } from "./part-bar.tsx";
 
 interface Figures {
   readonly granted: number;
@@ -13,40 +13,35 @@ interface Figures {
 export function BalanceBar({ account, legend = false }: { account: Figures; legend?: boolean }) {
   const { granted, reserved, spent, balance, overdraft } = account;
   const owed = Math.max(0, -balance);
-  const parts = [
-    { kind: "spent", label: "spent", amount: Math.max(0, spent - owed), shown: spent },
-    { kind: "reserved", label: "reserved by tickets", amount: reserved, shown: reserved },
-    { kind: "available", label: "left", amount: Math.max(0, balance), shown: Math.max(0, balance) },
-    { kind: "owed", label: "owed", amount: owed, shown: owed },
+  const all = [
+    { tone: "past", label: "spent", amount: Math.max(0, spent - owed), shown: spent },
+    { tone: "lent", label: "reserved by tickets", amount: reserved, shown: reserved },
+    { tone: "strong", label: "left", amount: Math.max(0, balance), shown: Math.max(0, balance) },
+    { tone: "owed", label: "owed", amount: owed, shown: owed },
     {
-      kind: "overdraft",
+      tone: "spare",
       label: "of overdraft left",
       amount: overdraft - owed,
       shown: Math.max(0, overdraft - owed),
     },
-  ].filter(({ shown, kind }) => shown > 0 || kind === "available");
+  ] as const;
+  const parts = all.filter(({ shown, tone }) => shown > 0 || tone === "strong");
   const words = [
     `${formatNumber(granted)} granted`,
     ...parts.map(({ shown, label }) => `${formatNumber(shown)} ${label}`),
   ];
   return (
     <div>
-      <div className={classes.bar} role="img" aria-label={words.join(", ")}>
-        {parts
-          .filter(({ amount }) => amount > 0)
-          .map(({ kind, amount }) => (
-            <span key={kind} data-kind={kind} style={{ flexGrow: amount }} />
-          ))}
-      </div>
+      <PartBar parts={parts} label={words.join(", ")} />
       {legend && (
-        <div className={`${classes.keys} tabular`}>
+        <PartKeys>
           <span>{formatNumber(granted)} granted</span>
-          {parts.map(({ kind, label, shown }) => (
-            <span key={kind} className={classes.key} data-kind={kind}>
+          {parts.map(({ tone, label, shown }) => (
+            <PartKey key={tone} tone={tone}>
               {formatNumber(shown)} {label}
-            </span>
+            </PartKey>
           ))}
-        </div>
+        </PartKeys>
       )}
     </div>
   );

@@ -1,7 +1,7 @@
 import { formatNumber } from "../_components/format.ts";
+import { PartKey, PartKeys } from "../_components/part-bar.tsx";
 import { CapacityBar } from "./capacity-bar.tsx";
 import type { PoolUse } from "./seat.ts";
-import classes from "./seats.module.css";
 
 /** A pool's bar, and what its parts mean in numbers. */
 export function PoolFigures({ pool }: { pool: PoolUse }) {
@@ -11,30 +11,24 @@ export function PoolFigures({ pool }: { pool: PoolUse }) {
   return (
     <div>
       <CapacityBar pool={pool} />
-      <div className={`${classes.keys} tabular`}>
-        <span className={classes.key} data-kind="used">
-          {formatNumber(held)} in use
-        </span>
-        {borrowed > 0 && (
-          <span className={classes.key} data-kind="borrowed">
-            {formatNumber(borrowed)} of them borrowed
-          </span>
-        )}
+      <PartKeys>
+        <PartKey tone="strong">{formatNumber(held)} in use</PartKey>
+        {borrowed > 0 && <PartKey tone="lent">{formatNumber(borrowed)} of them borrowed</PartKey>}
         {overageCapacity > 0 && (
-          <span className={classes.key} data-kind={overage > 0 ? "over" : "spare"}>
+          <PartKey tone={overage > 0 ? "over" : "spare"}>
             {formatNumber(overage)} of {formatNumber(overageCapacity)} over capacity
-          </span>
+          </PartKey>
         )}
         {reserved.map((each) => (
-          <span key={each.group} className={classes.key} data-kind="reserved">
+          <PartKey key={each.group} tone="kept">
             {formatNumber(each.seats)} reserved for {each.group}, {formatNumber(each.held)} in use
-          </span>
+          </PartKey>
         ))}
-        <span className={classes.key} data-kind="free">
+        <PartKey tone="empty">
           {formatNumber(free)} free{reserved.length > 0 && " for anybody"}
-        </span>
+        </PartKey>
         {leaving > 0 && <span>{formatNumber(leaving)} going out of service</span>}
-      </div>
+      </PartKeys>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { Permission } from "#server/auth/permissions.ts";
+import frame from "../../_shell/frame.module.css";
 import { NAV } from "./nav.ts";
 import classes from "./shell.module.css";
 
@@ -11,14 +12,10 @@ export function Nav({ permissions, path }: { permissions: readonly Permission[];
     return (
       <section key={heading ?? ""} aria-label={heading ?? "Main"}>
         {heading !== undefined && <div className={classes.heading}>{heading}</div>}
-        <ul className={classes.list}>
+        <ul className={frame.list}>
           {visible.map(({ href, label, icon: Glyph }) => (
             <li key={href}>
-              <Link
-                href={href}
-                className={classes.link}
-                aria-current={isHere(href, path) ? "page" : undefined}
-              >
+              <Link href={href} className={frame.link} aria-current={isHere(href, path) ? "page" : undefined}>
                 <Glyph size={18} stroke={1.7} aria-hidden />
                 {label}
               </Link>

@@ -12,6 +12,7 @@ import { Wordmark } from "../../_components/mark.tsx";
 import { UserMenu } from "../../_components/user-menu.tsx";
 import { FrameOf } from "../../_places/frame-of.tsx";
 import { PlaceMenu } from "../../_places/place-menu.tsx";
+import frame from "../../_shell/frame.module.css";
 import { Search } from "../_search/search.tsx";
 import { SearchButton } from "../_search/search-button.tsx";
 import { Nav } from "./nav-links.tsx";
@@ -41,11 +42,11 @@ export function Shell({ user, role, tenant, place, places, permissions, children
       header={{ height: 56, collapsed: false }}
       navbar={{ width: 256, breakpoint: "md", collapsed: { mobile: !opened } }}
       padding={{ base: "md", sm: "xl" }}
-      classNames={{ main: classes.main, navbar: classes.navbar, header: classes.header }}
+      classNames={{ main: frame.main, navbar: frame.navbar, header: frame.header }}
     >
       <FrameOf place={place} places={places} />
       <Search tenantId={tenant.id} permissions={permissions} />
-      <a href="#main" className={classes.skip}>
+      <a href="#main" className={frame.skip}>
         Skip to content
       </a>
       <AppShell.Header hiddenFrom="md">
@@ -84,13 +85,13 @@ export function Shell({ user, role, tenant, place, places, permissions, children
         <AppShell.Section grow component={ScrollArea} px="sm" type="scroll">
           <Nav permissions={permissions} path={path} />
         </AppShell.Section>
-        <AppShell.Section className={classes.foot} p="xs" visibleFrom="md">
+        <AppShell.Section className={frame.foot} p="xs" visibleFrom="md">
           <UserMenu user={user} caption={role} account="/admin/account" />
         </AppShell.Section>
       </AppShell.Navbar>
 
       <AppShell.Main id="main" tabIndex={-1}>
-        <Box className={classes.page}>
+        <Box className={`${frame.page} ${classes.page}`}>
           {tenant.mode === "trial" && permissions.includes("license:read") && (
             <TrialLine path={path} mayPromote={permissions.includes("settings:write")} />
           )}

@@ -1,8 +1,8 @@
 import Link from "next/link";
 import { customerAllows } from "#server/auth/permissions.ts";
 import type { CustomerRole } from "#server/domain/actor.ts";
+import frame from "../../_shell/frame.module.css";
 import { NAV } from "./nav.ts";
-import classes from "./shell.module.css";
 
 /** The sidebar's links, without those the person could not open. */
 export function Nav({ role, path }: { role: CustomerRole; path: string }) {
@@ -10,10 +10,10 @@ export function Nav({ role, path }: { role: CustomerRole; path: string }) {
     ({ permission }) => permission === undefined || customerAllows(role, permission),
   );
   return (
-    <ul className={classes.list}>
+    <ul className={frame.list}>
       {visible.map(({ href, label, icon: Glyph }) => (
         <li key={href}>
-          <Link href={href} className={classes.link} aria-current={isHere(href, path) ? "page" : undefined}>
+          <Link href={href} className={frame.link} aria-current={isHere(href, path) ? "page" : undefined}>
             <Glyph size={18} stroke={1.7} aria-hidden />
             {label}
           </Link>

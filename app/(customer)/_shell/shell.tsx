@@ -11,6 +11,7 @@ import { VendorMark } from "../../_brand/vendor-mark.tsx";
 import { UserMenu } from "../../_components/user-menu.tsx";
 import { FrameOf } from "../../_places/frame-of.tsx";
 import { PlaceMenu } from "../../_places/place-menu.tsx";
+import frame from "../../_shell/frame.module.css";
 import { Nav } from "./nav-links.tsx";
 import classes from "./shell.module.css";
 
@@ -49,10 +50,10 @@ export function CustomerShell({
       header={{ height: 60, collapsed: false }}
       navbar={{ width: 248, breakpoint: "md", collapsed: { mobile: !opened } }}
       padding={{ base: "md", sm: "xl" }}
-      classNames={{ main: classes.main, navbar: classes.navbar, header: classes.header }}
+      classNames={{ main: frame.main, navbar: frame.navbar, header: frame.header }}
     >
       <FrameOf place={place} places={places} />
-      <a href="#main" className={classes.skip}>
+      <a href="#main" className={frame.skip}>
         Skip to content
       </a>
       <AppShell.Header hiddenFrom="md">
@@ -98,13 +99,13 @@ export function CustomerShell({
             </Anchor>
           </AppShell.Section>
         )}
-        <AppShell.Section className={classes.foot} p="xs" visibleFrom="md">
+        <AppShell.Section className={frame.foot} p="xs" visibleFrom="md">
           <UserMenu user={user} caption={role} account="/portal/account" />
         </AppShell.Section>
       </AppShell.Navbar>
 
       <AppShell.Main id="main" tabIndex={-1}>
-        <Box className={classes.page}>{children}</Box>
+        <Box className={`${frame.page} ${classes.page}`}>{children}</Box>
       </AppShell.Main>
     </AppShell>
   );
