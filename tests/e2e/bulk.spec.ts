@@ -33,6 +33,10 @@ test("chosen licenses are suspended together after a look at the numbers, and th
   await boxes.first().check();
   const download = page.waitForEvent("download");
   await bar.getByRole("button", { name: "Export chosen" }).click();
-  expect(readFileSync(await (await download).path(), "utf8").trim().split("\n")).toHaveLength(2);
+  expect(
+    readFileSync(await (await download).path(), "utf8")
+      .trim()
+      .split("\n"),
+  ).toHaveLength(2);
   quiet.expectQuiet();
 });

@@ -66,13 +66,13 @@ export function BulkBar({
             More than {formatNumber(matching.data.count)} match; narrow the list to change all of them.
           </Text>
         ) : (
-          <Button size="compact-sm" variant="subtle" onClick={chooseAll}>
+          <Button size="xs" variant="subtle" onClick={chooseAll}>
             Choose all {formatNumber(matching.data.count)} that match
           </Button>
         ))}
       <Menu position="bottom-start">
         <Menu.Target>
-          <Button size="compact-md" rightSection={<IconChevronDown size={16} />}>
+          <Button size="xs" rightSection={<IconChevronDown size={16} />}>
             Change
           </Button>
         </Menu.Target>
@@ -93,7 +93,7 @@ export function BulkBar({
           component="a"
           href={exportAll}
           download
-          size="compact-md"
+          size="xs"
           variant="default"
           leftSection={<IconDownload size={16} />}
         >
@@ -102,13 +102,13 @@ export function BulkBar({
       ) : (
         <form method="post" action="/admin/licenses/export">
           <input type="hidden" name="ids" value={ids.join(" ")} />
-          <Button type="submit" size="compact-md" variant="default" leftSection={<IconDownload size={16} />}>
+          <Button type="submit" size="xs" variant="default" leftSection={<IconDownload size={16} />}>
             Export chosen
           </Button>
         </form>
       )}
       <Button
-        size="compact-md"
+        size="xs"
         variant="subtle"
         color="gray"
         leftSection={<IconX size={16} />}
