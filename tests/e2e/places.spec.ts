@@ -63,7 +63,8 @@ test("a person of two customers switches between them, and a tab left behind doe
   await expect(elsewhere).toContainText(borealis.name);
   await elsewhere.getByRole("button", { name: `Back to ${borealis.name}` }).click();
   await behind.waitForURL(/\/portal\/people$/);
-  await expect(behind.getByText("Sev Eral").first()).toBeVisible();
+  await expect(behind.getByRole("button", { name: `${borealis.name}: go elsewhere` })).toBeVisible();
+  await expect(behind.getByRole("heading", { level: 1, name: "People" })).toBeVisible();
   await expect(behind.getByText(`colleague-${email}`)).toBeHidden();
   // The other tab heard of that.
   await expect(page.getByRole("dialog", { name: "You went elsewhere in another tab" })).toBeVisible();
