@@ -1,7 +1,6 @@
 "use client";
 
 import {
-  Avatar,
   Box,
   Group,
   Menu,
@@ -20,6 +19,7 @@ import {
   IconUserCircle,
 } from "@tabler/icons-react";
 import Link from "next/link";
+import { PersonAvatar } from "./person-avatar.tsx";
 import { signOutAndLeave } from "./sign-out.ts";
 import classes from "./user-menu.module.css";
 
@@ -42,7 +42,7 @@ export function UserMenu({
     <Menu position={compact ? "bottom-end" : "top-start"} width={236} shadow="md">
       <Menu.Target>
         <UnstyledButton className={compact ? classes.compact : classes.wide}>
-          <Avatar name={user.name} color="petrol" radius="xl" size={compact ? 32 : 34} />
+          <PersonAvatar name={user.name} color="petrol" size={compact ? 32 : 34} />
           {!compact && (
             <>
               <Box flex={1} miw={0}>

@@ -1,7 +1,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { UserActor } from "../domain/actor.ts";
-import { customerPlace, wayTo } from "../domain/places.ts";
+import { publicId } from "../domain/ids.ts";
+import { customerPlace, teamPlace, wayTo } from "../domain/places.ts";
 import { createLocalOutbox } from "../mail/local-outbox.ts";
 import { randomSecret } from "../platform/ids.ts";
 import { type Catalog, createCatalog, createVendor, issueOne } from "../testing/authority.ts";
@@ -194,6 +195,11 @@ test("where the vendor knows the customer's address, a key makes a manager at th
   const stranger = someone();
   await request(stranger);
   expect(await people.keySignUp.confirm(await linkOf(stranger))).toEqual({ waitsFor: "vendor" });
+  const owner = await people.database.prisma.user.findUniqueOrThrow({ where: { id: vendor.actor.userId } });
+  const [told] = await mailsTo(owner.email);
+  expect(told?.subject).toBe(`${stranger} asks to see the licenses of Northwind`);
+  const page = `/admin/customers/${publicId("customer", catalog.customerId)}`;
+  expect(told?.text).toContain(wayTo(teamPlace(vendor.tenantId), page));
   await becomeFirst(known);
   expect(await customerOf(known)).toMatchObject({ role: "manager" });
 });

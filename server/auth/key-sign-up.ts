@@ -4,7 +4,8 @@ import { recordAudit } from "../authority/audit.ts";
 import { licenseKeyHash, mustBeLicenseKey } from "../authority/license-keys.ts";
 import type { Tx, Vault } from "../authority/ports.ts";
 import { SignetError } from "../domain/errors.ts";
-import { customerPlace } from "../domain/places.ts";
+import { publicId } from "../domain/ids.ts";
+import { customerPlace, teamPlace } from "../domain/places.ts";
 import type { Mails } from "../mail/mails.ts";
 import { KEY_SIGN_UP_MINUTES } from "../mail/templates/customer-sign-up.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -15,6 +16,7 @@ import { facing, type Vendor } from "./actor.ts";
 import { newToken } from "./invitation-link.ts";
 import type { AskLimiter } from "./limiter.ts";
 import type { MailLinks } from "./mail-links.ts";
+import { rolesWith } from "./permissions.ts";
 import { normalEmail } from "./sign-in.ts";
 
 /** How long whoever proved an address has for setting the password. */
@@ -181,8 +183,9 @@ export function createKeySignUp(deps: {
           });
           return { invitation: invitation.token };
         }
-        await askToBeLetIn(tx, { tenantId, customerId, licenseId, email });
-        return { waitsFor: people === 0 ? "vendor" : "manager" };
+        return {
+          waitsFor: await askToBeLetIn(tx, { tenantId, customerId, licenseId, email }, customer.name),
+        };
       });
     },
   };
@@ -192,22 +195,28 @@ export function createKeySignUp(deps: {
     return (await tx.auditEvent.findFirst({ where, select: { seq: true } })) !== null;
   }
 
-  /** A second request of an address that still waits is the first. */
+  /**
+   * Tells whoever may decide, the vendor's staff where the customer has no manager, and says which. A second request of an address
+   * that still waits is the first.
+   */
   async function askToBeLetIn(
     tx: Tx,
     asker: { tenantId: string; customerId: string; licenseId: string; email: string },
-  ): Promise<void> {
+    customerName: string,
+  ): Promise<"manager" | "vendor"> {
     const { tenantId, customerId, email } = asker;
+    const user = { select: { email: true } };
+    const managers = await tx.customerMember.findMany({
+      where: { tenantId, customerId, role: "manager" },
+      include: { user },
+    });
+    const waitsFor = managers.length === 0 ? "vendor" : "manager";
     const waiting = await tx.joinRequest.findFirst({
       where: { tenantId, customerId, email, decidedAt: null },
     });
-    if (waiting !== null) return;
+    if (waiting !== null) return waitsFor;
     const id = newUuid();
     await tx.joinRequest.create({ data: { ...asker, id, createdAt: clock.now() } });
-    const managers = await tx.customerMember.findMany({
-      where: { tenantId, customerId, role: "manager" },
-      include: { user: { select: { email: true } } },
-    });
     for (const { userId, user } of managers) {
       await mails.enqueue(tx, {
         tenantId,
@@ -217,6 +226,23 @@ export function createKeySignUp(deps: {
         payload: { email, place: customerPlace(customerId) },
       });
     }
+    const staff = { tenantId, role: { in: rolesWith("customer:write") } };
+    const deciders =
+      waitsFor === "manager" ? [] : await tx.membership.findMany({ where: staff, include: { user } });
+    for (const { userId, user } of deciders) {
+      await mails.enqueue(tx, {
+        tenantId,
+        to: user.email,
+        dedupeKey: `join-request/${id}/${userId}`,
+        template: "join-request-staff",
+        payload: {
+          email,
+          customer: customerName,
+          place: teamPlace(tenantId),
+          id: publicId("customer", customerId),
+        },
+      });
+    }
     await recordAudit(tx, { kind: "system", tenantId }, clock, {
       action: "customer.join_requested",
       subjectKind: "customer",
@@ -224,5 +250,6 @@ export function createKeySignUp(deps: {
       before: null,
       after: { email },
     });
+    return waitsFor;
   }
 }

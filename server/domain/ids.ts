@@ -64,7 +64,7 @@ export function idOf(kind: IdKind) {
     if (uuid !== undefined) return uuid;
     context.addIssue({
       code: "custom",
-      message: `is not a ${kind} id: one looks like ${ID_PREFIXES[kind]}_01h…`,
+      message: `is not ${/^[aeio]/.test(kind) ? "an" : "a"} ${kind} id: one looks like ${ID_PREFIXES[kind]}_01h…`,
     });
     return z.NEVER;
   });

@@ -62,6 +62,28 @@ export const customerSignUpTemplates = {
       reason: "You are a manager of these licenses.",
     }),
   }),
+  "join-request-staff": template({
+    when: "Somebody with a license key asks to be let in to a customer that has no manager yet.",
+    payload: z.object({ email: z.string(), customer: z.string(), place: z.string(), id: z.string() }),
+    example: {
+      email: "ben@northwind.example",
+      customer: "Northwind Studio",
+      place: "ten_01jdezs9m4f6rt2w7x3k8b5ncv",
+      id: "cus_01jdezs9m4f6rt2w7x3k8b5ncv",
+    },
+    goodForMinutes: WEEK_MINUTES,
+    content: ({ email, customer, place, id }, { portalUrl }) => ({
+      subject: `${email} asks to see the licenses of ${customer}`,
+      headline: "Somebody asks to be let in",
+      preview: `${customer} has no manager yet, so that you decide.`,
+      blocks: [
+        text(`${email} entered a license key of ${customer}, which has no manager yet who could decide.`),
+        button("Let them in, or not", `${portalUrl}${wayTo(place, `/admin/customers/${id}`)}`),
+        note("Let in only people you know: whoever has a key may have got it from anybody."),
+      ],
+      reason: "You may change this customer.",
+    }),
+  }),
   "join-declined": template({
     when: "Whoever decides about a request to be let in declines it.",
     payload: z.object({ product: z.string() }),

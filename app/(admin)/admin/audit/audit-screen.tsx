@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Avatar, Box, Group, Text } from "@mantine/core";
+import { ActionIcon, Box, Group, Text } from "@mantine/core";
 import { IconChevronRight, IconHistory } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { EmptyState } from "../../../_components/empty-state.tsx";
 import { changeTitle, subjectTitle } from "../../../_components/event-words.ts";
 import { TextLink } from "../../../_components/links.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
+import { PersonAvatar } from "../../../_components/person-avatar.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { TableToolbar } from "../../../_components/table-toolbar.tsx";
 import { useTable } from "../../../_components/use-table.ts";
@@ -116,12 +117,7 @@ export function AuditScreen() {
             visibleMediaQuery: "(min-width: 48em)",
             render: (event) => (
               <Group gap={8} wrap="nowrap">
-                <Avatar
-                  name={actorName(event)}
-                  color={event.actor ? "initials" : "gray"}
-                  size={26}
-                  radius="xl"
-                />
+                <PersonAvatar name={actorName(event)} color={event.actor ? "initials" : "gray"} size={26} />
                 <Text fz="sm" component="div" onClick={(press) => press.stopPropagation()}>
                   {event.apiKey === null ? (
                     actorName(event)

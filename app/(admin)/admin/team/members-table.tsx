@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Avatar, Badge, Box, Group, Menu, Text } from "@mantine/core";
+import { ActionIcon, Badge, Box, Group, Menu, Text } from "@mantine/core";
 import {
   IconDots,
   IconId,
@@ -14,6 +14,7 @@ import type { Role } from "#server/domain/actor.ts";
 import { confirmAction } from "../../../_components/confirm.tsx";
 import { DataTable } from "../../../_components/data-table.tsx";
 import { EmptyState } from "../../../_components/empty-state.tsx";
+import { PersonAvatar } from "../../../_components/person-avatar.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import type { TableSpec } from "../../../_components/table-url.ts";
 import { toastDone } from "../../../_components/toasts.tsx";
@@ -64,7 +65,7 @@ export function MembersTable({
           title: "Member",
           render: ({ userId, name, email, twoFactor, byIdentity }) => (
             <Group gap="sm" wrap="nowrap">
-              <Avatar name={name} color="initials" size={34} radius="xl" visibleFrom="xs" />
+              <PersonAvatar name={name} size={34} visibleFrom="xs" />
               <Box miw={0}>
                 <Group gap={6} wrap="nowrap">
                   <Text fz="sm" fw={600}>

@@ -1,12 +1,13 @@
 "use client";
 
-import { ActionIcon, Avatar, Box, Select, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Box, Select, Text, Tooltip } from "@mantine/core";
 import { IconUserMinus } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { CUSTOMER_ROLES, type CustomerRole } from "#server/domain/actor.ts";
 import type { AppRouter } from "#server/trpc/router.ts";
 import { confirmAction } from "../../../_components/confirm.tsx";
+import { PersonAvatar } from "../../../_components/person-avatar.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { toastDone, toastFailed } from "../../../_components/toasts.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
@@ -79,7 +80,7 @@ export function PersonRow({
 
   return (
     <li className={classes.row}>
-      <Avatar name={name} color="initials" size={36} radius="xl" />
+      <PersonAvatar name={name} size={36} />
       <Box className={classes.who}>
         <Text fz="sm" fw={600}>
           {name}

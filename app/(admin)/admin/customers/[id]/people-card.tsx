@@ -1,10 +1,11 @@
 "use client";
 
-import { ActionIcon, Avatar, Box, Button, Card, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Box, Button, Card, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconUserMinus, IconUserPlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { confirmAction } from "../../../../_components/confirm.tsx";
+import { PersonAvatar } from "../../../../_components/person-avatar.tsx";
 import { toastDone } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 import type { Customer } from "./customer.ts";
@@ -83,7 +84,7 @@ function Person({
 
   return (
     <Group gap="sm" wrap="nowrap">
-      <Avatar name={name} color="initials" size={34} radius="xl" />
+      <PersonAvatar name={name} size={34} />
       <Box miw={0} flex={1}>
         <Text fz="sm" fw={600}>
           {name}{" "}

@@ -3,6 +3,7 @@
 import { Alert, Button, Stack } from "@mantine/core";
 import { IconHourglass } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
+import { useRef } from "react";
 import { describeFailure } from "../../../../_components/failure.ts";
 import { FormFailure } from "../../../../_components/form.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
@@ -19,8 +20,13 @@ export function ConfirmJoin({
   vendorName: string;
 }) {
   const trpc = useTRPC();
+  // A double click comes before the button is busy, and its second half would find the link used.
+  const isAsked = useRef(false);
   const confirm = useMutation(
     trpc.join.confirm.mutationOptions({
+      onError() {
+        isAsked.current = false;
+      },
       onSuccess(admission) {
         if ("invitation" in admission) window.location.assign(`/invite/${admission.invitation}`);
       },
@@ -45,7 +51,11 @@ export function ConfirmJoin({
         size="md"
         fullWidth
         loading={confirm.isPending || confirm.isSuccess}
-        onClick={() => confirm.mutate({ token })}
+        onClick={() => {
+          if (isAsked.current) return;
+          isAsked.current = true;
+          confirm.mutate({ token });
+        }}
       >
         Yes, this is my address
       </Button>
