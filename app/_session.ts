@@ -7,7 +7,7 @@ import { cache } from "react";
 import type { CurrentActor, CurrentCustomer, SessionClaims } from "#server/auth/actor.ts";
 import type { Presented } from "#server/auth/identities.ts";
 import type { IdClaims } from "#server/auth/oidc-provider.ts";
-import { createAuthOptions } from "#server/auth/options.ts";
+import { createAuthOptions, whenceOf } from "#server/auth/options.ts";
 import { allows, type Permission } from "#server/auth/permissions.ts";
 import type { Place } from "#server/auth/places.ts";
 import { customerPlace, teamPlace } from "#server/domain/places.ts";
@@ -19,13 +19,15 @@ const ACCOUNT = "/admin/account";
 
 /** `oidc` is the identity provider to offer: none is needed to read a session. */
 export function authOptions(oidc?: OAuthConfig<IdClaims>): AuthOptions {
-  const { auth, accessByMail, identities, env } = server();
+  const { auth, accessByMail, identities, sessions, env } = server();
   return createAuthOptions({
     auth,
     accessByMail,
     identities,
+    sessions,
     oidc,
     presented: readPresented,
+    whence: async () => whenceOf(Object.fromEntries(await headers())),
     secret: env.NEXTAUTH_SECRET,
   });
 }

@@ -113,7 +113,13 @@ async function signIn(
     return { label, email, password: fits ? password : undefined, userId: known.id };
   }
   const userId = newUuid();
-  const row = { id: userId, email, name: `Demo ${label.toLowerCase()}`, createdAt: clock.now() };
+  const row = {
+    id: userId,
+    email,
+    name: `Demo ${label.toLowerCase()}`,
+    createdAt: clock.now(),
+    addressProvenAt: clock.now(),
+  };
   await database.prisma.user.create({ data: { ...row, passwordHash: await hashPassword(password) } });
   return { label, email, password, userId };
 }

@@ -138,7 +138,7 @@ async function leaveWork() {
     services.mails.enqueue(tx, {
       tenantId: tenant.tenantId,
       template: "password-changed",
-      payload: { at: "now", disconnected: 0 },
+      payload: { at: "now", disconnected: 0, authenticatorRemoved: false },
       to: "ada@example.com",
       dedupeKey: "once",
     }),

@@ -7,9 +7,11 @@ import { ErrorState } from "../_components/error-state.tsx";
 import { PageHeader } from "../_components/page-header.tsx";
 import { TableSkeleton } from "../_components/table-skeleton.tsx";
 import { useTRPC } from "../_trpc/client.tsx";
+import { AccountLogCard } from "./account-log-card.tsx";
 import { DigestCard } from "./digest-card.tsx";
 import { IdentitiesCard } from "./identities-card.tsx";
 import { PasswordCard } from "./password-card.tsx";
+import { SessionsCard } from "./sessions-card.tsx";
 import { TwoFactorCard } from "./two-factor-card.tsx";
 
 /** A person's own sign-in, whichever part of the portal they use. */
@@ -24,6 +26,7 @@ export function AccountScreen({
   const trpc = useTRPC();
   const account = useQuery(trpc.account.get.queryOptions());
   const signIn = useQuery(trpc.account.signIn.queryOptions());
+  const security = useQuery(trpc.account.security.queryOptions());
   return (
     <>
       <PageHeader title="Your account" description={account.data?.email ?? "How you sign in."} />
@@ -50,6 +53,12 @@ export function AccountScreen({
             <TwoFactorCard status={account.data.twoFactor} />
             <IdentitiesCard />
             {signIn.data?.password !== false && <PasswordCard />}
+            {security.data !== undefined && (
+              <>
+                <SessionsCard sessions={security.data.sessions} />
+                <AccountLogCard events={security.data.events} />
+              </>
+            )}
             {staffOf !== undefined && <DigestCard vendorName={staffOf} email={account.data.email} />}
           </>
         )}

@@ -17,9 +17,11 @@ const FEW = 3;
 export interface TwoFactorStatus {
   readonly enabledAt: Date | null;
   readonly recoveryCodesLeft: number;
+  readonly survivesReset: boolean;
 }
 
-export function TwoFactorCard({ status: { enabledAt, recoveryCodesLeft } }: { status: TwoFactorStatus }) {
+export function TwoFactorCard({ status }: { status: TwoFactorStatus }) {
+  const { enabledAt, recoveryCodesLeft, survivesReset } = status;
   const [settingUp, setUp] = useDisclosure(false);
   const [renewing, renew] = useDisclosure(false);
   const [ending, end] = useDisclosure(false);
@@ -52,6 +54,8 @@ export function TwoFactorCard({ status: { enabledAt, recoveryCodesLeft } }: { st
                 On since <RelativeTime at={enabledAt} />. {recoveryCodesLeft} recovery{" "}
                 {recoveryCodesLeft === 1 ? "code" : "codes"} left
                 {recoveryCodesLeft <= FEW && ": make new ones before you need them"}.
+                {!survivesReset &&
+                  " A new password chosen by mail still takes it away, since nobody has proved this address: sign in once by a mailed link and a code."}
               </>
             ) : (
               "Besides the password, sign-in then asks for a code that only your phone can make. A stolen password opens nothing."

@@ -5,13 +5,15 @@ import { PASSWORD_RESET_MINUTES, SIGN_IN_MINUTES } from "../mail/templates/accou
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Logger } from "../platform/log.ts";
+import { noteAccountEvent } from "./account-log.ts";
 import type { SessionClaims } from "./actor.ts";
 import { byIdentity, hasPassword } from "./invitee.ts";
 import type { AskLimiter, SignInLimiter } from "./limiter.ts";
 import type { MailLinks } from "./mail-links.ts";
 import { hashPassword, passwordStamp } from "./passwords.ts";
+import { endSessions, type Sessions, type Whence } from "./sessions.ts";
 import { normalEmail } from "./sign-in.ts";
-import type { TwoFactor } from "./two-factor.ts";
+import { removeTwoFactor, type TwoFactor } from "./two-factor.ts";
 
 interface Asked {
   readonly email: string;
@@ -38,8 +40,9 @@ export function createAccessByMail(deps: {
   limiter: SignInLimiter;
   askLimiter: AskLimiter;
   twoFactor: Pick<TwoFactor, "challenge">;
+  sessions: Pick<Sessions, "begin">;
 }) {
-  const { database, clock, log, mails, links, limiter, askLimiter, twoFactor } = deps;
+  const { database, clock, log, mails, links, limiter, askLimiter, twoFactor, sessions } = deps;
 
   async function send(
     { email: typed, ip }: Asked,
@@ -92,9 +95,9 @@ export function createAccessByMail(deps: {
     },
 
     /**
-     * Replaces the password, and so ends every session; signing in asks for a second factor as ever. Whoever had the account before
-     * may not be the address's owner: so every identity is disconnected, and every other link into it ends. Throws `not_found` for
-     * a link that cannot be used.
+     * Replaces the password, and ends every session. Whoever had the account before may not be the address's owner: so every identity
+     * is disconnected, every other link into it ends, and an authenticator goes that was set up before the address was proved. One
+     * set up since is asked for as ever. Throws `not_found` for a link that cannot be used.
      */
     async resetPassword(token: string, password: string, ip: string): Promise<{ readonly email: string }> {
       const { email } = await links.look("password_reset", token);
@@ -102,9 +105,17 @@ export function createAccessByMail(deps: {
       const passwordHash = await hashPassword(password);
       await database.withTenant(INSTALLATION, async (tx) => {
         const { id } = await links.take(tx, "password_reset", token);
-        await tx.user.update({ where: { id: user.id }, data: { passwordHash } });
-        const { count: disconnected } = await tx.userIdentity.deleteMany({ where: { userId: user.id } });
+        const userId = user.id;
+        const { addressProvenAt } = await tx.user.update({ where: { id: userId }, data: { passwordHash } });
+        const { count: disconnected } = await tx.userIdentity.deleteMany({ where: { userId } });
         await links.endWaysIn(tx, email);
+        await endSessions(tx, { userId });
+        const now = clock.now();
+        await noteAccountEvent(tx, now, { userId, kind: "password_reset" });
+        const unproven = addressProvenAt === null;
+        const authenticatorRemoved = unproven && (await removeTwoFactor(tx, userId));
+        if (unproven) await tx.user.update({ where: { id: userId }, data: { addressProvenAt: now } });
+        if (authenticatorRemoved) await noteAccountEvent(tx, now, { userId, kind: "two_factor_removed" });
         const at = new Intl.DateTimeFormat("en-GB", {
           dateStyle: "long",
           timeStyle: "short",
@@ -113,7 +124,7 @@ export function createAccessByMail(deps: {
         await mails.enqueue(tx, {
           tenantId: INSTALLATION,
           template: "password-changed",
-          payload: { at: `${at.format(clock.now())} UTC`, disconnected },
+          payload: { at: `${at.format(now)} UTC`, disconnected, authenticatorRemoved },
           to: email,
           dedupeKey: `password-changed/${id}`,
         });
@@ -130,21 +141,31 @@ export function createAccessByMail(deps: {
     async signIn({
       token,
       code,
-      ip,
-    }: {
+      ...whence
+    }: Whence & {
       readonly token: string;
       readonly code: string | undefined;
-      readonly ip: string;
     }): Promise<SessionClaims & { name: string; email: string }> {
+      const { ip } = whence;
       const counter = `mail-link/${token}`;
       await limiter.attempt(counter, ip);
       const { email } = await links.look("sign_in", token);
       const user = await holder("sign_in", email);
-      await twoFactor.challenge(user.id, code, ip);
-      await database.prisma.$transaction((tx) => links.take(tx, "sign_in", token));
+      const { proved } = await twoFactor.challenge(user.id, code, ip);
+      await database.prisma.$transaction(async (tx) => {
+        await links.take(tx, "sign_in", token);
+        // Mailbox and authenticator are one person's; a password alone, which somebody else may have set, says nothing of that.
+        if (proved)
+          await tx.user.updateMany({
+            where: { id: user.id, addressProvenAt: null },
+            data: { addressProvenAt: clock.now() },
+          });
+      });
       await limiter.succeeded(counter, ip);
       log.info({ userId: user.id, ip }, "signed in by a mailed link");
-      return { userId: user.id, stamp: passwordStamp(user.passwordHash), name: user.name, email };
+      const sessionId = await sessions.begin(user.id, whence);
+      const stamp = passwordStamp(user.passwordHash);
+      return { userId: user.id, sessionId, stamp, name: user.name, email };
     },
   };
 }

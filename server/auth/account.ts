@@ -1,20 +1,24 @@
 import { invalidField, SignetError } from "../domain/errors.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Logger } from "../platform/log.ts";
+import { noteAccountEvent } from "./account-log.ts";
 import type { SignInLimiter } from "./limiter.ts";
 import type { MailLinks } from "./mail-links.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
+import { endSessions } from "./sessions.ts";
 
 export type Account = ReturnType<typeof createAccount>;
 
 /** A person's own account, whatever they are in whichever tenant. */
 export function createAccount(deps: {
   database: Database;
+  clock: Clock;
   log: Logger;
   limiter: SignInLimiter;
   links: Pick<MailLinks, "endWaysIn">;
 }) {
-  const { database, log, limiter, links } = deps;
+  const { database, clock, log, limiter, links } = deps;
   return {
     /**
      * Ends every session, also the one that asks, and every mailed link into the account. Throws `invalid_request` for a wrong present password, `rate_limited` after
@@ -37,6 +41,8 @@ export function createAccount(deps: {
         if (count === 0)
           throw new SignetError("invalid_request", "The password was changed a moment ago elsewhere.");
         await links.endWaysIn(tx, user.email);
+        await endSessions(tx, { userId: user.id });
+        await noteAccountEvent(tx, clock.now(), { userId: user.id, kind: "password_changed" });
       });
       await limiter.succeeded(user.email, ip);
       log.info({ userId: user.id }, "password changed");

@@ -1,10 +1,13 @@
 import type { UserActor } from "../domain/actor.ts";
 import type { Database } from "../platform/database.ts";
 import { passwordStamp } from "./passwords.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** What a browser proves: whose session it is, and nothing about what they may do. */
 export interface SessionClaims {
   readonly userId: string;
+  /** Its row: where that is gone, the cookie opens nothing. */
+  readonly sessionId: string;
   /** `passwordStamp` at sign-in. */
   readonly stamp: string;
   /** The tenant, and the customer, that the person chose to look at, where they belong to several. */
@@ -82,17 +85,32 @@ const TENANT = {
   twoFactorRequired: true,
 } as const;
 
-/** Which identities could have opened a session. */
-const IDENTITIES = { identities: { select: { id: true } } } as const;
+/** What is needed to ask whose a session is. */
+export interface Deps {
+  readonly database: Database;
+  readonly sessions: Pick<Sessions, "open" | "seen">;
+}
+
+/** The session itself, and which identities could have opened it. */
+const proofOf = ({ sessionId }: SessionClaims, { sessions }: Deps) => ({
+  identities: { select: { id: true } },
+  sessions: sessions.open(sessionId),
+});
 
 /** Whose session it is as of now, whatever they are in whichever tenant, or in none. */
 export async function currentUser(
   session: SessionClaims | undefined,
-  database: Database,
+  deps: Deps,
 ): Promise<SignedInUser | undefined> {
   if (session === undefined) return undefined;
-  const user = await database.prisma.user.findUnique({ where: { id: session.userId }, include: IDENTITIES });
-  if (!isStillValid(user, session)) return undefined;
+  const { database } = deps;
+  const user = await database.prisma.user.findUnique({
+    where: { id: session.userId },
+    include: proofOf(session, deps),
+  });
+  const open = user === null ? undefined : openSession(user, session);
+  if (user === null || open === undefined) return undefined;
+  await deps.sessions.seen(open);
   return { id: user.id, name: user.name, email: user.email };
 }
 
@@ -102,18 +120,20 @@ export async function currentUser(
  */
 export async function currentActor(
   session: SessionClaims | undefined,
-  database: Database,
+  deps: Deps,
 ): Promise<CurrentActor | undefined> {
   if (session === undefined) return undefined;
-  const user = await database.prisma.user.findUnique({
+  const user = await deps.database.prisma.user.findUnique({
     where: { id: session.userId },
     include: {
       memberships: { orderBy: { createdAt: "asc" }, include: { tenant: { select: TENANT } } },
       twoFactor: { select: { confirmedAt: true } },
-      ...IDENTITIES,
+      ...proofOf(session, deps),
     },
   });
-  if (!isStillValid(user, session)) return undefined;
+  const open = user === null ? undefined : openSession(user, session);
+  if (user === null || open === undefined) return undefined;
+  await deps.sessions.seen(open);
   const membership =
     user.memberships.find(({ tenantId }) => tenantId === session.tenantId) ?? user.memberships.at(0);
   if (membership === undefined) return undefined;
@@ -130,11 +150,17 @@ export async function currentActor(
 /** The same for a person of an end customer. */
 export async function currentCustomer(
   session: SessionClaims | undefined,
-  database: Database,
+  deps: Deps,
 ): Promise<CurrentCustomer | undefined> {
   if (session === undefined) return undefined;
-  const user = await database.prisma.user.findUnique({ where: { id: session.userId }, include: IDENTITIES });
-  if (!isStillValid(user, session)) return undefined;
+  const { database } = deps;
+  const user = await database.prisma.user.findUnique({
+    where: { id: session.userId },
+    include: proofOf(session, deps),
+  });
+  const open = user === null ? undefined : openSession(user, session);
+  if (user === null || open === undefined) return undefined;
+  await deps.sessions.seen(open);
   const memberships = await customerMemberships(user.id, database);
   const isChosen = ({ customerId }: { customerId: string }) => customerId === session.customerId;
   const chosenFirst = memberships.toSorted((one, other) => Number(isChosen(other)) - Number(isChosen(one)));
@@ -176,12 +202,20 @@ export async function customerMemberships(userId: string, database: Database) {
   });
 }
 
-function isStillValid<
-  User extends { passwordHash: string | null; identities: readonly { readonly id: string }[] },
->(user: User | null, { stamp, identityId }: SessionClaims): user is User {
-  if (user === null || passwordStamp(user.passwordHash) !== stamp) return false;
-  if (identityId === undefined) return user.passwordHash !== null;
-  return user.identities.some(({ id }) => id === identityId);
+interface Proven {
+  readonly passwordHash: string | null;
+  readonly identities: readonly { readonly id: string }[];
+  readonly sessions: readonly { readonly id: string; readonly lastSeenAt: Date }[];
+}
+
+/** The session's row, while it opens anything. */
+function openSession(user: Proven, { stamp, identityId }: SessionClaims) {
+  if (passwordStamp(user.passwordHash) !== stamp) return undefined;
+  const hasWayIn =
+    identityId === undefined
+      ? user.passwordHash !== null
+      : user.identities.some(({ id }) => id === identityId);
+  return hasWayIn ? user.sessions.at(0) : undefined;
 }
 
 function summary(tenant: {

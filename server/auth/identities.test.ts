@@ -26,7 +26,7 @@ const claims = (sub = `sub-${++fresh}`, more: object = {}) => ({ iss: ISSUER, su
 
 /** What the provider has just said of somebody. */
 async function proven(sub?: string, more?: object) {
-  return (await people.identities.opened(claims(sub, more), undefined)).proven;
+  return (await people.identities.opened(claims(sub, more), undefined, { ip: ip() })).proven;
 }
 
 async function person() {
@@ -36,7 +36,7 @@ async function person() {
   const user = { id: admin.userId, email: admin.email, name: "An admin" };
   const sub = `sub-${++fresh}`;
   const link = async () => people.identities.link(user, await proven(sub), { password: PASSWORD, ip: ip() });
-  const open = (more: object = {}) => people.identities.opened(claims(sub, more), undefined);
+  const open = (more: object = {}) => people.identities.opened(claims(sub, more), undefined, { ip: ip() });
   return { ...admin, user, owner, tenantId, sub, link, open };
 }
 
@@ -76,13 +76,13 @@ test("an identity opens one account: nobody can take another's, nor their own tw
 
 test("an identity is not connected with a password that was replaced while it was checked", async () => {
   const one = await person();
-  const signIn: typeof people.auth.signIn = async (credentials) => {
-    const session = await people.auth.signIn(credentials);
+  const prove: typeof people.auth.prove = async (credentials) => {
+    const proved = await people.auth.prove(credentials);
     const next = "another long password";
     await people.account.changePassword(one.user, { current: PASSWORD, next, ip: ip() });
-    return session;
+    return proved;
   };
-  const identities = createIdentities({ ...people, auth: { ...people.auth, signIn } });
+  const identities = createIdentities({ ...people, auth: { ...people.auth, prove } });
   const linked = identities.link(one.user, await proven(one.sub), { password: PASSWORD, ip: ip() });
   await expect(linked).rejects.toMatchObject({ code: "invalid_request" });
   expect((await one.open()).session).toBeUndefined();
@@ -108,6 +108,9 @@ test("disconnecting ends the sessions it opened and no others, and the last way 
   expect(await people.auth.currentUser(again)).toBeDefined();
   await people.identities.unlink(one.userId, id);
   for (const ended of [session, again]) expect(await people.auth.currentUser(ended)).toBeUndefined();
+  expect((await people.accountLog.latest(one.userId)).map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(["identity_connected", "identity_disconnected"]),
+  );
   expect((await one.open()).session).toBeUndefined();
   expect(byPassword.userId).toBe(one.userId);
 });
@@ -135,7 +138,7 @@ test("a code is asked for after the provider, unless it says that it has seen a 
   const { session, proven: waiting } = await one.open();
   expect(session).toBeUndefined();
   expect(await people.identities.missing(waiting)).toBe("code");
-  const enter = (typed: string) => people.identities.openWithCode(waiting, typed, ip());
+  const enter = (typed: string) => people.identities.openWithCode(waiting, typed, { ip: ip() });
   await expect(enter("000000")).rejects.toMatchObject({ code: "unauthorized" });
   expect(await people.auth.currentActor(await enter(code()))).toBeDefined();
   people.clock.advance(15 * MINUTE_MS);
@@ -166,8 +169,8 @@ test("codes after the provider cannot be guessed", async () => {
   const code = await withCode(one);
   const { proven: waiting } = await one.open();
   for (let guess = 0; guess < 10; guess++)
-    await expect(people.identities.openWithCode(waiting, "111111", ip())).rejects.toThrow();
-  await expect(people.identities.openWithCode(waiting, code(), ip())).rejects.toMatchObject({
+    await expect(people.identities.openWithCode(waiting, "111111", { ip: ip() })).rejects.toThrow();
+  await expect(people.identities.openWithCode(waiting, code(), { ip: ip() })).rejects.toMatchObject({
     code: "rate_limited",
   });
 });
@@ -187,7 +190,7 @@ test("an invitation is accepted by an identity, which is then the new account's 
   await expect(accept({ proven: undefined })).rejects.toMatchObject({ code: "unauthorized" });
   await accept();
   await expect(accept()).rejects.toMatchObject({ code: "not_found" });
-  const { session, proven: word } = await people.identities.opened(claims(sub), undefined);
+  const { session, proven: word } = await people.identities.opened(claims(sub), undefined, { ip: ip() });
   expect((await people.auth.currentActor(session))?.actor).toMatchObject({ tenantId, role: "support" });
 
   const other = await createTeam(people);

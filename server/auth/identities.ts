@@ -4,9 +4,11 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
+import { noteAccountEvent } from "./account-log.ts";
 import type { SessionClaims, SignedInUser } from "./actor.ts";
 import type { IdClaims } from "./oidc-provider.ts";
 import { passwordStamp } from "./passwords.ts";
+import { endSessions, type Sessions, type Whence } from "./sessions.ts";
 import { type Auth, SIGN_IN_FAILED } from "./sign-in.ts";
 import type { TwoFactor } from "./two-factor.ts";
 
@@ -57,10 +59,11 @@ export function createIdentities(deps: {
   database: Database;
   clock: Clock;
   log: Logger;
-  auth: Pick<Auth, "signIn" | "currentUser">;
+  auth: Pick<Auth, "prove" | "currentUser">;
   twoFactor: Pick<TwoFactor, "challenge">;
+  sessions: Pick<Sessions, "begin" | "end">;
 }) {
-  const { database, clock, log, auth, twoFactor } = deps;
+  const { database, clock, log, auth, twoFactor, sessions } = deps;
   const prisma = database.prisma;
 
   function find({ issuer, subject }: Pick<ProvenIdentity, "issuer" | "subject">) {
@@ -74,10 +77,12 @@ export function createIdentities(deps: {
   async function open(
     { id: identityId, userId, user }: Known,
     secondFactor: boolean,
+    whence: Whence,
   ): Promise<SessionClaims> {
     await prisma.userIdentity.update({ where: { id: identityId }, data: { lastUsedAt: clock.now() } });
     log.info({ userId, identityId }, "signed in by an identity provider");
-    return { userId, stamp: passwordStamp(user.passwordHash), identityId, secondFactor };
+    const sessionId = await sessions.begin(userId, whence, identityId);
+    return { userId, sessionId, stamp: passwordStamp(user.passwordHash), identityId, secondFactor };
   }
 
   const isFresh = ({ at }: ProvenIdentity) => clock.now().getTime() - at < FRESH_MS;
@@ -89,13 +94,15 @@ export function createIdentities(deps: {
      * What a browser is after its provider has answered. An identity that is connected opens its account, unless a code is asked for
      * first. Whoever is signed in already stays who they are: the identity waits for them to connect it.
      */
-    async opened(claims: IdClaims, presented: SessionClaims | undefined): Promise<Presented> {
+    async opened(claims: IdClaims, presented: SessionClaims | undefined, whence: Whence): Promise<Presented> {
       const proven = provenBy(claims, clock.now());
       const [identity, here] = await Promise.all([find(proven), auth.currentUser(presented)]);
       const session = here === undefined ? undefined : presented;
       const theirs = identity !== null && (here === undefined || here.id === identity.userId);
       if (!theirs || needsCode(identity, proven)) return { session, proven };
-      return { session: await open(identity, proven.secondFactor), proven };
+      // The same person in the same browser: one session takes the other's place.
+      if (session !== undefined) await sessions.end(session.userId, session.sessionId);
+      return { session: await open(identity, proven.secondFactor, whence), proven };
     },
 
     /** What is missing until somebody with this identity is signed in: a code, a Signet account, or to begin anew. */
@@ -107,11 +114,15 @@ export function createIdentities(deps: {
     },
 
     /** Signs in with the code that `missing` named. Throws `unauthorized` for a wrong one, `rate_limited` after too many. */
-    async openWithCode(proven: ProvenIdentity | undefined, code: string, ip: string): Promise<SessionClaims> {
+    async openWithCode(
+      proven: ProvenIdentity | undefined,
+      code: string,
+      whence: Whence,
+    ): Promise<SessionClaims> {
       const identity = proven !== undefined && isFresh(proven) ? await find(proven) : null;
       if (identity === null) throw new SignetError("unauthorized", "This took too long; begin again.");
-      await twoFactor.challenge(identity.userId, code, ip);
-      return open(identity, false);
+      await twoFactor.challenge(identity.userId, code, whence.ip);
+      return open(identity, false, whence);
     },
 
     /** How somebody can sign in. */
@@ -149,7 +160,7 @@ export function createIdentities(deps: {
       proof: { readonly password: string; readonly code?: string | undefined; readonly ip: string },
     ): Promise<void> {
       if (proven === undefined || !isFresh(proven)) throw new SignetError("invalid_request", STALE);
-      const { stamp } = await auth.signIn({ email: user.email, ...proof }).catch((error: unknown) => {
+      const { stamp } = await auth.prove({ email: user.email, ...proof }).catch((error: unknown) => {
         throw atItsField(error);
       });
       await prisma.$transaction(async (tx) => {
@@ -169,8 +180,12 @@ export function createIdentities(deps: {
         const others = await tx.userIdentity.count({ where: { userId, id: { not: id } } });
         if (passwordHash === null && others === 0)
           throw new SignetError("invalid_request", "This is your only way in; set a password first.");
-        const { count } = await tx.userIdentity.deleteMany({ where: { userId, id } });
-        if (count === 0) throw new SignetError("not_found", "This is not connected any more.");
+        const identity = await tx.userIdentity.findFirst({ where: { userId, id }, select: { label: true } });
+        if (identity === null) throw new SignetError("not_found", "This is not connected any more.");
+        await tx.userIdentity.deleteMany({ where: { userId, id } });
+        await endSessions(tx, { userId, identityId: id });
+        const about = identity.label;
+        await noteAccountEvent(tx, clock.now(), { userId, kind: "identity_disconnected", about });
       });
       log.info({ userId, identityId: id }, "identity disconnected");
     },
@@ -216,6 +231,7 @@ export async function connect(
       "invalid_request",
       "It is connected already, to this or to another Signet account.",
     );
+  await noteAccountEvent(tx, linkedAt, { userId, kind: "identity_connected", about: label });
 }
 
 function provenBy({ iss, sub, email, preferred_username, name, amr = [], acr }: IdClaims, now: Date) {

@@ -89,7 +89,7 @@ export function createInvitations({
   database: Database;
   clock: Clock;
   log: Logger;
-  auth: Pick<Auth, "signIn" | "currentUser">;
+  auth: Pick<Auth, "prove" | "currentUser">;
   identities: Pick<Identities, "bearer">;
   mails: Mails;
   inviteLimiter: InviteLimiter;
@@ -219,6 +219,11 @@ export function createInvitations({
     log.info({ invitationId: id, userId }, "invitation accepted");
   }
 
+  /** Whoever invites sees the link, too; only the mail's reader has the one that a license key led to. */
+  const made = ({ email, invitedBy }: { email: string; invitedBy: string | null }) => {
+    return { email, addressProvenAt: invitedBy === null ? clock.now() : null };
+  };
+
   return {
     async create(actor, { email, role }) {
       mayTouchOwner(actor, role);
@@ -257,10 +262,11 @@ export function createInvitations({
           "This account has no password; continue with your identity provider.",
         );
       const known = hasPassword(user);
-      if (known) await auth.signIn({ email, password, code, ip });
+      if (known) await auth.prove({ email, password, code, ip });
       const passwordHash = known ? null : await hashPassword(acceptable(password));
       await give(opened, async (tx, userId) => {
-        if (!known) await setUp(tx, user === null, { id: userId, email, name, passwordHash });
+        if (!known)
+          await setUp(tx, user === null, { ...made(opened.invitation), id: userId, name, passwordHash });
       });
       return { email };
     },
@@ -284,8 +290,7 @@ export function createInvitations({
           "This identity opens another Signet account; accept with one that does not, or with a password.",
         );
       await give(opened, async (tx, userId) => {
-        const { email } = opened.invitation;
-        await setUp(tx, user === null, { id: userId, email, name, passwordHash: null });
+        await setUp(tx, user === null, { ...made(opened.invitation), id: userId, name, passwordHash: null });
         await connect(tx, clock.now(), userId, proven);
       });
     },

@@ -8,15 +8,23 @@ import { newPasswordSchema } from "./passwords.ts";
 export async function setUp(
   tx: Prisma.TransactionClient,
   isNew: boolean,
-  { id, email, name, passwordHash }: { id: string; email: string; name: string; passwordHash: string | null },
+  account: {
+    readonly id: string;
+    readonly email: string;
+    readonly name: string;
+    readonly passwordHash: string | null;
+    /** Null where the link may have come by another's hand than the mail's. */
+    readonly addressProvenAt: Date | null;
+  },
 ): Promise<void> {
+  const { id, email, ...ways } = account;
   // In a statement of its own: of two links that are accepted at once, the second must see what the first has set.
   if (!isNew) await tx.$executeRaw`SELECT 1 FROM "user" WHERE id = ${id}::uuid FOR UPDATE`;
   const { count } = isNew
-    ? await tx.user.createMany({ data: { id, email, name, passwordHash }, skipDuplicates: true })
+    ? await tx.user.createMany({ data: { id, email, ...ways }, skipDuplicates: true })
     : await tx.user.updateMany({
         where: { id, passwordHash: null, identities: { none: {} } },
-        data: { name, passwordHash },
+        data: ways,
       });
   if (count === 0) throw unusable("This account was set up a moment ago; open the link again.");
 }

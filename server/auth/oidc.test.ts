@@ -32,13 +32,23 @@ beforeEach(() => {
 /** A browser of a portal that offers the provider. */
 async function opened({ issuer, clientId, clientSecret }: Client = provider): Promise<Browser> {
   const settings = { issuer, clientId, clientSecret, name: "Acme" };
-  const { clock, log, auth, accessByMail, identities } = people;
+  const { clock, log, auth, accessByMail, identities, sessions } = people;
+  const whence = async () => ({ ip: IP });
   const oidc = await createOidcProvider({ settings, clock, log }).resolved();
   const logger = { error() {}, warn() {}, debug() {} };
   return new Browser((own) => {
     const presented = () => own.presented();
     return {
-      ...createAuthOptions({ auth, accessByMail, identities, oidc, presented, secret: SECRET }),
+      ...createAuthOptions({
+        auth,
+        accessByMail,
+        identities,
+        sessions,
+        oidc,
+        presented,
+        whence,
+        secret: SECRET,
+      }),
       logger,
     };
   });
@@ -52,7 +62,7 @@ async function colleague() {
   if (support === undefined) throw new Error("one was asked for");
   const user = { id: support.userId, email: support.email, name: "An support" };
   const { sub } = provider.person;
-  const { proven } = await people.identities.opened({ iss: provider.issuer, sub }, undefined);
+  const { proven } = await people.identities.opened({ iss: provider.issuer, sub }, undefined, { ip: IP });
   await people.identities.link(user, proven, { password: PASSWORD, ip: IP });
   return { ...support, user };
 }

@@ -7,6 +7,7 @@ import type { AccessByMail } from "./access-by-mail.ts";
 import type { SessionClaims } from "./actor.ts";
 import type { Identities, Presented, ProvenIdentity } from "./identities.ts";
 import { type IdClaims, OIDC, readIdClaims } from "./oidc-provider.ts";
+import { SESSION_SECONDS, type Sessions, type Whence } from "./sessions.ts";
 import type { Auth } from "./sign-in.ts";
 
 declare module "next-auth" {
@@ -21,6 +22,7 @@ declare module "next-auth" {
 
 declare module "next-auth/jwt" {
   interface JWT {
+    sessionId?: string | undefined;
     stamp?: string | undefined;
     identityId?: string | undefined;
     secondFactor?: boolean | undefined;
@@ -31,9 +33,6 @@ declare module "next-auth/jwt" {
 /** The name of the second step after an identity provider, for whoever has set up a code. */
 const OIDC_CODE = "oidc-code";
 
-/** A week: membership is checked at every request anyway, so this only bounds how long a lost laptop stays signed in. */
-const SESSION_SECONDS = 7 * 24 * 60 * 60;
-
 /**
  * next-auth's options: e-mail and password, a mailed link, or an identity provider; the session in an encrypted cookie, Signet's own pages.
  * `presented` reads the cookie that the request came with.
@@ -42,15 +41,20 @@ export function createAuthOptions({
   auth,
   accessByMail,
   identities,
+  sessions,
   oidc,
   presented,
+  whence,
   secret,
 }: {
   auth: Pick<Auth, "signIn">;
   accessByMail: Pick<AccessByMail, "signIn">;
   identities: Pick<Identities, "opened" | "openWithCode">;
+  sessions: Pick<Sessions, "end">;
   oidc: OAuthConfig<IdClaims> | undefined;
   presented: () => Promise<Presented>;
+  /** Where the request came from. */
+  whence: () => Promise<Whence>;
   secret: string;
 }): AuthOptions {
   return {
@@ -63,8 +67,7 @@ export function createAuthOptions({
         authorize: (credentials, request) =>
           spoken(async () => {
             const { email = "", password = "", code } = credentials ?? {};
-            const ip = clientAddress(request.headers);
-            return userOf(await auth.signIn({ email, password, code, ip }));
+            return userOf(await auth.signIn({ email, password, code, ...whenceOf(request.headers) }));
           }),
       }),
       // Opened on our own page: what scans mails for bad links uses none up by following it.
@@ -74,8 +77,7 @@ export function createAuthOptions({
         authorize: (credentials, request) =>
           spoken(async () => {
             const { token = "", code } = credentials ?? {};
-            const ip = clientAddress(request.headers);
-            return userOf(await accessByMail.signIn({ token, code, ip }));
+            return userOf(await accessByMail.signIn({ token, code, ...whenceOf(request.headers) }));
           }),
       }),
       CredentialsProvider({
@@ -84,8 +86,8 @@ export function createAuthOptions({
         authorize: (credentials, request) =>
           spoken(async () => {
             const { proven } = await presented();
-            const ip = clientAddress(request.headers);
-            return userOf(await identities.openWithCode(proven, credentials?.code ?? "", ip));
+            const from = whenceOf(request.headers);
+            return userOf(await identities.openWithCode(proven, credentials?.code ?? "", from));
           }),
       }),
       ...(oidc === undefined ? [] : [oidc]),
@@ -94,11 +96,20 @@ export function createAuthOptions({
       async jwt({ token, user, account, profile }) {
         if (account?.provider === OIDC) {
           const { session } = await presented();
-          return tokenOf(await identities.opened(readIdClaims(profile), session));
+          return tokenOf(await identities.opened(readIdClaims(profile), session, await whence()));
         }
-        return user?.session === undefined ? token : tokenOf({ session: user.session, proven: undefined });
+        if (user?.session === undefined) return token;
+        const { session: replaced } = await presented();
+        if (replaced !== undefined) await sessions.end(replaced.userId, replaced.sessionId);
+        return tokenOf({ session: user.session, proven: undefined });
       },
       session: ({ session, token }) => ({ ...session, presented: presentedBy(token) }),
+    },
+    events: {
+      async signOut({ token }) {
+        const { session } = presentedBy(token);
+        if (session !== undefined) await sessions.end(session.userId, session.sessionId);
+      },
     },
   };
 }
@@ -109,14 +120,14 @@ function userOf({ userId, ...session }: SessionClaims) {
 
 /** Nothing of what next-auth made of the provider's answer is kept: its subject must never pass for one of our ids. */
 function tokenOf({ session, proven }: Presented): JWT {
-  const { userId, stamp, identityId, secondFactor } = session ?? {};
-  return { ...(userId !== undefined && { sub: userId }), stamp, identityId, secondFactor, proven };
+  const { userId, sessionId, stamp, identityId, secondFactor } = session ?? {};
+  return { ...(userId !== undefined && { sub: userId }), sessionId, stamp, identityId, secondFactor, proven };
 }
 
-function presentedBy({ sub, stamp, identityId, secondFactor, proven }: JWT): Presented {
-  const session =
-    sub === undefined || stamp === undefined ? undefined : { userId: sub, stamp, identityId, secondFactor };
-  return { session, proven };
+function presentedBy({ sub, sessionId, stamp, identityId, secondFactor, proven }: JWT): Presented {
+  if (sub === undefined || sessionId === undefined || stamp === undefined)
+    return { session: undefined, proven };
+  return { session: { userId: sub, sessionId, stamp, identityId, secondFactor }, proven };
 }
 
 /** The message reaches the sign-in page as it is: next-auth carries nothing else. */
@@ -127,6 +138,12 @@ async function spoken<Result>(attempt: () => Promise<Result>): Promise<Result> {
     if (error instanceof SignetError) throw new Error(error.message, { cause: error });
     throw error;
   }
+}
+
+/** Where a request comes from. */
+export function whenceOf(headers: Record<string, unknown> | undefined): Whence {
+  const named = headers?.["user-agent"];
+  return { ip: clientAddress(headers), ...(typeof named === "string" && { userAgent: named }) };
 }
 
 /** The client's address: the last entry, which scripts/web.ts or the nearest proxy writes; those before it are claims. */

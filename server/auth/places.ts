@@ -1,6 +1,5 @@
 import { customerPlace, teamPlace } from "../domain/places.ts";
-import type { Database } from "../platform/database.ts";
-import { currentUser, customerMemberships, type SessionClaims } from "./actor.ts";
+import { currentUser, customerMemberships, type Deps, type SessionClaims } from "./actor.ts";
 
 /** As many customers of a person's as are listed: somebody who looks after more is found by none of them alone. */
 const CUSTOMERS_MAX = 200;
@@ -16,8 +15,9 @@ export interface Place {
 }
 
 /** Everywhere the session's person belongs as of now: teams first, each kind by how long. Nowhere for who is nobody. */
-export async function placesOf(session: SessionClaims | undefined, database: Database): Promise<Place[]> {
-  const user = await currentUser(session, database);
+export async function placesOf(session: SessionClaims | undefined, deps: Deps): Promise<Place[]> {
+  const { database } = deps;
+  const user = await currentUser(session, deps);
   if (user === undefined) return [];
   const teams = await database.prisma.membership.findMany({
     where: { userId: user.id },

@@ -13,6 +13,7 @@ import {
 import type { SignInLimiter } from "./limiter.ts";
 import { passwordStamp, verifyPassword } from "./passwords.ts";
 import { type Place, placesOf } from "./places.ts";
+import type { Sessions } from "./sessions.ts";
 import type { TwoFactor } from "./two-factor.ts";
 
 /** The one sentence for every failed sign-in, so that it never tells whether the address is known. */
@@ -25,13 +26,16 @@ export interface Credentials {
   readonly code?: string | undefined;
   /** The network address the attempt came from. */
   readonly ip: string;
+  readonly userAgent?: string | undefined;
 }
 
 export interface Auth {
   /**
-   * Throws `unauthorized`: one sentence whatever was wrong with the address or password, `TWO_FACTOR_NEEDED` where they fit and a
-   * code is missing. Throws `rate_limited` after too many failures of either.
+   * Whose password it is, without signing them in. Throws `unauthorized`: one sentence whatever was wrong with the address or password,
+   * `TWO_FACTOR_NEEDED` where they fit and a code is missing. Throws `rate_limited` after too many failures of either.
    */
+  prove(credentials: Credentials): Promise<{ userId: string; stamp: string; name: string; email: string }>;
+  /** Begins a session. Throws as `prove` does. */
   signIn(credentials: Credentials): Promise<SessionClaims & { name: string; email: string }>;
   /** Whose session it is, whatever they are in whichever tenant. */
   currentUser(session: SessionClaims | undefined): Promise<SignedInUser | undefined>;
@@ -51,30 +55,41 @@ export function createAuth({
   log,
   limiter,
   twoFactor,
+  sessions,
 }: {
   database: Database;
   log: Logger;
   limiter: SignInLimiter;
   twoFactor: Pick<TwoFactor, "challenge">;
+  sessions: Pick<Sessions, "begin" | "open" | "seen">;
 }): Auth {
+  const deps = { database, sessions };
+
+  async function prove({ email: typed, password, code, ip }: Credentials) {
+    const email = normalEmail(typed);
+    await limiter.attempt(email, ip);
+    const user = await database.prisma.user.findUnique({ where: { email } });
+    const fits = await verifyPassword(user?.passwordHash, password);
+    if (!fits || user === null || user.passwordHash === null) {
+      log.info({ ip }, "sign-in refused");
+      throw new SignetError("unauthorized", SIGN_IN_FAILED);
+    }
+    await twoFactor.challenge(user.id, code, ip);
+    await limiter.succeeded(email, ip);
+    return { userId: user.id, stamp: passwordStamp(user.passwordHash), name: user.name, email: user.email };
+  }
+
   return {
-    async signIn({ email: typed, password, code, ip }) {
-      const email = normalEmail(typed);
-      await limiter.attempt(email, ip);
-      const user = await database.prisma.user.findUnique({ where: { email } });
-      const fits = await verifyPassword(user?.passwordHash, password);
-      if (!fits || user === null || user.passwordHash === null) {
-        log.info({ ip }, "sign-in refused");
-        throw new SignetError("unauthorized", SIGN_IN_FAILED);
-      }
-      await twoFactor.challenge(user.id, code, ip);
-      await limiter.succeeded(email, ip);
-      log.info({ userId: user.id, ip }, "signed in");
-      return { userId: user.id, stamp: passwordStamp(user.passwordHash), name: user.name, email: user.email };
+    prove,
+    async signIn(credentials) {
+      const proved = await prove(credentials);
+      const { userId } = proved;
+      log.info({ userId, ip: credentials.ip }, "signed in");
+      return { ...proved, sessionId: await sessions.begin(userId, credentials) };
     },
-    currentUser: (session) => currentUser(session, database),
-    currentActor: (session) => currentActor(session, database),
-    currentCustomer: (session) => currentCustomer(session, database),
-    places: (session) => placesOf(session, database),
+    currentUser: (session) => currentUser(session, deps),
+    currentActor: (session) => currentActor(session, deps),
+    currentCustomer: (session) => currentCustomer(session, deps),
+    places: (session) => placesOf(session, deps),
   };
 }

@@ -1,3 +1,4 @@
+import { Secret, TOTP } from "otpauth";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createLocalOutbox, localOutboxKey } from "../mail/local-outbox.ts";
@@ -208,16 +209,16 @@ test("a mailed link signs in once, and not without the second factor", async () 
   expect(await refusal(anew()), "another link gives no other guesses").toMatch(/Too many attempts/);
 });
 
-test.each(["a password", "an identity"])(
+test.each(["a password", "a password and an authenticator", "an identity"])(
   "whoever set an account up with %s under another's address loses it when its owner chooses a password by mail",
   async (how) => {
     const attacker = await createTeam(people);
     const email = someone();
     const claims = { iss: "https://login.example.com", sub: email, email: "eve@evil.example" };
-    const open = () => people.identities.opened(claims, undefined);
+    const open = () => people.identities.opened(claims, undefined, { ip });
     const { proven } = await open();
     const { token } = await people.invitations.create(attacker.owner, { email, role: "auditor" });
-    if (how === "a password") {
+    if (how.startsWith("a password")) {
       await people.invitations.accept(token, { name: "Eve", password: PASSWORD, ip });
       const { id } = await people.database.prisma.user.findUniqueOrThrow({ where: { email } });
       await people.identities.link({ id, email, name: "Eve" }, proven, { password: PASSWORD, ip });
@@ -228,6 +229,7 @@ test.each(["a password", "an identity"])(
     }
     const { session } = await open();
     expect(await people.auth.currentActor(session)).toBeDefined();
+    if (how.endsWith("authenticator")) await withAuthenticator(email);
 
     await people.accessByMail.requestPasswordReset({ email, ip });
     const next = "another horse battery staple";
@@ -241,6 +243,48 @@ test.each(["a password", "an identity"])(
     );
   },
 );
+
+/** Sets one up; answers a code of it that is good now. */
+async function withAuthenticator(email: string): Promise<string> {
+  const { id } = await people.database.prisma.user.findUniqueOrThrow({ where: { email } });
+  const { secret } = await people.twoFactor.begin({ id, email });
+  const code = () =>
+    new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: people.clock.now().getTime() });
+  await people.twoFactor.confirm({ userId: id, code: code(), ip });
+  people.clock.advance(30_000);
+  return code();
+}
+
+test("an authenticator set up by whoever has proved the address stays when a password is chosen by mail", async () => {
+  const reset = async (email: string) => {
+    await owner.query("DELETE FROM mail");
+    await people.accessByMail.requestPasswordReset({ email, ip });
+    await people.accessByMail.resetPassword(await linkOf(email), PASSWORD, ip);
+    return refusal(signIn(email, PASSWORD));
+  };
+  const email = someone();
+  await people.signUp.request({ email, name: "Ada", company: "Engines", ip });
+  await people.signUp.complete(await linkOf(email), PASSWORD);
+  await withAuthenticator(email);
+  expect(await reset(email)).toMatch(/code/i);
+
+  // Invited by a link that others may have seen: the mailbox and the authenticator together prove it, the mailbox alone does not.
+  const { owner: vendor } = await createTeam(people);
+  for (const proves of [false, true]) {
+    const invited = someone();
+    const { token } = await people.invitations.create(vendor, { email: invited, role: "auditor" });
+    await people.invitations.accept(token, { name: "Bob", password: PASSWORD, ip });
+    const bySign = async (code: string | undefined) => {
+      await owner.query("DELETE FROM mail");
+      await people.accessByMail.requestSignIn({ email: invited, ip });
+      await people.accessByMail.signIn({ token: await linkOf(invited), code, ip });
+    };
+    if (!proves) await bySign(undefined);
+    const code = await withAuthenticator(invited);
+    if (proves) await bySign(code);
+    expect(await reset(invited)).toMatch(proves ? /code/i : /^done$/);
+  }
+});
 
 test("links into an account that were mailed before end with its old password, however it is changed", async () => {
   const { owner: person } = await createTeam(people);

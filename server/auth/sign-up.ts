@@ -98,7 +98,8 @@ export function createSignUp(deps: {
       const { name, company } = said.parse(link.said);
       const passwordHash = await hashPassword(password);
       const userId = newUuid();
-      const limits = trialLimits(clock.now());
+      const now = clock.now();
+      const limits = trialLimits(now);
       const founding = { name: company, mode: "trial", ownerUserId: userId, ...limits } as const;
       for (let tried = 1; ; tried++) {
         const slug = tried === 1 ? await freeSlug(database, company) : randomSlug(company);
@@ -106,7 +107,7 @@ export function createSignUp(deps: {
           const tenant = await tenants.createWith({ ...founding, slug }, async (tx) => {
             await links.take(tx, "sign_up", token);
             const { count } = await tx.user.createMany({
-              data: { id: userId, email, name, passwordHash, createdAt: clock.now() },
+              data: { id: userId, email, name, passwordHash, createdAt: now, addressProvenAt: now },
               skipDuplicates: true,
             });
             if (count === 0)

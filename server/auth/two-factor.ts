@@ -7,6 +7,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Logger } from "../platform/log.ts";
 import type { KeyWrapper } from "../platform/master-key.ts";
+import { noteAccountEvent } from "./account-log.ts";
 import type { SignInLimiter } from "./limiter.ts";
 
 const STEP_SECONDS = 30;
@@ -24,6 +25,8 @@ type Tx = Prisma.TransactionClient;
 export interface TwoFactorStatus {
   readonly enabledAt: Date | null;
   readonly recoveryCodesLeft: number;
+  /** Whether a password chosen by a mailed link leaves it in force: only where the address was proved. */
+  readonly survivesReset: boolean;
 }
 
 /** What an authenticator app is given: as a link in a QR code, or typed. */
@@ -110,21 +113,23 @@ export function createTwoFactor(deps: {
 
   return {
     async status(userId: string): Promise<TwoFactorStatus> {
-      const [known, recoveryCodesLeft] = await Promise.all([
+      const [known, recoveryCodesLeft, user] = await Promise.all([
         prisma.twoFactor.findUnique({ where: { userId }, select: { confirmedAt: true } }),
         prisma.recoveryCode.count({ where: { userId, usedAt: null } }),
+        prisma.user.findUniqueOrThrow({ where: { id: userId }, select: { addressProvenAt: true } }),
       ]);
       const enabledAt = known?.confirmedAt ?? null;
-      return { enabledAt, recoveryCodesLeft: enabledAt === null ? 0 : recoveryCodesLeft };
+      const survivesReset = user.addressProvenAt !== null;
+      return { enabledAt, recoveryCodesLeft: enabledAt === null ? 0 : recoveryCodesLeft, survivesReset };
     },
 
     /**
-     * At sign-in, after the password: nothing where none is set up. Wrong codes are counted for the person, whatever way they came.
+     * At sign-in, after the password: nothing is `proved` where none is set up. Wrong codes are counted for the person, whatever way they came.
      * Throws `unauthorized`, with `TWO_FACTOR_NEEDED` where no code was given, and `rate_limited` after too many wrong ones.
      */
-    async challenge(userId: string, code: string | undefined, ip: string): Promise<void> {
+    async challenge(userId: string, code: string | undefined, ip: string): Promise<{ proved: boolean }> {
       const known = await prisma.twoFactor.findUnique({ where: { userId } });
-      if (known === null || known.confirmedAt === null) return;
+      if (known === null || known.confirmedAt === null) return { proved: false };
       if (code === undefined || code.trim() === "") throw new SignetError("unauthorized", TWO_FACTOR_NEEDED);
       await limiter.attempt(counterOf(userId), ip);
       if (!(await take(prisma, userId, code))) {
@@ -132,6 +137,7 @@ export function createTwoFactor(deps: {
         throw new SignetError("unauthorized", WRONG);
       }
       await limiter.succeeded(counterOf(userId), ip);
+      return { proved: true };
     },
 
     /** A new secret, which counts once `confirm` has seen a code of it. Throws `invalid_request` where one counts already. */
@@ -156,23 +162,38 @@ export function createTwoFactor(deps: {
       withCode(proof, async (tx) => {
         await mayBegin(tx, proof.userId);
         await tx.twoFactor.update({ where: { userId: proof.userId }, data: { confirmedAt: clock.now() } });
+        await noteAccountEvent(tx, clock.now(), { userId: proof.userId, kind: "two_factor_on" });
         log.info({ userId: proof.userId }, "two-factor sign-in turned on");
         return { recoveryCodes: await newRecoveryCodes(tx, proof.userId) };
       }),
 
     /** New recovery codes in the place of all earlier ones. */
     renewRecoveryCodes: (proof: Proof): Promise<{ recoveryCodes: string[] }> =>
-      withCode(proof, async (tx) => ({ recoveryCodes: await newRecoveryCodes(tx, proof.userId) })),
+      withCode(proof, async (tx) => {
+        await noteAccountEvent(tx, clock.now(), { userId: proof.userId, kind: "recovery_codes_renewed" });
+        return { recoveryCodes: await newRecoveryCodes(tx, proof.userId) };
+      }),
 
     /** Turns it off. */
     disable: (proof: Proof): Promise<void> =>
       withCode(proof, async (tx) => {
         const { userId } = proof;
-        await tx.recoveryCode.deleteMany({ where: { userId } });
-        await tx.twoFactor.deleteMany({ where: { userId } });
+        await removeTwoFactor(tx, userId);
+        await noteAccountEvent(tx, clock.now(), { userId, kind: "two_factor_off" });
         log.info({ userId }, "two-factor sign-in turned off");
       }),
   };
+}
+
+/** Takes the authenticator and its recovery codes away; answers whether it counted. */
+export async function removeTwoFactor(
+  tx: Pick<Tx, "twoFactor" | "recoveryCode">,
+  userId: string,
+): Promise<boolean> {
+  await tx.recoveryCode.deleteMany({ where: { userId } });
+  const known = await tx.twoFactor.findUnique({ where: { userId }, select: { confirmedAt: true } });
+  await tx.twoFactor.deleteMany({ where: { userId } });
+  return known !== null && known.confirmedAt !== null;
 }
 
 /** Locks the person, so that of two tabs that set it up, the second does not replace what the first has confirmed. */

@@ -1,5 +1,6 @@
 import { createAccessByMail } from "../auth/access-by-mail.ts";
 import { createAccount } from "../auth/account.ts";
+import { createAccountLog } from "../auth/account-log.ts";
 import { createCustomerPeople } from "../auth/customer-people.ts";
 import { createIdentities } from "../auth/identities.ts";
 import { createInvitations } from "../auth/invitations.ts";
@@ -9,6 +10,7 @@ import { createAskLimiter, createInviteLimiter, createSignInLimiter } from "../a
 import { createMailLinks } from "../auth/mail-links.ts";
 import { createMembers } from "../auth/members.ts";
 import { createOidcProvider } from "../auth/oidc-provider.ts";
+import { createSessions } from "../auth/sessions.ts";
 import { createAuth } from "../auth/sign-in.ts";
 import { createSignUp } from "../auth/sign-up.ts";
 import { createTwoFactor } from "../auth/two-factor.ts";
@@ -27,9 +29,10 @@ export function createPeople(
 ) {
   const limiter = createSignInLimiter(database.pool);
   const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
-  const auth = createAuth({ database, log, limiter, twoFactor });
+  const sessions = createSessions({ database, clock });
+  const auth = createAuth({ database, log, limiter, twoFactor, sessions });
   const links = createMailLinks({ database, clock });
-  const identities = createIdentities({ database, clock, log, auth, twoFactor });
+  const identities = createIdentities({ database, clock, log, auth, twoFactor, sessions });
   const inviteLimiter = createInviteLimiter(database.pool);
   const invitations = createInvitations({ database, clock, log, auth, identities, mails, inviteLimiter });
   const askLimiter = createAskLimiter(database.pool);
@@ -39,9 +42,11 @@ export function createPeople(
     twoFactor,
     auth,
     identities,
+    sessions,
+    accountLog: createAccountLog({ database }),
     oidc: env.OIDC && createOidcProvider({ settings: env.OIDC, clock, log }),
-    account: createAccount({ database, log, limiter, links }),
-    accessByMail: createAccessByMail({ ...byMail, limiter, twoFactor }),
+    account: createAccount({ database, clock, log, limiter, links }),
+    accessByMail: createAccessByMail({ ...byMail, limiter, twoFactor, sessions }),
     unsubscribing: createUnsubscribing({ database, vault, mailPreferences }),
     signUp: createSignUp({ ...byMail, tenants, isOpen: env.SIGN_UP === "open" }),
     keySignUp: createKeySignUp({ ...byMail, vault }),

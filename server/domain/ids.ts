@@ -6,6 +6,8 @@ export const ID_PREFIXES = {
   tenant: "ten",
   user: "usr",
   userIdentity: "uid",
+  userSession: "ses",
+  accountEvent: "ace",
   membership: "mem",
   invitation: "inv",
   customer: "cus",

@@ -25,6 +25,16 @@ export function createRetentionStore(pool: Pool, clock: Clock) {
       return rows[0]?.count ?? 0;
     },
 
+    /** Deletes up to `limit` sessions that are over, and up to `limit` old events of people's accounts; returns how many. */
+    async deleteOldSignIns(limit: number): Promise<number> {
+      const { rows } = await pool.query<{ count: number }>({
+        name: "delete_old_sign_ins",
+        text: "SELECT delete_old_sign_ins($1, $2) AS count",
+        values: [clock.forDatabase(), limit],
+      });
+      return rows[0]?.count ?? 0;
+    },
+
     /** Deletes up to `limit` mails that ended more than `days` ago; returns how many. */
     async deleteOldMails(tenantId: string, days: number, limit: number): Promise<number> {
       const { rows } = await pool.query<{ count: number }>({

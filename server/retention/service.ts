@@ -8,8 +8,8 @@ const DELETED_AT_ONCE = 1_000;
 const STEPS_MAX = 100;
 
 /**
- * Lets go of what is kept for a time only: decisions, ended leases, the outbox, mails, answers kept for
- * idempotency keys. Never the ledger.
+ * Lets go of what is kept for a time only: decisions, ended leases, the outbox, mails, sessions that are over, what happened to
+ * people's accounts, answers kept for idempotency keys. Never the ledger.
  */
 export function createRetention(deps: {
   database: Database;
@@ -39,6 +39,7 @@ export function createRetention(deps: {
     /** Over all tenants, in bounded steps. Running it twice changes nothing. */
     async deleteExpired(): Promise<{ deleted: number }> {
       let deleted = await deleteMails(INSTALLATION);
+      deleted += await untilNothingIsLeft(() => store.deleteOldSignIns(DELETED_AT_ONCE));
       await eachTenant(database, async (tenantId) => {
         deleted += await untilNothingIsLeft(() =>
           store.deleteOldEvents(tenantId, eventDays, DELETED_AT_ONCE),

@@ -1,6 +1,7 @@
 import { createAnalytics } from "#server/analytics/service.ts";
 import { createAccessByMail } from "#server/auth/access-by-mail.ts";
 import { createAccount } from "#server/auth/account.ts";
+import { createAccountLog } from "#server/auth/account-log.ts";
 import { createCustomerPeople } from "#server/auth/customer-people.ts";
 import { createIdentities } from "#server/auth/identities.ts";
 import { createInvitations } from "#server/auth/invitations.ts";
@@ -16,6 +17,7 @@ import { createMailLinks } from "#server/auth/mail-links.ts";
 import { createMailPreferences } from "#server/auth/mail-preferences.ts";
 import { createMembers } from "#server/auth/members.ts";
 import { hashPassword } from "#server/auth/passwords.ts";
+import { createSessions } from "#server/auth/sessions.ts";
 import { createAuth } from "#server/auth/sign-in.ts";
 import { createSignUp } from "#server/auth/sign-up.ts";
 import { createTwoFactor } from "#server/auth/two-factor.ts";
@@ -43,8 +45,9 @@ export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Ru
   const limiter = createSignInLimiter(database.pool, limits);
   const keyWrapper = localKeyWrapper(TEST_MASTER_KEY);
   const twoFactor = createTwoFactor({ database, clock, log, keyWrapper, limiter });
-  const auth = createAuth({ database, log, limiter, twoFactor });
-  const identities = createIdentities({ database, clock, log, auth, twoFactor });
+  const sessions = createSessions({ database, clock });
+  const auth = createAuth({ database, log, limiter, twoFactor, sessions });
+  const identities = createIdentities({ database, clock, log, auth, twoFactor, sessions });
   const members = createMembers({ database, clock, log });
   const inviteLimiter = createInviteLimiter(database.pool);
   const invitations = createInvitations({ database, clock, log, auth, identities, mails, inviteLimiter });
@@ -58,10 +61,12 @@ export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Ru
     auth,
     health: createHealth({ database, clock }),
     portalMetrics: createPortalMetrics({ clock }),
-    account: createAccount({ database, log, limiter, links }),
-    accessByMail: createAccessByMail({ ...byMail, limiter, twoFactor }),
+    account: createAccount({ database, clock, log, limiter, links }),
+    accessByMail: createAccessByMail({ ...byMail, limiter, twoFactor, sessions }),
     signUp: createSignUp({ ...byMail, tenants: authority.tenants, isOpen: true }),
     identities,
+    sessions,
+    accountLog: createAccountLog({ database }),
     oidc: { name: "Acme" },
     twoFactor,
     mailPreferences,

@@ -111,17 +111,24 @@ describe("the processes' role", () => {
       await names(
         "SELECT proname AS name FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1",
       ),
-    ).toEqual(["delete_old_events", "delete_old_mails", "delete_old_webhooks", "forget_lab_runs"]);
+    ).toEqual([
+      "delete_old_events",
+      "delete_old_mails",
+      "delete_old_sign_ins",
+      "delete_old_webhooks",
+      "forget_lab_runs",
+    ]);
   });
 
   test("can add to the append-only tables, and change or remove nothing in them", async () => {
+    const added = ["account_event", ...APPEND_ONLY_TABLES];
     const allowed = await names(
       `SELECT p || ' ' || t AS name FROM unnest($1::text[]) t, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p
         WHERE has_table_privilege('signet_app', t, p) OR p = 'UPDATE' AND has_any_column_privilege('signet_app', t, p)
         ORDER BY 1`,
-      [APPEND_ONLY_TABLES],
+      [added],
     );
-    expect(allowed).toEqual(APPEND_ONLY_TABLES.map((table) => `INSERT ${table}`));
+    expect(allowed).toEqual(added.map((table) => `INSERT ${table}`));
   });
 
   test("can truncate nothing, which would pass by row-level security", async () => {

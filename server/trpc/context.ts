@@ -1,6 +1,7 @@
 import type { Analytics } from "../analytics/service.ts";
 import type { AccessByMail } from "../auth/access-by-mail.ts";
 import type { Account } from "../auth/account.ts";
+import type { AccountLog } from "../auth/account-log.ts";
 import type { CurrentActor, CurrentCustomer, SessionClaims } from "../auth/actor.ts";
 import type { CustomerPeople } from "../auth/customer-people.ts";
 import type { Identities, Presented, ProvenIdentity } from "../auth/identities.ts";
@@ -9,6 +10,7 @@ import type { JoinRequests } from "../auth/join-requests.ts";
 import type { KeySignUp } from "../auth/key-sign-up.ts";
 import type { MailPreferences } from "../auth/mail-preferences.ts";
 import type { Members } from "../auth/members.ts";
+import type { Sessions } from "../auth/sessions.ts";
 import type { Auth } from "../auth/sign-in.ts";
 import type { SignUp } from "../auth/sign-up.ts";
 import type { TwoFactor } from "../auth/two-factor.ts";
@@ -57,6 +59,8 @@ export interface PortalServices {
   readonly twoFactor: TwoFactor;
   readonly tenantSettings: TenantSettings;
   readonly promotion: Promotion;
+  readonly sessions: Pick<Sessions, "list" | "end" | "endOthers">;
+  readonly accountLog: AccountLog;
   readonly mailPreferences: MailPreferences;
   readonly members: Members;
   readonly invitations: Invitations;

@@ -91,7 +91,13 @@ async function sessionOf(owner: Client, slug: string) {
   const [found] = rows;
   if (found === undefined)
     throw new LaunchFailure(`There is no tenant ${slug}; make one with npm run seed:world.`);
-  return { userId: found.userId, tenantId: found.tenantId, stamp: passwordStamp(found.hash) };
+  const { userId, tenantId, hash } = found;
+  const begun = await owner.query<{ id: string }>(
+    `INSERT INTO user_session (id, user_id, network, user_agent, created_at, last_seen_at)
+     VALUES (gen_random_uuid(), $1, '', 'benchmark', now(), now()) RETURNING id`,
+    [userId],
+  );
+  return { userId, tenantId, stamp: passwordStamp(hash), sessionId: begun.rows[0]?.id ?? "" };
 }
 
 async function subjects(

@@ -69,10 +69,14 @@ export const accountTemplates = {
   }),
   "password-changed": template({
     when: "The password of an account was replaced by a link that was mailed.",
-    payload: z.object({ at: z.string(), disconnected: z.int().default(0) }),
-    example: { at: "24 November 2026, 10:15 UTC", disconnected: 1 },
+    payload: z.object({
+      at: z.string(),
+      disconnected: z.int().default(0),
+      authenticatorRemoved: z.boolean().default(false),
+    }),
+    example: { at: "24 November 2026, 10:15 UTC", disconnected: 1, authenticatorRemoved: true },
     goodForMinutes: 24 * 60,
-    content: ({ at, disconnected }, { portalUrl }) => ({
+    content: ({ at, disconnected, authenticatorRemoved }, { portalUrl }) => ({
       subject: "Your password was changed",
       headline: "Your password was changed",
       preview: "Every device was signed out.",
@@ -85,6 +89,13 @@ export const accountTemplates = {
                 "Identity providers that opened it were disconnected, whoever connected them; connect yours again at your account.",
               ),
             ]),
+        ...(authenticatorRemoved
+          ? [
+              text(
+                "Its authenticator app was removed, since it was set up before anybody had proved this address; set up yours at your account.",
+              ),
+            ]
+          : []),
         text(`If this was not you, choose another one now at ${portalUrl}/forgot-password.`),
       ],
       reason: "It is about the security of the account of this address.",

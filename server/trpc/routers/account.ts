@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { newPasswordSchema } from "../../auth/passwords.ts";
 import { emailField } from "../../authority/input.ts";
+import { SignetError } from "../../domain/errors.ts";
 import { idOf, publicId } from "../../domain/ids.ts";
 import { open, router, signedIn } from "../init.ts";
 
@@ -32,6 +33,28 @@ export const accountRouter = router({
         standing: await services.identities.standing(proven, user.id),
       },
     };
+  }),
+
+  /** Where the person is signed in, and what happened to their ways in. */
+  security: signedIn.query(async ({ ctx: { user, services, presented } }) => {
+    const [sessions, events] = await Promise.all([
+      services.sessions.list(user.id, presented?.session?.sessionId),
+      services.accountLog.latest(user.id),
+    ]);
+    return {
+      sessions: sessions.map(({ id, ...session }) => ({ ...session, id: publicId("userSession", id) })),
+      events: events.map(({ id, ...event }) => ({ ...event, id: publicId("accountEvent", id) })),
+    };
+  }),
+
+  endSession: signedIn
+    .input(z.strictObject({ id: idOf("userSession") }))
+    .mutation(({ ctx, input }) => ctx.services.sessions.end(ctx.user.id, input.id)),
+
+  endOtherSessions: signedIn.mutation(({ ctx: { user, services, presented } }) => {
+    const current = presented?.session?.sessionId;
+    if (current === undefined) throw new SignetError("unauthorized");
+    return services.sessions.endOthers(user.id, current);
   }),
 
   linkIdentity: signedIn
