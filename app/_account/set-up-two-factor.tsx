@@ -1,9 +1,11 @@
 "use client";
 
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import encodeQR from "qr";
 import { useState } from "react";
 import { CopyField } from "../_components/copy.tsx";
+import { useTRPC } from "../_trpc/client.tsx";
 import classes from "./account.module.css";
 import { CodeForm } from "./code-form.tsx";
 import { RecoveryCodes } from "./recovery-codes.tsx";
@@ -34,6 +36,7 @@ export function SetUpTwoFactor({
 
 function Steps({ setup, close }: { setup: Setup; close: () => void }) {
   const { confirm } = useCodeActions();
+  const signIn = useQuery(useTRPC().account.signIn.queryOptions());
   const [codes, setCodes] = useState<readonly string[]>();
 
   if (codes !== undefined)
@@ -63,7 +66,12 @@ function Steps({ setup, close }: { setup: Setup; close: () => void }) {
         description="To type in the app where you cannot scan."
         value={setup.secret}
       />
-      <CodeForm verb="Turn on" cancel={close} run={async (code) => setCodes(await confirm(code))} />
+      <CodeForm
+        verb="Turn on"
+        asksPassword={signIn.data?.password !== false}
+        cancel={close}
+        run={async (code, password) => setCodes(await confirm(code, password))}
+      />
     </Stack>
   );
 }

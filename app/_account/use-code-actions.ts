@@ -11,10 +11,14 @@ export function useCodeActions() {
   const confirm = useMutation(trpc.account.confirmTwoFactor.mutationOptions());
   const renew = useMutation(trpc.account.renewRecoveryCodes.mutationOptions());
   const disable = useMutation(trpc.account.disableTwoFactor.mutationOptions());
-  const refresh = () => queries.invalidateQueries(trpc.account.get.queryFilter());
+  const refresh = () =>
+    Promise.all([
+      queries.invalidateQueries(trpc.account.get.queryFilter()),
+      queries.invalidateQueries(trpc.account.security.queryFilter()),
+    ]);
   return {
-    async confirm(code: string): Promise<readonly string[]> {
-      const { recoveryCodes } = await confirm.mutateAsync({ code });
+    async confirm(code: string, password: string): Promise<readonly string[]> {
+      const { recoveryCodes } = await confirm.mutateAsync({ code, password });
       await refresh();
       return recoveryCodes;
     },

@@ -44,7 +44,7 @@ async function withCode(of: Awaited<ReturnType<typeof person>>) {
   const { secret } = await people.twoFactor.begin(of.user);
   const code = () =>
     new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: people.clock.now().getTime() });
-  await people.twoFactor.confirm({ userId: of.userId, code: code(), ip: ip() });
+  await people.twoFactor.confirm({ userId: of.userId, code: code(), password: PASSWORD, ip: ip() });
   people.clock.advance(30_000);
   return code;
 }

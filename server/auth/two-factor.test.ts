@@ -41,7 +41,7 @@ async function protectedPerson() {
   const someone = await person();
   const { secret, uri } = await people.twoFactor.begin({ id: someone.userId, email: someone.email });
   const proof = (code: string) => ({ userId: someone.userId, code, ip: freshIp() });
-  const { recoveryCodes } = await people.twoFactor.confirm(proof(shown(secret)));
+  const { recoveryCodes } = await people.twoFactor.confirm({ ...proof(shown(secret)), password: PASSWORD });
   people.clock.advance(STEP_MS);
   return { ...someone, secret, uri, recoveryCodes, proof };
 }
@@ -52,10 +52,17 @@ test("it counts from the first code on: before that a password alone opens, afte
   expect(uri).toMatch(/^otpauth:\/\/totp\/Signet:.*secret=/);
   await signIn(email);
   const wrong = { userId, code: "000000", ip: freshIp() };
-  await expect(people.twoFactor.confirm(wrong)).rejects.toMatchObject({ code: "invalid_request" });
+  const field = (pointer: string) => ({ code: "invalid_request", errors: [{ pointer }] });
+  await expect(people.twoFactor.confirm({ ...wrong, password: PASSWORD })).rejects.toMatchObject(
+    field("/code"),
+  );
+  const left = { userId, code: shown(secret), ip: freshIp() };
+  await expect(people.twoFactor.confirm(left), "by whoever has the session").rejects.toMatchObject(
+    field("/password"),
+  );
   await signIn(email);
 
-  const { recoveryCodes } = await people.twoFactor.confirm({ userId, code: shown(secret), ip: freshIp() });
+  const { recoveryCodes } = await people.twoFactor.confirm({ ...left, password: PASSWORD });
   expect(new Set(recoveryCodes).size).toBe(10);
   await expect(signIn(email)).rejects.toMatchObject({ code: "unauthorized", message: TWO_FACTOR_NEEDED });
   people.clock.advance(STEP_MS);
@@ -102,7 +109,7 @@ test("new recovery codes end the earlier ones; a code is needed for that, and to
   people.clock.advance(STEP_MS);
   await people.twoFactor.disable(proof(shown(secret)));
   await signIn(email);
-  expect(await people.twoFactor.status(userId)).toEqual({ enabledAt: null, recoveryCodesLeft: 0 });
+  expect(await people.twoFactor.status(userId)).toMatchObject({ enabledAt: null, recoveryCodesLeft: 0 });
 });
 
 test("codes cannot be guessed: after a few wrong ones everything waits, the right one too", async () => {

@@ -9,6 +9,7 @@ import type { Logger } from "../platform/log.ts";
 import type { KeyWrapper } from "../platform/master-key.ts";
 import { noteAccountEvent } from "./account-log.ts";
 import type { SignInLimiter } from "./limiter.ts";
+import { verifyPassword } from "./passwords.ts";
 
 const STEP_SECONDS = 30;
 /** Steps before and after now whose code is taken too: clocks of phones differ. */
@@ -157,15 +158,29 @@ export function createTwoFactor(deps: {
       return { uri: app.toString(), secret: app.secret.base32 };
     },
 
-    /** Turns it on. Returns the recovery codes, which are shown this once. Throws `invalid_request` for a wrong code. */
-    confirm: (proof: Proof): Promise<{ recoveryCodes: string[] }> =>
-      withCode(proof, async (tx) => {
+    /**
+     * Turns it on. The account's password must fit, where it has one: with a session that was left open, or a copied cookie, nobody
+     * locks its owner out. Returns the recovery codes, which are shown this once. Throws `invalid_request` for a wrong code or password.
+     */
+    async confirm({ password = "", ...proof }: Proof & { readonly password?: string | undefined }): Promise<{
+      recoveryCodes: string[];
+    }> {
+      const { userId, ip } = proof;
+      const { email, passwordHash } = await prisma.user.findUniqueOrThrow({ where: { id: userId } });
+      if (passwordHash !== null) {
+        await limiter.attempt(email, ip);
+        if (!(await verifyPassword(passwordHash, password)))
+          throw invalidField("/password", "This is not your password.");
+        await limiter.succeeded(email, ip);
+      }
+      return withCode(proof, async (tx) => {
         await mayBegin(tx, proof.userId);
         await tx.twoFactor.update({ where: { userId: proof.userId }, data: { confirmedAt: clock.now() } });
         await noteAccountEvent(tx, clock.now(), { userId: proof.userId, kind: "two_factor_on" });
         log.info({ userId: proof.userId }, "two-factor sign-in turned on");
         return { recoveryCodes: await newRecoveryCodes(tx, proof.userId) };
-      }),
+      });
+    },
 
     /** New recovery codes in the place of all earlier ones. */
     renewRecoveryCodes: (proof: Proof): Promise<{ recoveryCodes: string[] }> =>

@@ -17,6 +17,11 @@ test("a person sets up a second factor, is asked for it at the next sign-in, and
   await page.getByRole("button", { name: "Set up" }).click();
   await expect(page.getByRole("img", { name: /QR code/ })).toBeVisible();
   const secret = (await page.getByRole("status", { name: "Secret key" }).textContent())?.trim() ?? "";
+  const person = demo().signIns.find(({ label }) => label === "Admin");
+  await page
+    .getByRole("dialog")
+    .getByLabel("Password", { exact: true })
+    .fill(person?.password ?? "");
   await enterCode(page, new TOTP({ secret }).generate(), "Turn on");
   const shown = page.getByRole("dialog").getByRole("listitem");
   await expect(shown).toHaveCount(10);
@@ -25,7 +30,6 @@ test("a person sets up a second factor, is asked for it at the next sign-in, and
   await expect(page.getByText(/10 recovery codes left/)).toBeVisible();
 
   await page.context().clearCookies();
-  const person = demo().signIns.find(({ label }) => label === "Admin");
   await page.goto("/sign-in?next=/admin/account");
   await page.getByLabel("E-mail address").fill(person?.email ?? "");
   await page.getByLabel("Password", { exact: true }).fill(person?.password ?? "");

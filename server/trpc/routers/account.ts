@@ -102,7 +102,7 @@ export const accountRouter = router({
   beginTwoFactor: signedIn.mutation(({ ctx }) => ctx.services.twoFactor.begin(ctx.user)),
 
   confirmTwoFactor: signedIn
-    .input(proof)
+    .input(proof.extend({ password: z.string().max(200).optional() }))
     .mutation(({ ctx, input }) =>
       ctx.services.twoFactor.confirm({ ...input, userId: ctx.user.id, ip: ctx.ip }),
     ),
