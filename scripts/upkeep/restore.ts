@@ -85,7 +85,7 @@ export async function restore(target: Target, path: string): Promise<{ takenAt: 
 
 /**
  * Makes a database that is older than what clients were told safe to serve: seats wait for leases that were given out since,
- * and trust bundles go on above those that were published. Doing it again harms nothing.
+ * trust bundles go on above those that were published, and people sign in anew. Doing it again harms nothing.
  */
 export async function fenceAfterRestore(target: Target): Promise<Fenced> {
   // A restore that was killed may have brought the rows and not come to this.
@@ -96,6 +96,8 @@ export async function fenceAfterRestore(target: Target): Promise<Fenced> {
   const trust = createTrust({ database, clock, vault });
   const fenced = { tenants: 0, seatsHeld: 0, awaitSignature: [] as string[] };
   try {
+    // Whoever signed out since would be signed in again.
+    await database.prisma.userSession.deleteMany();
     await eachTenant(database, async (tenantId) => {
       const { held, awaits, slug } = await database.withTenant(tenantId, async (tx) => {
         const [{ held } = { held: 0 }] = await tx.$queryRaw<{ held: number }[]>`

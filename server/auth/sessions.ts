@@ -15,7 +15,7 @@ export interface Whence {
   readonly userAgent?: string | undefined;
 }
 
-export interface OpenSession {
+interface OpenSession {
   readonly id: string;
   readonly isCurrent: boolean;
   readonly createdAt: Date;

@@ -255,7 +255,8 @@ async function personOfSeveral() {
       tx.customerMember.create({ data: { tenantId, customerId, userId, role: "manager", createdAt } }),
     );
   }
-  const session = { userId, stamp: passwordStamp(passwordHash) };
+  const sessionId = await people.sessions.begin(userId, { ip: "192.0.2.1" });
+  const session = { userId, sessionId, stamp: passwordStamp(passwordHash) };
   const caller = (chosen: { customerId?: string; tenantId?: string }, shownFor: { shownFor?: string }) =>
     createCallerFactory(appRouter)(
       createPortalContext({
