@@ -77,8 +77,9 @@ export function createSessions({ database, clock }: { database: Database; clock:
     },
 
     /** Signs out every other browser; answers how many. */
-    async endOthers(userId: string, currentId: string): Promise<{ ended: number }> {
-      const { count } = await sessions.deleteMany({ where: { userId, id: { not: currentId } } });
+    async endOthers(userId: string, currentId: string | undefined): Promise<{ ended: number }> {
+      const others = currentId === undefined ? {} : { id: { not: currentId } };
+      const { count } = await sessions.deleteMany({ where: { userId, ...others } });
       return { ended: count };
     },
   };
