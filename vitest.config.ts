@@ -1,5 +1,18 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+const FILES = ["{app,server,workers,sdk,prisma,scripts}/**/*.test.{ts,tsx}", "tests/**/*.test.ts"];
+const NOT = ["**/node_modules/**", "**/dist/**", "prisma/generated/**"];
+
+/** What others in its process would notice of a file: modules that it replaces, spies, a process that it changes. */
+const CHANGES_ITS_PROCESS =
+  /\bvi\.(mock|doMock|spyOn|stub\w+|use\w+Timers|resetModules)\(|\bprocess\.(on|once|chdir|env\.\w+ =)/;
+
+const alone = globSync(FILES, { cwd: import.meta.dirname, exclude: NOT }).filter((file) =>
+  CHANGES_ITS_PROCESS.test(readFileSync(join(import.meta.dirname, file), "utf8")),
+);
 
 /** The largest files come first, as most that take long are; these are small, and all would wait for them at the end. */
 const LONGEST = /tests\/(history\/mutations|chaos\/kills)\.test\.ts$/;
@@ -13,8 +26,6 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ["{app,server,workers,sdk,prisma,scripts}/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", "prisma/generated/**"],
     globalSetup: ["server/testing/global-setup.ts"],
     // Much of a test is waiting for PostgreSQL or for a process, so three at once are quicker even on two cores.
     maxWorkers: 3,
@@ -23,5 +34,13 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
+    projects: [
+      { extends: true, test: { name: "alone", include: alone } },
+      // Loading the product costs more than the tests of most files do, so a process does it once for many of them.
+      {
+        extends: true,
+        test: { name: "together", include: FILES, exclude: [...NOT, ...alone], isolate: false },
+      },
+    ],
   },
 });
