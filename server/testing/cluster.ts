@@ -25,7 +25,8 @@ export interface TestDatabase {
 
 /** Starts a real PostgreSQL and migrates a template once; `stop` removes both. */
 export async function startTestServer(): Promise<{ server: TestServer; stop(): Promise<void> }> {
-  const cluster = await startScratchCluster();
+  // Statistics that come by themselves would change plans in the middle of a test that looks at them.
+  const cluster = await startScratchCluster({ autovacuum: "off" });
   try {
     const server = { adminUrl: cluster.url("postgres"), appPassword: randomBytes(12).toString("hex") };
     await administer(server, (admin) => admin.query(`CREATE DATABASE ${TEMPLATE}`));
