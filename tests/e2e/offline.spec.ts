@@ -1,24 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import encodeQR from "qr";
 import { Device, demo, signIn, watch } from "./portal.ts";
-
-async function expectUsable(page: Page, where: string): Promise<void> {
-  const overflow = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return scrollWidth - clientWidth;
-  });
-  expect.soft(overflow, `${where} scrolls sideways`).toBe(0);
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160))}`);
-  expect.soft(found, where).toEqual([]);
-}
+import { DESK, expectWhole, PHONE } from "./whole.ts";
 
 const LOOKS = [
-  { name: "a desk", colorScheme: "light", viewport: { width: 1440, height: 900 } },
-  { name: "a phone", colorScheme: "dark", viewport: { width: 390, height: 844 } },
+  { name: "a desk", ...DESK },
+  { name: "a phone", ...PHONE },
 ] as const;
 
 for (const { name, ...look } of LOOKS) {
@@ -47,11 +36,11 @@ for (const { name, ...look } of LOOKS) {
     await choose("request.txt");
     const asked = page.getByRole("region", { name: "Activation request" });
     await expect(asked.getByText(/^Takes 1 of 3 devices/)).toBeVisible();
-    await expectUsable(page, "the request");
+    await expectWhole(page, "the request");
 
     await asked.getByRole("button", { name: "Activate this machine" }).click();
     await expect(asked.getByText("The machine is activated.")).toBeVisible();
-    await expectUsable(page, "the response");
+    await expectWhole(page, "the response");
     const downloaded = page.waitForEvent("download");
     await asked.getByRole("button", { name: "Download response" }).click();
     await (await downloaded).saveAs(file("response.txt"));

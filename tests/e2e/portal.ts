@@ -42,24 +42,32 @@ export async function signIn(page: Page, label: "Admin" | "Customer"): Promise<v
 
 /**
  * A stranger signs up and reads the mail where whoever started Signet can: from then on the page is signed in as the owner
- * of a trial tenant of its own, at `/admin` or where that leads.
+ * of a trial tenant of its own, where it is shown how to begin. `look` is called at each page on the way.
  */
-export async function signUp(page: Page, company: string): Promise<{ email: string; password: string }> {
+export async function signUp(
+  page: Page,
+  company: string,
+  look: (where: string) => Promise<void> = async () => {},
+): Promise<{ email: string; password: string }> {
   const email = `stranger-${randomUUID()}@example.com`;
   const password = "correct horse battery staple";
   await page.goto("/sign-up");
   await page.waitForLoadState("networkidle");
+  await look("signing up");
   await page.getByLabel("Your name").fill("Sam Stranger");
   await page.getByLabel("Company").fill(company);
   await page.getByLabel("E-mail address").fill(email);
   await page.getByRole("button", { name: "Send me the link" }).click();
   await expect(page.getByText("Look at your mail")).toBeVisible();
+  await look("a mail is on its way");
   const link = await mailedLink(page, email, "Confirm and begin");
+  await look("the local outbox");
   await page.goto(link);
   await page.waitForLoadState("networkidle");
+  await look("choosing a password");
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Start the trial" }).click();
-  await page.waitForURL(/\/admin/);
+  await page.waitForURL(/\/admin\/start/);
   return { email, password };
 }
 

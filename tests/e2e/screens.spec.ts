@@ -1,13 +1,13 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { signIn, watch } from "./portal.ts";
+import { DESK, expectWhole, PHONE } from "./whole.ts";
 
-/** Every screen, on a desk and on a phone, in the light and in the dark: whole, quiet, and usable by everybody. */
+/**
+ * Every screen, on a desk and on a phone, in the light and in the dark: whole, quiet, and usable by everybody. Those of a
+ * first hour are looked at where they are gone through, in first-hour.spec.ts.
+ */
 const VENDOR = [
   "/admin",
-  "/admin/start",
-  "/admin/lab",
-  "/admin/promote",
   "/admin/products",
   "/admin/products/new",
   "/admin/policies",
@@ -66,33 +66,9 @@ const DOCS = [
 ];
 
 const LOOKS = [
-  { name: "a desk, light", colorScheme: "light", viewport: { width: 1440, height: 900 } },
-  { name: "a phone, dark", colorScheme: "dark", viewport: { width: 390, height: 844 } },
+  { name: "a desk, light", ...DESK },
+  { name: "a phone, dark", ...PHONE },
 ] as const;
-
-async function expectWhole(page: Page, where: string): Promise<void> {
-  await page.waitForLoadState("networkidle");
-  await expect(page.getByRole("heading", { level: 1 }), where).toBeVisible();
-  const overflow = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return scrollWidth - clientWidth;
-  });
-  expect.soft(overflow, `${where} scrolls sideways`).toBe(0);
-  // Kept with the results, for whoever wants to look at every screen.
-  const picture = `${new URL(page.url()).pathname.replaceAll(/\W+/g, "-").slice(1, 60)}.png`;
-  await page.screenshot({ path: test.info().outputPath(picture), fullPage: true });
-  const { violations } = await new AxeBuilder({ page })
-    // Where a mail is shown no script may run, and axe would wait for its own for ever.
-    .exclude("iframe[sandbox]")
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
-    .analyze();
-  expect
-    .soft(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`),
-      where,
-    )
-    .toEqual([]);
-}
 
 for (const { name, ...look } of LOOKS) {
   test(`the vendor's screens are whole on ${name}`, async ({ browser }) => {
@@ -113,7 +89,7 @@ for (const { name, ...look } of LOOKS) {
         .first();
       await first.click();
       await page.waitForURL(detail);
-      await expectWhole(page, page.url());
+      await expectWhole(page, new URL(page.url()).pathname);
     }
     quiet.expectQuiet();
     await context.close();
@@ -171,7 +147,7 @@ for (const { name, ...look } of LOOKS) {
     await expect(page.getByText("Renderer").first()).toBeVisible();
     await page.getByRole("main").locator('a[href^="/portal/licenses/"]').first().click();
     await page.waitForURL(/\/portal\/licenses\/lic_/);
-    await expectWhole(page, page.url());
+    await expectWhole(page, new URL(page.url()).pathname);
     for (const path of CUSTOMER) {
       await page.goto(path);
       await expectWhole(page, path);
