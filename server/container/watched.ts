@@ -1,6 +1,6 @@
 import { createLab } from "../lab/service.ts";
 import { createLicenseStreams } from "../live/license-streams.ts";
-import { LICENSE_USES, SEAT_CHANGES } from "../platform/announcer.ts";
+import { createAnnouncer, LAB_RUNS, LICENSE_USES, SEAT_CHANGES } from "../platform/announcer.ts";
 import { createListener } from "../platform/listener.ts";
 import type { Control } from "./control.ts";
 import type { Foundation } from "./foundation.ts";
@@ -20,7 +20,11 @@ export function createWatched(foundation: Foundation, control: Control, { auth }
   const seatStreams = streamsOf(SEAT_CHANGES);
   const useStreams = streamsOf(LICENSE_USES);
   const played = { database, clock, trust, vault, auth, licenses, stories, log };
-  const lab = createLab({ ...played, server: env.LICENSE_SERVER_URL });
+  const channel = () => ({
+    announcer: createAnnouncer({ pool: database.pool, channel: LAB_RUNS, log }),
+    listener: createListener({ url: env.DATABASE_APP_URL, channel: LAB_RUNS, log }),
+  });
+  const lab = createLab({ ...played, channel, server: env.LICENSE_SERVER_URL });
   return {
     seatStreams,
     useStreams,

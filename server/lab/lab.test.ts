@@ -29,10 +29,11 @@ beforeAll(async () => {
     createRuntime(database.appUrl, new TestClock(new Date())),
   );
   licenseServer = await HOSTS.Fastify(people);
-  lab = createLab({ ...people, server: `http://${licenseServer.authority}` });
+  lab = createLab({ ...people, channel: people.labChannel, server: `http://${licenseServer.authority}` });
 });
 afterAll(async () => {
   await lab.close();
+  await people.lab.close();
   await licenseServer.stop();
   await people.close();
   await database.drop();
@@ -144,31 +145,48 @@ test("sending an event twice charges once, and a file is answered, imported and 
   expect(imported?.exchanges).toEqual([]);
 });
 
-test("of two tabs one runs the scenario; when its page is left the clients are killed and the other may run it", async () => {
+test("a second page follows what the first runs, also at another portal process, and the run ends when the last is left or anybody stops it", async () => {
   const { owner, session, tenantId } = await createWatcher();
-  const view = await watch(session, "seats");
-  const [second] = await Promise.all([lab.answer(session, "seats", new AbortController().signal)]);
-  expect(second.status).toBe(409);
+  const elsewhere = createLab({ ...people, channel: people.labChannel, server: "http://127.0.0.1:9" });
+  const none = await elsewhere.follow(session, "seats", new AbortController().signal);
+  expect(none.status).toBe(204);
+  const first = await watch(session, "seats");
   // Nobody advances the server's clock, so that the seat of the killed client never comes back.
-  await view.until(({ index, status }) => index === 4 && status === "running");
-  expect(outcomes(view.results)).toEqual(["passed", "passed", "no_seats_available", "passed"]);
-  expect(clientProcesses()).toBeGreaterThan(0);
-  await view.leave();
-  await vi.waitUntil(() => clientProcesses() === 0, WAIT);
-  const isOver = async () =>
-    (await lab.list(owner)).find(({ name }) => name === "seats")?.latest?.isRunning === false;
-  await vi.waitUntil(isOver, WAIT);
+  await first.until(({ index, status }) => index === 4 && status === "running");
+  const second = await watch(session, "seats", elsewhere);
+  await second.until(({ index, status }) => index === 4 && status === "running");
+  const seen = ["passed", "passed", "no_seats_available", "passed"];
+  expect([outcomes(first.results), outcomes(second.results)]).toEqual([seen, seen]);
+  await first.leave();
+  // The run goes on for the other page: what it is told next is that this one is there too.
   const third = await watch(session, "seats");
-  await third.until(({ index }) => index === 1);
+  await third.until(({ index }) => index === 4);
+  expect(clientProcesses()).toBeGreaterThan(0);
   await third.leave();
-  await vi.waitUntil(isOver, WAIT);
-  expect((await lab.list(owner)).find(({ name }) => name === "seats")?.latest?.outcome).toBe("stopped");
+  await second.leave();
+  await vi.waitUntil(() => clientProcesses() === 0, WAIT);
+  const latest = async () => (await lab.list(owner)).find(({ name }) => name === "seats")?.latest;
+  await vi.waitUntil(async () => (await latest())?.isRunning === false, WAIT);
+
+  const again = await watch(session, "seats");
+  const follower = await watch(session, "seats", elsewhere);
+  await again.until(({ index }) => index === 1);
+  expect((await elsewhere.stop(session, "seats")).status).toBe(204);
+  const ends = await Promise.all([again.until(), follower.until()]);
+  expect(ends).toEqual([{ outcome: "stopped" }, { outcome: "stopped" }]);
+  expect((await latest())?.outcome).toBe("stopped");
   const licenses = await licensesOf(tenantId);
   expect(licenses.map(({ suspendedAt }) => suspendedAt !== null)).toEqual([true, true]);
+  await elsewhere.close();
 });
 
 test("of many vendors who run scenarios at once no more than the server plays do, and a place is free again when one ends", async () => {
-  const small = createLab({ ...people, server: `http://${licenseServer.authority}`, runsMax: 2 });
+  const small = createLab({
+    ...people,
+    channel: people.labChannel,
+    server: `http://${licenseServer.authority}`,
+    runsMax: 2,
+  });
   const watchers = await Promise.all(Array.from({ length: 4 }, createWatcher));
   const ask = async (session: SessionClaims | undefined, name: string) =>
     small.answer(session, name, new AbortController().signal);
@@ -180,8 +198,8 @@ test("of many vendors who run scenarios at once no more than the server plays do
   expect(refused).toEqual({ code: "overloaded", message: expect.stringMatching(/try again in a minute/) });
   const session = watchers[0]?.session;
   await vi.waitUntil(async () => (await ask(session, "usage")).status === 200, WAIT);
-  // One that cannot begin gives its place back.
-  for (const _ of [1, 2]) expect((await ask(session, "usage")).status).toBe(409);
+  // Whoever follows takes no place.
+  for (const _ of [1, 2]) expect((await ask(session, "usage")).status).toBe(200);
   await vi.waitUntil(async () => (await ask(session, "air_gapped")).status === 200, WAIT);
   await small.close();
 });
@@ -211,6 +229,7 @@ test("a run whose portal died is ended by the next one, and its license with it;
   });
   const hasty = createLab({
     ...people,
+    channel: people.labChannel,
     server: `http://${licenseServer.authority}`,
     runMaxMs: 200,
   });

@@ -14,10 +14,10 @@ import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
 import { type LabClient, startClient } from "./client-process.ts";
 import * as store from "./lab-store.ts";
-import { createRunStream } from "./run-stream.ts";
 import { type LabDecision, runSteps, type StepResult, stepResults } from "./runner.ts";
 import { SCENARIOS, type Scenario, type ScenarioName, scenario } from "./scenarios.ts";
 import { createSettings } from "./setting.ts";
+import { createWatching, type LabChannel } from "./watching.ts";
 
 export type Lab = ReturnType<typeof createLab>;
 
@@ -30,13 +30,15 @@ interface LabOptions {
   readonly licenses: Pick<Licenses, "suspend">;
   readonly stories: Stories;
   readonly log: Pick<Logger, "warn">;
+  /** A channel of this lab's own: it closes it. */
+  readonly channel: () => LabChannel;
   /** Where the clients find the LicenseServer. */
   readonly server: string;
   /** Of all tenants together, in this process: each run is two processes of a client, which this machine pays for. */
   readonly runsMax?: number;
   /** A run that takes longer is stopped. */
   readonly runMaxMs?: number;
-  /** How long a run is this process's without a word from it. */
+  /** How long a run is this process's without a word from it, and a page's that follows it. */
   readonly leaseMs?: number;
 }
 
@@ -49,6 +51,7 @@ export const CLIENT_SCRIPT = join(process.cwd(), "server/lab/clients/client.ts")
 export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ...deps }: LabOptions) {
   const { database, clock, trust, auth, licenses, stories, log, server } = deps;
   const setUp = createSettings(deps);
+  const watching = createWatching({ database, clock, log, leaseMs, channel: deps.channel() });
   /** What stops each run under way. */
   const running = new Map<AbortController, Promise<unknown>>();
   let closed = false;
@@ -66,7 +69,7 @@ export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ..
   }
 
   /** Takes the scenario for this process, clears up after one that died with it, and issues the run's license. */
-  async function begin(actor: UserActor, name: ScenarioName) {
+  async function begin(actor: UserActor, name: ScenarioName, watcher: string) {
     const { tenantId } = actor;
     const now = clock.forDatabase();
     const id = newUuid();
@@ -75,7 +78,7 @@ export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ..
       const orphans = await store.endOrphans(tx, tenantId, name, now);
       if ((await store.findLatest(tx, tenantId, name, now))?.isRunning) throw runningElsewhere();
       const setting = await setUp(tx, actor, name);
-      const run = { id, name, licenseId: setting.license.id, startedBy: actor.userId, leaseMs };
+      const run = { id, name, licenseId: setting.license.id, startedBy: actor.userId, watcher, leaseMs };
       if (!(await store.insertRun(tx, tenantId, run, now))) throw runningElsewhere();
       return { id, ...setting, orphans };
     });
@@ -145,20 +148,32 @@ export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ..
     plan: Scenario,
     begun: Awaited<ReturnType<typeof begin>>,
     stop: AbortController,
-    tell: (result: StepResult) => void,
-  ): Promise<{ readonly outcome: store.RunOutcome; readonly why?: string }> {
+  ): Promise<void> {
     const { tenantId } = actor;
     const inTenant = <Value>(work: (tx: Tx) => Promise<Value>) => database.withTenant(tenantId, work);
     const results = new Map<number, StepResult>();
-    const keeping = setInterval(async () => {
-      const isOurs = await inTenant((tx) =>
+    let writing = Promise.resolve();
+    /** What was told last is written last. */
+    const write = (steps: readonly StepResult[]) => {
+      writing = writing
+        .then(() => inTenant((tx) => store.saveSteps(tx, tenantId, begun.id, steps)))
+        .then(
+          () => watching.announce(tenantId, begun.id),
+          (err: unknown) =>
+            log.warn({ err }, "a step of a lab run could not be written; the next one tells of it"),
+        );
+    };
+    const keep = async () => {
+      const goesOn = await inTenant((tx) =>
         store.renewLease(tx, tenantId, begun.id, leaseMs, clock.forDatabase()),
       ).catch((err: unknown) => {
         log.warn({ err }, "the lease of a lab run could not be renewed");
         return true;
       });
-      if (!isOurs) stop.abort(new Error("The run was taken over."));
-    }, leaseMs / 4).unref();
+      if (!goesOn) stop.abort(new Error("Nobody follows the run any more, or it was taken over."));
+    };
+    const keeping = setInterval(keep, leaseMs / 4).unref();
+    const unheard = watching.whenAnnounced(tenantId, begun.id, keep);
     const tooLong = setTimeout(() => stop.abort(new Error(TOO_LONG)), runMaxMs).unref();
     let end: { outcome: store.RunOutcome; why?: string };
     try {
@@ -166,7 +181,7 @@ export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ..
         signal: stop.signal,
         tell(result) {
           results.set(result.index, result);
-          tell(result);
+          write([...results.values()]);
         },
       });
       end = { outcome };
@@ -176,20 +191,66 @@ export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ..
       const why = isTooLong ? TOO_LONG : err instanceof Error ? err.message : String(err);
       end = stop.signal.aborted && !isTooLong ? { outcome: "stopped" } : { outcome: "failed", why };
     } finally {
+      unheard();
       clearInterval(keeping);
       clearTimeout(tooLong);
     }
+    await writing;
     try {
       await suspend(actor, begun.license.id);
       const steps = [...results.values()];
-      await inTenant((tx) =>
-        store.endRun(tx, tenantId, begun.id, { outcome: end.outcome, steps }, clock.forDatabase()),
-      );
+      await inTenant((tx) => store.endRun(tx, tenantId, begun.id, { ...end, steps }, clock.forDatabase()));
+      watching.announce(tenantId, begun.id);
     } catch (err) {
       // The next run of this scenario finds it, and the license ends by itself.
       log.warn({ err }, "a run of the scenario lab could not be cleared up");
     }
-    return end;
+  }
+
+  /** The scenario, and who may have to do with it. */
+  async function admit(session: SessionClaims | undefined, asked: string) {
+    const name = SCENARIOS.find((each) => each === asked);
+    if (name === undefined) throw new SignetError("not_found", "There is no such scenario.");
+    return { name, actor: await actorOf(session) };
+  }
+
+  /** The run of a scenario that is under way, if any: the page counts among those that follow it from now on. */
+  async function join({ tenantId }: Actor, name: ScenarioName, signal: AbortSignal) {
+    const watcher = newUuid();
+    const runId = await database.withTenant(tenantId, (tx) =>
+      store.joinRun(tx, tenantId, name, { watcher, leaseMs }, clock.forDatabase()),
+    );
+    return runId === undefined ? undefined : watching.follow({ tenantId, runId, watcher }, signal);
+  }
+
+  async function start(actor: UserActor, name: ScenarioName, signal: AbortSignal): Promise<Response> {
+    if (places >= runsMax) throw new SignetError("overloaded", FULL);
+    // Before anything is awaited: of many who ask at once, no more than may run come past.
+    places++;
+    const watcher = newUuid();
+    const begun = await begin(actor, name, watcher).catch((error: unknown) => {
+      places--;
+      throw error;
+    });
+    const stop = new AbortController();
+    const response = watching.follow({ tenantId: actor.tenantId, runId: begun.id, watcher }, signal);
+    running.set(
+      stop,
+      playOut(actor, scenario(name, begun.id), begun, stop).finally(() => {
+        running.delete(stop);
+        places--;
+      }),
+    );
+    return response;
+  }
+
+  async function answered(work: () => Promise<Response>): Promise<Response> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof SignetError) return refusalOf(error);
+      throw error;
+    }
   }
 
   return {
@@ -210,45 +271,45 @@ export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ..
       });
     },
 
-    /** Runs a scenario and streams it; it stops when nobody reads the stream any more. Refused where it runs already. */
-    async answer(session: SessionClaims | undefined, asked: string, signal: AbortSignal): Promise<Response> {
-      try {
-        const name = SCENARIOS.find((each) => each === asked);
-        if (name === undefined) throw new SignetError("not_found", "There is no such scenario.");
-        const actor = await actorOf(session);
-        if (places >= runsMax) throw new SignetError("overloaded", FULL);
-        // Before anything is awaited: of many who ask at once, no more than may run come past.
-        places++;
-        const begun = await begin(actor, name).catch((error: unknown) => {
-          places--;
-          throw error;
-        });
-        const stop = new AbortController();
-        const { response, tell, end } = createRunStream(() => stop.abort());
-        if (signal.aborted) stop.abort();
-        signal.addEventListener("abort", () => stop.abort(), { once: true });
-        const plan = scenario(name, begun.id);
-        running.set(
-          stop,
-          playOut(actor, plan, begun, stop, tell)
-            .then(end)
-            .finally(() => {
-              running.delete(stop);
-              places--;
-            }),
-        );
-        return response;
-      } catch (error) {
-        if (error instanceof SignetError) return refusalOf(error);
-        throw error;
-      }
-    },
+    /** Streams a scenario's run from its beginning: the one under way, or else a new one. It stops when its last page is left. */
+    answer: (session: SessionClaims | undefined, asked: string, signal: AbortSignal) =>
+      answered(async () => {
+        const { actor, name } = await admit(session, asked);
+        const underWay = await join(actor, name, signal);
+        if (underWay !== undefined) return underWay;
+        try {
+          return await start(actor, name, signal);
+        } catch (error) {
+          const isTaken = error instanceof SignetError && error.code === "request_in_progress";
+          const other = isTaken ? await join(actor, name, signal) : undefined;
+          if (other === undefined) throw error;
+          return other;
+        }
+      }),
+
+    /** The same, of a run under way; answers with nothing where none is. */
+    follow: (session: SessionClaims | undefined, asked: string, signal: AbortSignal) =>
+      answered(async () => {
+        const { actor, name } = await admit(session, asked);
+        return (await join(actor, name, signal)) ?? new Response(null, { status: 204 });
+      }),
+
+    /** Stops a scenario's run for everybody who follows it. */
+    stop: (session: SessionClaims | undefined, asked: string) =>
+      answered(async () => {
+        const { actor, name } = await admit(session, asked);
+        const { tenantId } = actor;
+        const runId = await database.withTenant(tenantId, (tx) => store.dismissWatchers(tx, tenantId, name));
+        if (runId !== undefined) watching.announce(tenantId, runId);
+        return new Response(null, { status: 204 });
+      }),
 
     /** Stops every run and waits until each is cleared up. */
     async close(): Promise<void> {
       closed = true;
       for (const stop of running.keys()) stop.abort();
       await Promise.all(running.values());
+      await watching.close();
     },
   };
 }
@@ -260,7 +321,7 @@ const TOO_LONG = "It took longer than a scenario may, and was stopped.";
 function runningElsewhere(): SignetError {
   return new SignetError(
     "request_in_progress",
-    "This scenario is being run already, in another tab or by a colleague; it is free again when that ends.",
+    "This scenario is just being stopped, or begun by somebody else; try again in a moment.",
   );
 }
 

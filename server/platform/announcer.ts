@@ -6,6 +6,9 @@ export const SEAT_CHANGES = "signet_seats";
 /** The channel on which licenses are named that a program used, or tried to: devices that join, seats taken, credits that go. */
 export const LICENSE_USES = "signet_uses";
 
+/** The channel on which runs of the scenario lab are named that went on. */
+export const LAB_RUNS = "signet_lab";
+
 /** How long changes gather before they are told of together. */
 const GATHER_MS = 250;
 /** A notification holds less than 8,000 bytes; of more subjects than this only the tenant is named. */

@@ -27,7 +27,9 @@ import type { Role, UserActor } from "#server/domain/actor.ts";
 import { createLab } from "#server/lab/service.ts";
 import { createHealth } from "#server/operations/health-service.ts";
 import { createPortalMetrics } from "#server/operations/portal-metrics.ts";
+import { createAnnouncer, LAB_RUNS } from "#server/platform/announcer.ts";
 import { newUuid } from "#server/platform/ids.ts";
+import { createListener } from "#server/platform/listener.ts";
 import { createLogger } from "#server/platform/log.ts";
 import { localKeyWrapper } from "#server/platform/master-key.ts";
 import { type Authority, createAuthority, createVendor } from "./authority.ts";
@@ -54,7 +56,11 @@ export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Ru
   const mailPreferences = createMailPreferences({ database, clock });
   const links = createMailLinks({ database, clock });
   const byMail = { database, clock, log, mails, links, askLimiter: createAskLimiter(database.pool) };
-  const lab = createLab({ ...authority, auth, log, server: NO_SERVER });
+  const labChannel = () => ({
+    announcer: createAnnouncer({ pool: database.pool, channel: LAB_RUNS, log }),
+    listener: createListener({ url: appUrl, channel: LAB_RUNS, log }),
+  });
+  const lab = createLab({ ...authority, auth, log, channel: labChannel, server: NO_SERVER });
   return {
     ...authority,
     log,
@@ -78,6 +84,7 @@ export function createPeople(appUrl: string, limits?: SignInLimits, runtime?: Ru
     joinRequests: createJoinRequests({ database, clock, invitations, mails }),
     customerPeople: createCustomerPeople({ database, clock }),
     lab,
+    labChannel,
     analytics: createAnalytics({ database, clock }),
   };
 }

@@ -8,10 +8,13 @@ import { TableSkeleton } from "../../../_components/table-skeleton.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { ScenarioCard } from "./scenario-card.tsx";
 
+const HEAR_MS = 5_000;
+
 /** What licensing does in practice, played by real programs. */
 export function LabScreen() {
   const trpc = useTRPC();
-  const scenarios = useQuery(trpc.lab.list.queryOptions());
+  // Often, so that a page that is open hears of what another one has begun.
+  const scenarios = useQuery(trpc.lab.list.queryOptions(undefined, { refetchInterval: HEAR_MS }));
   return (
     <>
       <PageHeader

@@ -18,7 +18,7 @@ const OUTCOMES = {
 
 /** A scenario: what it shows, its steps as they happen or as they went the last time, and the button that runs it. */
 export function ScenarioCard({ scenario: { name, steps, latest } }: { scenario: LabScenario }) {
-  const { run, start, stop } = useRun(name);
+  const { run, start, stop } = useRun(name, latest?.isRunning ?? false);
   const { title, shows, icon: Glyph } = SCENARIO_WORDS[name];
   const isRunning = run?.isRunning ?? false;
   const results = run?.results ?? new Map(latest?.steps.map((result) => [result.index, result]));
@@ -85,9 +85,9 @@ export function ScenarioCard({ scenario: { name, steps, latest } }: { scenario: 
               {verb}
             </Button>
           )}
-          {!isRunning && latest && (
+          {latest && (latest.isRunning || !isRunning) && (
             <Text fz="xs" c="dimmed" component="div">
-              {latest.isRunning ? "Running in another window since " : "Last run "}
+              {latest.isRunning ? `Begun by ${latest.startedBy ?? "a colleague"} ` : "Last run "}
               <RelativeTime at={latest.startedAt} />
             </Text>
           )}

@@ -17,22 +17,32 @@ export interface Run {
 }
 
 const NOTHING: ReadonlyMap<number, StepResult> = new Map();
-const BROKEN = "The connection to the portal broke, and the run was stopped. Try again.";
+const BROKEN =
+  "The connection to the portal broke, and the run is stopped unless another page follows it. Try again.";
 
-/** One scenario's run by this page: it lives as long as the page reads it. */
-export function useRun(name: string) {
+/**
+ * One scenario's run, as this page follows it from its beginning, whoever began it: it lives as long as any page does.
+ *
+ * @param isRunning whether one is known to be under way, which is then followed.
+ */
+export function useRun(name: string, isRunning: boolean) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [run, setRun] = useState<Run>();
   const stop = useRef<AbortController>(undefined);
   useEffect(() => () => stop.current?.abort(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it is heard of.
+  useEffect(() => {
+    if (isRunning) void begin("GET");
+  }, [isRunning]);
 
-  async function read(own: AbortController): Promise<void> {
+  async function read(own: AbortController, method: "POST" | "GET"): Promise<void> {
     const response = await fetch(`/api/lab/${name}`, {
-      method: "POST",
+      method,
       headers: shownForHeader(),
       signal: own.signal,
     });
+    if (response.status === 204) return setRun(undefined);
     if (!response.ok || response.body === null) {
       const { message }: { message?: string } = await response.json().catch(() => ({}));
       return setRun({ isRunning: false, results: NOTHING, why: message ?? BROKEN });
@@ -47,13 +57,13 @@ export function useRun(name: string) {
     setRun((before) => before && { ...before, ...ended, isRunning: false });
   }
 
-  async function start(): Promise<void> {
+  async function begin(method: "POST" | "GET"): Promise<void> {
     if (stop.current !== undefined) return;
     const own = new AbortController();
     stop.current = own;
     setRun({ isRunning: true, results: NOTHING });
     try {
-      await read(own);
+      await read(own, method);
     } catch {
       const ended = own.signal.aborted ? {} : { why: BROKEN };
       setRun((before) => before && { ...before, ...ended, outcome: "stopped", isRunning: false });
@@ -63,5 +73,15 @@ export function useRun(name: string) {
     }
   }
 
-  return { run, start, stop: () => stop.current?.abort() };
+  return {
+    run,
+    start: () => begin("POST"),
+    /** For everybody who follows it; the page reads on until it has ended. */
+    stop: async () => {
+      const answer = await fetch(`/api/lab/${name}`, { method: "DELETE", headers: shownForHeader() }).catch(
+        () => undefined,
+      );
+      if (answer?.ok !== true) stop.current?.abort();
+    },
+  };
 }
