@@ -13,8 +13,9 @@ import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
 import { type LabClient, startClient } from "./client-process.ts";
+import { explainDecisions } from "./decisions.ts";
 import * as store from "./lab-store.ts";
-import { type LabDecision, runSteps, type StepResult, stepResults } from "./runner.ts";
+import { runSteps, type StepResult, stepResults } from "./runner.ts";
 import { SCENARIOS, type Scenario, type ScenarioName, scenario } from "./scenarios.ts";
 import { createSettings } from "./setting.ts";
 import { createWatching, type LabChannel } from "./watching.ts";
@@ -96,20 +97,6 @@ export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ..
     }
   }
 
-  async function explain(actor: Actor, correlationIds: readonly string[]): Promise<LabDecision[]> {
-    const decisions: LabDecision[] = [];
-    for (const correlationId of correlationIds) {
-      const of = { of: "request", correlationId } as const;
-      const { steps } = await stories.read(actor, of, { changesOf: "licenses" });
-      for (const step of steps) {
-        if (step.kind !== "decision") continue;
-        const { operation, outcome, code } = step.decision;
-        decisions.push({ operation, outcome, code, explanation: step.explanation, correlationId });
-      }
-    }
-    return decisions;
-  }
-
   async function play(
     actor: UserActor,
     { steps, offlineClients }: Scenario,
@@ -135,7 +122,13 @@ export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ..
     }
     signal.addEventListener("abort", killAll, { once: true });
     try {
-      return await runSteps({ steps, server, clientOf, explain: (ids) => explain(actor, ids), tell });
+      return await runSteps({
+        steps,
+        server,
+        clientOf,
+        explain: (ids) => explainDecisions(stories, actor, ids),
+        tell,
+      });
     } finally {
       killAll();
       await Promise.all([...clients.values()].map(({ gone }) => gone));
