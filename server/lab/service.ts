@@ -6,12 +6,12 @@ import type { Licenses } from "../authority/license-service.ts";
 import type { Trust, Tx, Vault } from "../authority/ports.ts";
 import type { Stories } from "../authority/story-service.ts";
 import type { Actor, UserActor } from "../domain/actor.ts";
-import { CODES } from "../domain/codes.ts";
 import { SignetError } from "../domain/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 import type { Logger } from "../platform/log.ts";
+import { answered } from "./answered.ts";
 import { type LabClient, startClient } from "./client-process.ts";
 import { explainDecisions } from "./decisions.ts";
 import * as store from "./lab-store.ts";
@@ -237,15 +237,6 @@ export function createLab({ runsMax = 8, runMaxMs = 90_000, leaseMs = 20_000, ..
     return response;
   }
 
-  async function answered(work: () => Promise<Response>): Promise<Response> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof SignetError) return refusalOf(error);
-      throw error;
-    }
-  }
-
   return {
     /** Each scenario: its steps, and how the latest run went. */
     async list({ tenantId }: Actor) {
@@ -316,8 +307,4 @@ function runningElsewhere(): SignetError {
     "request_in_progress",
     "This scenario is just being stopped, or begun by somebody else; try again in a moment.",
   );
-}
-
-function refusalOf({ code, message }: SignetError): Response {
-  return Response.json({ code, message }, { status: CODES[code].status });
 }
