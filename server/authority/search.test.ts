@@ -142,7 +142,15 @@ test("every look-up is of an index's range, although row-level security binds wh
        FROM activation, generate_series(1, 3000) AS n WHERE id = $1`,
     [activationId],
   );
-  await owner.query("ANALYZE activation");
+  await owner.query(
+    `INSERT INTO license (tenant_id, id, customer_id, product_id, policy_id, policy_version_id, note, key_hash, key_cipher,
+                          key_hint, status_index, effective, issued_at, announced_status, valid_from)
+     SELECT tenant_id, gen_random_uuid(), customer_id, product_id, policy_id, policy_version_id, '', sha256(n::text::bytea),
+            key_cipher, md5(n::text), 1000000 + n, effective, issued_at, 'active', issued_at
+       FROM (SELECT * FROM license WHERE tenant_id = $1 LIMIT 1) AS l, generate_series(1, 3000) AS n`,
+    [actor.tenantId],
+  );
+  await owner.query("ANALYZE activation, license");
   await owner.end();
   const client = new Client({ connectionString: database.appUrl });
   await client.connect();
