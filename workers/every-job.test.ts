@@ -56,7 +56,7 @@ afterEach(async () => {
 });
 
 const log = createLogger({
-  level: "info",
+  level: "debug",
   name: "test",
   destination: { write: (line) => void lines.push(JSON.parse(line)) },
 });

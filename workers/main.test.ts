@@ -31,6 +31,7 @@ const complete = () => ({
   DATABASE_APP_URL: database.appUrl,
   SIGNET_MASTER_KEY: Buffer.alloc(32, 1).toString("base64"),
   NEXTAUTH_SECRET: "s".repeat(32),
+  LOG_LEVEL: "debug",
 });
 
 test("the worker process runs every scheduled job of an empty installation, and ends cleanly on SIGTERM", async () => {

@@ -19,7 +19,7 @@ let queues: Queues;
 const metrics = createJobMetrics();
 const lines: Record<string, unknown>[] = [];
 const log = createLogger({
-  level: "info",
+  level: "debug",
   name: "test",
   destination: { write: (line) => void lines.push(JSON.parse(line)) },
 });
@@ -79,6 +79,12 @@ test("a scheduled sweep goes on in bounded rounds until nothing is left, and its
     correlationId: expect.stringMatching(/^cor_/),
   });
   expect(new Set(announcements.correlationIds.slice(0, 3)).size).toBe(1);
+  // A later run finds nothing to do, which is no news.
+  await createJobs(queues).enqueue("license-transitions", {});
+  await eventually(() => linesOf("license-transitions", "job done").map(({ level }) => level)).toContain(
+    "debug",
+  );
+  expect(linesOf("license-transitions", "job done")[0]).toMatchObject({ level: "info" });
 });
 
 test("a job that was asked for runs under the correlation id and in the trace of whoever asked", async () => {
