@@ -204,7 +204,8 @@ describe.each(["PostgreSQL", "Redis"] as const)("on %s", (store) => {
     }
     for (const name of JOB_NAMES) {
       const [first = {}, second = {}] = OUTCOMES[name] ?? [];
-      expect(runs(name)[0], name).toMatchObject(first);
+      // A run that came by a second way at the same moment may have found nothing, and been done before it.
+      expect(runs(name), name).toContainEqual(expect.objectContaining(first));
       expect(runs(name).at(-1), name).toMatchObject(second);
     }
     expect(lines.filter(({ msg }) => msg === "job failed")).toEqual([]);
