@@ -68,6 +68,30 @@ async function colleague() {
 }
 
 describe("with a real provider, over HTTP", () => {
+  test("whoever signs out ends the session also in a copy of its cookie, however it was begun", async () => {
+    const { email, userId } = await colleague();
+    const one = await opened();
+    const post = async (path: string, form: Record<string, string>) => {
+      const { body } = await one.request(new URL("/api/auth/csrf", PORTAL));
+      const { csrfToken = "" } = Object(body);
+      await one.request(new URL(`/api/auth/${path}`, PORTAL), { ...form, csrfToken, json: "true" });
+    };
+    const byPassword = () => post("callback/credentials", { email, password: PASSWORD });
+    for (const begin of [byPassword, () => one.signIn()]) {
+      await begin();
+      const { session: copy } = await one.presented();
+      expect((await people.auth.currentActor(copy))?.actor).toMatchObject({ userId });
+      await post("signout", {});
+      expect((await one.presented()).session).toBeUndefined();
+      expect(await people.auth.currentActor(copy)).toBeUndefined();
+    }
+    await byPassword();
+    const { session: replaced } = await one.presented();
+    await byPassword();
+    expect(await people.auth.currentActor(replaced)).toBeUndefined();
+    expect(await people.sessions.list(userId, undefined)).toHaveLength(1);
+  });
+
   test("whoever connected it signs in by it, and goes on to where they wanted", async () => {
     const { userId, tenantId } = await colleague();
     const one = await opened();
