@@ -82,6 +82,6 @@ test("a new password signs everybody out, and stands in the person's own log", a
 test("of an address no more is kept than its network", () => {
   const said = ["192.0.2.77", "::ffff:192.0.2.77", "2001:db8:1:2::9", "2001:db8::9", "::1", "unknown"];
   expect(said.map(networkOf)).toEqual([
-    ...["192.0.2.0/24", "192.0.2.0/24", "2001:db8:1::/48", "2001:db8:0::/48", "0:0:0::/48", ""],
+    ...["192.0.2.0/24", "192.0.2.0/24", "2001:db8:1::/48", "2001:db8:0::/48", "", ""],
   ]);
 });

@@ -96,6 +96,8 @@ export async function endSessions(
 /** As much of an address as tells a person's networks apart: `192.0.2.0/24`, `2001:db8:1::/48`. */
 export function networkOf(ip: string): string {
   const address = ip.toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
+  // The server's own machine is no network that tells anybody anything.
+  if (address === "::1" || address.startsWith("127.")) return "";
   const four = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(address);
   if (four !== null) return `${four[1]}.0/24`;
   if (!/^[0-9a-f:]+$/.test(address) || !address.includes(":")) return "";
