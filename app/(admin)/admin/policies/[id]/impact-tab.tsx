@@ -1,6 +1,6 @@
 "use client";
 
-import { Card, NativeSelect, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Button, Card, Group, NativeSelect, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconScale } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { usePathname, useSearchParams } from "next/navigation";
@@ -14,7 +14,14 @@ import { sampleWords } from "./impact-words.ts";
 import type { PolicyData } from "./policy-data.ts";
 
 /** What it would do to licenses to be under the draft, or under one of the versions. */
-export function ImpactTab({ policy: { id, draft, versions } }: { policy: PolicyData }) {
+export function ImpactTab({
+  policy: { id, draft, versions },
+  toDraft,
+}: {
+  policy: PolicyData;
+  /** Leads to where the draft is changed and published; undefined for who may not. */
+  toDraft: (() => void) | undefined;
+}) {
   const trpc = useTRPC();
   const params = useSearchParams();
   const path = usePathname();
@@ -55,22 +62,29 @@ export function ImpactTab({ policy: { id, draft, versions } }: { policy: PolicyD
           asked and with what was in use then; what would have followed from another outcome is not played
           through.
         </Text>
-        <NativeSelect
-          label="Weigh"
-          maw={240}
-          data={choices.map(({ value, label }) => ({
-            value,
-            label: label.replace(/^./, (first) => first.toUpperCase()),
-          }))}
-          value={chosen.value}
-          onChange={({ currentTarget: { value } }) =>
-            window.history.replaceState(
-              null,
-              "",
-              `${path}?${changeAddress(new URLSearchParams(params), { impact: value })}`,
-            )
-          }
-        />
+        <Group align="flex-end" gap="sm">
+          <NativeSelect
+            label="Weigh"
+            w={240}
+            data={choices.map(({ value, label }) => ({
+              value,
+              label: label.replace(/^./, (first) => first.toUpperCase()),
+            }))}
+            value={chosen.value}
+            onChange={({ currentTarget: { value } }) =>
+              window.history.replaceState(
+                null,
+                "",
+                `${path}?${changeAddress(new URLSearchParams(params), { impact: value })}`,
+              )
+            }
+          />
+          {chosen.value === "draft" && toDraft !== undefined && (
+            <Button variant="default" onClick={toDraft}>
+              Change or publish the draft
+            </Button>
+          )}
+        </Group>
       </Card>
       {impact.data === undefined && impact.error ? (
         <ErrorState error={impact.error} retry={() => impact.refetch()} busy={impact.isFetching} />

@@ -73,7 +73,11 @@ export function PolicyScreen({
           )}
         </Tabs.Panel>
         {/* Asked for only when it is looked at: it reads thousands of decisions. */}
-        <Tabs.Panel value="impact">{tab === "impact" && <ImpactTab policy={policy.data} />}</Tabs.Panel>
+        <Tabs.Panel value="impact">
+          {tab === "impact" && (
+            <ImpactTab policy={policy.data} toDraft={mayEdit ? () => setTab("rules") : undefined} />
+          )}
+        </Tabs.Panel>
         <Tabs.Panel value="versions">
           <VersionsTab policy={policy.data} catalog={product.data} mayMove={mayPublish} />
         </Tabs.Panel>
