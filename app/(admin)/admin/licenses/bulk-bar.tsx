@@ -107,13 +107,7 @@ export function BulkBar({
           </Button>
         </form>
       )}
-      <Button
-        size="xs"
-        variant="subtle"
-        color="gray"
-        leftSection={<IconX size={16} />}
-        onClick={clear}
-      >
+      <Button size="xs" variant="subtle" color="gray" leftSection={<IconX size={16} />} onClick={clear}>
         Choose none
       </Button>
       <BulkModal action={action} close={() => setAction(undefined)} licenses={all ? { filter } : { ids }} />

@@ -19,6 +19,7 @@ import { IconChevronDown, IconChevronRight, IconPlus } from "@tabler/icons-react
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
+import { describeFailure } from "../../../../_components/failure.ts";
 import { FormFailure, useRefusal } from "../../../../_components/form.tsx";
 import { countOf } from "../../../../_components/format.ts";
 import { useTRPC } from "../../../../_trpc/client.tsx";
@@ -104,7 +105,9 @@ export function IssueForm({
   }, [features]);
 
   function refuse(error: unknown) {
-    openMore();
+    // Else the field that is wrong would be hidden.
+    if (describeFailure(error).errors.some(({ pointer }) => /^\/(overrides|startsAt)/.test(pointer)))
+      openMore();
     refusal.show(error);
   }
   const issue = useMutation(
