@@ -1,6 +1,6 @@
 "use client";
 
-import { Card, Switch, Text, Title } from "@mantine/core";
+import { Card, Skeleton, Switch, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { toastFailed } from "../_components/toasts.tsx";
 import { useTRPC } from "../_trpc/client.tsx";
@@ -34,9 +34,13 @@ export function DigestCard({ vendorName, email }: { vendorName: string; email: s
         come.
       </Text>
       {digest.data === undefined ? (
-        <Text fz="sm" c="dimmed">
-          {digest.error ? "What you get could not be read." : "…"}
-        </Text>
+        digest.error ? (
+          <Text fz="sm" c="dimmed">
+            Which of them you get could not be read; reload the page.
+          </Text>
+        ) : (
+          <Skeleton h={52} />
+        )
       ) : (
         <Switch
           label="What your customers’ licenses lack, once a day"

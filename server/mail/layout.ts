@@ -84,7 +84,7 @@ function blockHtml(block: Block, { accent }: Sender): string {
       return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 20px;font-size:15px">${block.facts
         .map(
           ([name, value]) =>
-            `<tr><td class="dim rule" style="padding:8px 12px 8px 0;border-bottom:1px solid #e1e7e8;color:#4b585c;white-space:nowrap">${escaped(name)}</td><td class="ink rule" align="right" style="padding:8px 0;border-bottom:1px solid #e1e7e8;color:#1d2629">${escaped(value)}</td></tr>`,
+            `<tr><td class="dim rule" style="padding:8px 12px 8px 0;border-bottom:1px solid #e1e7e8;color:#4b585c;vertical-align:top">${escaped(name)}</td><td class="ink rule" align="right" style="padding:8px 0;border-bottom:1px solid #e1e7e8;color:#1d2629;vertical-align:top">${escaped(value)}</td></tr>`,
         )
         .join("")}</table>`;
   }

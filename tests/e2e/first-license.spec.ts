@@ -174,10 +174,17 @@ test("it is refused as soon as the license is suspended, and works again once re
   expect(await laptop.activate(key)).toContain("active");
 });
 
-test("a higher limit says before it is published which refusals it would turn, and lets the device in once the license moves", async () => {
+test("a higher limit is suggested by what was refused, drafted by one click, and says before it is published which refusals it would turn, and lets the device in once the license moves", async () => {
   await page.goto("/admin/policies");
   await page.getByRole("link", { name: "Compositor plan" }).first().click();
-  await page.getByRole("textbox", { name: "Devices", exact: true }).fill("2");
+  const suggestions = page.getByRole("region", { name: "Suggestions" });
+  await expect(
+    suggestions.getByText(/^2 activations were refused, with 1 device active: 1 more device /),
+  ).toBeVisible();
+  await suggestions.getByRole("button", { name: "Make a draft" }).click();
+  await expect(page).toHaveURL(/tab=impact/);
+  await expect(page.getByText("Refused: Device limit reached")).toBeVisible();
+  await page.getByRole("tab", { name: "Rules" }).click();
   await page.getByRole("button", { name: "Publish version 2…" }).click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByText("1 license is touched.")).toBeVisible();

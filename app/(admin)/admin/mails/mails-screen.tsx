@@ -1,8 +1,20 @@
 "use client";
 
-import { Alert, Grid, Group, NavLink, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
+import {
+  Alert,
+  Grid,
+  Group,
+  NavLink,
+  Paper,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  Title,
+} from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { TextLink } from "../../../_components/links.tsx";
 import { MailView } from "../../../_components/mail-view.tsx";
@@ -27,6 +39,7 @@ export function MailsScreen({
   /** Whether this installation has a mail server. */
   isSent: boolean;
 }) {
+  const router = useRouter();
   const [colours, setColours] = useState("Light");
   const shown = previews.find(({ name }) => name === chosen);
   return (
@@ -47,7 +60,17 @@ export function MailsScreen({
       </Text>
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 4 }}>
-          <Stack component="nav" gap={2} aria-label="Mails">
+          {/* A list of them all would push the mail itself off a phone's screen. */}
+          <Select
+            hiddenFrom="md"
+            label="Mail"
+            allowDeselect={false}
+            data={previews.map(({ name, subject }) => ({ value: name, label: subject }))}
+            value={shown?.name ?? null}
+            onChange={(name) => name !== null && router.push(`/admin/mails?mail=${name}`)}
+            description={shown?.when}
+          />
+          <Stack component="nav" gap={2} aria-label="Mails" visibleFrom="md">
             {previews.map(({ name, subject, when }) => (
               <NavLink
                 key={name}
