@@ -220,9 +220,7 @@ export function createInvitations({
   }
 
   /** Whoever invites sees the link, too; only the mail's reader has the one that a license key led to. */
-  const made = ({ email, invitedBy }: { email: string; invitedBy: string | null }) => {
-    return { email, addressProvenAt: invitedBy === null ? clock.now() : null };
-  };
+  const provenBy = ({ invitedBy }: { invitedBy: string | null }) => (invitedBy === null ? clock.now() : null);
 
   return {
     async create(actor, { email, role }) {
@@ -265,8 +263,9 @@ export function createInvitations({
       if (known) await auth.prove({ email, password, code, ip });
       const passwordHash = known ? null : await hashPassword(acceptable(password));
       await give(opened, async (tx, userId) => {
+        const addressProvenAt = provenBy(opened.invitation);
         if (!known)
-          await setUp(tx, user === null, { ...made(opened.invitation), id: userId, name, passwordHash });
+          await setUp(tx, user === null, { id: userId, email, name, passwordHash, addressProvenAt });
       });
       return { email };
     },
@@ -289,8 +288,11 @@ export function createInvitations({
           "unauthorized",
           "This identity opens another Signet account; accept with one that does not, or with a password.",
         );
+      const { email } = opened.invitation;
+      // Not proved, whoever had the link: without a password an authenticator is set up by any session, and so must not outlive a reset.
+      const account = { email, name, passwordHash: null, addressProvenAt: null };
       await give(opened, async (tx, userId) => {
-        await setUp(tx, user === null, { ...made(opened.invitation), id: userId, name, passwordHash: null });
+        await setUp(tx, user === null, { id: userId, ...account });
         await connect(tx, clock.now(), userId, proven);
       });
     },

@@ -1,3 +1,4 @@
+import { TOTP } from "otpauth";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { UserActor } from "../domain/actor.ts";
@@ -53,9 +54,9 @@ async function mailsTo(email: string) {
   return (await outbox.list()).filter(({ to }) => to === email);
 }
 
-async function linkOf(email: string): Promise<string> {
+async function linkOf(email: string, page: "join/confirm" | "reset-password" = "join/confirm") {
   const [mail] = await mailsTo(email);
-  const token = /\/join\/confirm\/([\w-]{43})/.exec(mail?.text ?? "")?.[1];
+  const token = new RegExp(`/${page}/([\\w-]{43})`).exec(mail?.text ?? "")?.[1];
   if (token === undefined) throw new Error("No link was mailed.");
   return token;
 }
@@ -117,6 +118,28 @@ test("a right key and a wrong one are answered alike: only the mail tells, and i
   expect(await request(late)).toBeUndefined();
   expect(await mailsTo(late)).toEqual([]);
   await expect(people.keySignUp.confirm(await linkOf(email))).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("an authenticator that a session left open set up locks nobody out whose only way in is an identity", async () => {
+  const email = someone();
+  await request(email);
+  const admission = await people.keySignUp.confirm(await linkOf(email));
+  if (!("invitation" in admission)) throw new Error("nobody was there before");
+  const claims = { iss: "https://login.example.com", sub: email };
+  const { proven } = await people.identities.opened(claims, undefined, { ip });
+  await people.invitations.acceptByIdentity(admission.invitation, {
+    session: undefined,
+    proven,
+    name: "Ann",
+  });
+  const { id } = await people.database.prisma.user.findUniqueOrThrow({ where: { email } });
+  const { secret } = await people.twoFactor.begin({ id, email });
+  const code = new TOTP({ secret }).generate({ timestamp: people.clock.now().getTime() });
+  await people.twoFactor.confirm({ userId: id, code, ip });
+
+  await people.accessByMail.requestPasswordReset({ email, ip });
+  await people.accessByMail.resetPassword(await linkOf(email, "reset-password"), PASSWORD, ip);
+  expect(await refusal(people.auth.signIn({ email, password: PASSWORD, ip }))).toBe("done");
 });
 
 test("who comes second waits until a manager lets them in, in the role the manager says, by a link that names the manager, or is told that not", async () => {
