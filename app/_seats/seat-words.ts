@@ -66,7 +66,13 @@ export function releaseEffects(seat: Seat, pool: PoolUse, now: Date): string[] {
   ];
 }
 
-/** What becomes of a device's borrowed seats when it is deactivated: "3 borrowed seats come back by 4 Dec 2026, 09:00: …" */
+/** What becomes of the seats of a license that is stopped: none is taken back, each ends by itself. */
+export function endingSeats(seats: number, within: string): string[] {
+  if (seats === 0) return [];
+  return [`${formatNumber(seats)} ${seats === 1 ? "seat ends" : "seats end"} within ${within}.`];
+}
+
+/** What becomes of borrowed seats when their device is deactivated or their license is stopped: "3 borrowed seats come back by 4 Dec 2026, 09:00: …" */
 export function borrowedEffects(borrowed: number, until: Date | null): string[] {
   if (borrowed === 0 || until === null) return [];
   const when = exact(until);

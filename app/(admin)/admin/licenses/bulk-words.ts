@@ -1,6 +1,7 @@
 import type { BulkAction } from "#server/domain/bulk-change.ts";
 import { durationText } from "../../../_components/duration.ts";
 import { countOf, formatNumber } from "../../../_components/format.ts";
+import { endingSeats } from "../../../_seats/seat-words.ts";
 
 /** What the preview of a change tells. */
 export interface BulkPreview {
@@ -75,11 +76,9 @@ export function bulkEffects(action: BulkAction, preview: BulkPreview, now: Date)
 function seatLines({ seats: { held, borrowed, until } }: BulkPreview, now: Date): string[] {
   const floating = held - borrowed;
   const lines: string[] = [];
-  if (floating > 0 && until !== null) {
+  if (until !== null) {
     const minutes = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 60_000));
-    lines.push(
-      `${formatNumber(floating)} ${floating === 1 ? "seat ends" : "seats end"} within ${countOf(minutes, "minute")}.`,
-    );
+    lines.push(...endingSeats(floating, countOf(minutes, "minute")));
   }
   if (borrowed > 0)
     lines.push(

@@ -1,19 +1,28 @@
 import { expect, test } from "vitest";
 import { deactivateEffects, revokeEffects, suspendEffects, transferEffects } from "./effects.ts";
 
-const LICENSE = { status: "active" as const, effective: { activationTokenTtlSeconds: 14 * 86_400 } };
+const LICENSE = {
+  status: "active" as const,
+  effective: { activationTokenTtlSeconds: 14 * 86_400, leaseTtlSeconds: 300 },
+};
+const NONE = { seats: 0, borrowed: 0, borrowedUntil: null };
 
-test("what revoking does is said in numbers, and for how long a device offline does not notice", () => {
-  const said = revokeEffects(LICENSE, { devices: 3, seats: 12 }).join(" ");
-  expect(said).toContain("shuts out 3 devices, for good");
-  expect(said).toContain("Frees 12 seats in use");
-  expect(said).toContain("14 days at most");
+test("what stopping a license does is said in numbers: no seat is taken back, and a device offline does not notice for a while", () => {
+  const impact = { devices: 3, seats: 12, borrowed: 2, borrowedUntil: new Date("2026-12-04T12:00:00") };
+  const revoked = revokeEffects(LICENSE, impact);
+  expect(revoked[0]).toContain("shuts out 3 devices, for good");
+  for (const said of [revoked, suspendEffects(LICENSE, impact)])
+    expect(said.slice(1, 4)).toEqual([
+      "10 seats end within 5 minutes.",
+      expect.stringMatching(/^2 borrowed seats come back by 4 Dec 2026, 12:00: until then/),
+      expect.stringContaining("14 days at most"),
+    ]);
 });
 
 test("nothing is said of devices and seats where there are none", () => {
   const said = [
-    ...revokeEffects(LICENSE, { devices: 0, seats: 0 }),
-    ...suspendEffects(LICENSE, { devices: 0, seats: 0 }),
+    ...revokeEffects(LICENSE, { devices: 0, ...NONE }),
+    ...suspendEffects(LICENSE, { devices: 0, ...NONE }),
   ];
   expect(said.join(" ")).not.toMatch(/seat|offline|\bno devices\b/);
 });

@@ -1,13 +1,7 @@
 import { durationText } from "../../../../_components/duration.ts";
 import { countOf, formatNumber } from "../../../../_components/format.ts";
-import { borrowedEffects } from "../../../../_seats/seat-words.ts";
+import { borrowedEffects, endingSeats } from "../../../../_seats/seat-words.ts";
 import type { License } from "./license.ts";
-
-/** What hangs on a license at the moment. */
-export interface Impact {
-  readonly devices: number;
-  readonly seats: number;
-}
 
 /** The seats a device, or all of a license, holds. */
 interface Held {
@@ -15,6 +9,11 @@ interface Held {
   /** Those of them that can be used without a server. */
   readonly borrowed: number;
   readonly borrowedUntil: Date | null;
+}
+
+/** What hangs on a license at the moment. */
+export interface Impact extends Held {
+  readonly devices: number;
 }
 
 export function deactivateEffects(
@@ -37,21 +36,24 @@ export function deactivateEffects(
 }
 
 /** And what else another customer would get. */
-export interface TransferImpact extends Impact, Held {
+export interface TransferImpact extends Impact {
   /** Meters it has a balance on. */
   readonly meters: number;
   /** Of the customer it belongs to. */
   readonly people: number;
 }
 
-type Subject = Pick<License, "status"> & { effective: { activationTokenTtlSeconds: number } };
+type Subject = Pick<License, "status"> & {
+  effective: { activationTokenTtlSeconds: number; leaseTtlSeconds: number };
+};
 
-export function suspendEffects({ effective }: Subject, { devices, seats }: Impact): string[] {
+export function suspendEffects({ effective }: Subject, impact: Impact): string[] {
+  const { devices } = impact;
   return [
     devices === 0
       ? "Stops the key; no device is using it."
       : `Stops ${countOf(devices, "device")}: ${devices === 1 ? "it is" : "each is"} refused at its next request.`,
-    ...(seats > 0 ? [`${capital(countOf(seats, "seat"))} in use ${seats === 1 ? "is" : "are"} lost.`] : []),
+    ...seatLines(effective, impact),
     ...(devices > 0 ? [offlineUntil(effective)] : []),
     "Nobody can activate it in the meantime, and its time runs on.",
   ];
@@ -66,12 +68,13 @@ export function reinstateEffects(_: Subject, { devices }: Impact): string[] {
   ];
 }
 
-export function revokeEffects({ effective }: Subject, { devices, seats }: Impact): string[] {
+export function revokeEffects({ effective }: Subject, impact: Impact): string[] {
+  const { devices } = impact;
   return [
     devices === 0
       ? "Revokes this license for good; no device is using it."
       : `Revokes this license and shuts out ${countOf(devices, "device")}, for good.`,
-    ...(seats > 0 ? [`Frees ${countOf(seats, "seat")} in use.`] : []),
+    ...seatLines(effective, impact),
     ...(devices > 0 ? [offlineUntil(effective)] : []),
     "The next trust bundle names it, so that devices learn of it also without asking about this license.",
   ];
@@ -113,6 +116,17 @@ function seenBy({ name, people }: { name: string; people: number }): string {
   return people === 0
     ? `${name} has nobody yet who signs in; invite somebody on its page.`
     : `${capital(countOf(people, "person", "people"))} of ${name} ${people === 1 ? "sees" : "see"} it from then on.`;
+}
+
+/** A stopped license takes no seat back: each is renewed no more. */
+function seatLines(
+  { leaseTtlSeconds }: Subject["effective"],
+  { seats, borrowed, borrowedUntil }: Held,
+): string[] {
+  return [
+    ...endingSeats(seats - borrowed, durationText(leaseTtlSeconds)),
+    ...borrowedEffects(borrowed, borrowedUntil),
+  ];
 }
 
 function offlineUntil({ activationTokenTtlSeconds }: Subject["effective"]): string {
