@@ -1,10 +1,9 @@
+import { count, number } from "./counts.ts";
 import type { PolicyRules } from "./policy.ts";
 import { timeText } from "./policy-sentence.ts";
 import {
   type Advice,
-  count,
   type LicenseHistory,
-  number,
   refusedForSeats,
   type Suggestion,
   withoutOwn,

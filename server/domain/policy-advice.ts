@@ -1,10 +1,9 @@
+import { count, number } from "./counts.ts";
 import { adviseLeases } from "./lease-advice.ts";
 import type { PolicyRules } from "./policy.ts";
 import {
   type Advice,
-  count,
   type LicenseHistory,
-  number,
   refusals,
   refusedForSeats,
   type Suggestion,

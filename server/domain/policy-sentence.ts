@@ -1,3 +1,4 @@
+import { count, number } from "./counts.ts";
 import type { MeterRules, PolicyRules } from "./policy.ts";
 
 /** How a product's own names are written; a code without a name stands for itself. */
@@ -54,8 +55,9 @@ function duration({ type, durationDays, graceDays, validFrom }: PolicyRules, rea
   const who = reader === "vendor" ? "A customer" : "You";
   if (durationDays === null) return `${who} may use it for ever,`;
   const start = validFrom === "issue" ? "the day it is issued" : "its first activation";
-  const grace = graceDays > 0 ? `, then ${days(graceDays)} more while being told that it has expired` : "";
-  return `${who} may ${type === "trial" ? "try" : "use"} it for ${days(durationDays)} from ${start}${grace},`;
+  const grace =
+    graceDays > 0 ? `, then ${count(graceDays, "day")} more while being told that it has expired` : "";
+  return `${who} may ${type === "trial" ? "try" : "use"} it for ${count(durationDays, "day")} from ${start}${grace},`;
 }
 
 function devices({ activationsMax }: PolicyRules): string {
@@ -86,9 +88,9 @@ function between({ activationTokenTtlSeconds }: PolicyRules): string {
 function seats(rules: PolicyRules): string[] {
   if (rules.seats === 0) return [];
   const overage =
-    rules.overageSeats > 0 ? `; ${count(rules.overageSeats, "more is", "more are")} let in as overage` : "";
+    rules.overageSeats > 0 ? `; ${inWords(rules.overageSeats, "more is", "more are")} let in as overage` : "";
   const sentences = [
-    `${capital(count(rules.seats, "person", "people"))} can work at the same time${overage}.`,
+    `${capital(inWords(rules.seats, "person", "people"))} can work at the same time${overage}.`,
   ];
   if (rules.seatsPerHolderMax !== 1) {
     const held = rules.seatsPerHolderMax === null ? "any number" : `up to ${number(rules.seatsPerHolderMax)}`;
@@ -98,8 +100,10 @@ function seats(rules: PolicyRules): string[] {
   if (reserved.length > 0)
     sentences.push(`Of these seats, ${list(reserved)} ${reserved.length === 1 ? "is" : "are"} reserved.`);
   if (rules.borrowDaysMax > 0 && rules.borrowedSeatsMax > 0) {
-    const borrowed = count(rules.borrowedSeatsMax, "seat");
-    sentences.push(`Up to ${borrowed} can be taken offline, for at most ${days(rules.borrowDaysMax)}.`);
+    const borrowed = inWords(rules.borrowedSeatsMax, "seat");
+    sentences.push(
+      `Up to ${borrowed} can be taken offline, for at most ${count(rules.borrowDaysMax, "day")}.`,
+    );
   }
   sentences.push(`A seat whose program falls silent comes free after ${timeText(rules.leaseTtlSeconds)}.`);
   return sentences;
@@ -107,9 +111,12 @@ function seats(rules: PolicyRules): string[] {
 
 function offline({ offlineAllowed, offlineDaysMax, trustMaxAgeDays }: PolicyRules): string {
   if (!offlineAllowed) return "Activation needs the internet.";
-  const length = offlineDaysMax === null ? "for as long as it lasts" : `for at most ${days(offlineDaysMax)}`;
+  const length =
+    offlineDaysMax === null ? "for as long as it lasts" : `for at most ${count(offlineDaysMax, "day")}`;
   const fresh =
-    trustMaxAgeDays === null ? "" : `, with a security snapshot no older than ${days(trustMaxAgeDays)}`;
+    trustMaxAgeDays === null
+      ? ""
+      : `, with a security snapshot no older than ${count(trustMaxAgeDays, "day")}`;
   return `It can be activated on a machine without internet, ${length}${fresh}.`;
 }
 
@@ -141,26 +148,19 @@ function granted({ features }: PolicyRules, names: Readonly<Record<string, strin
 
 function upTo(size: number, noun: string): string {
   if (size === 0) return `no ${noun}`;
-  return size === 1 ? `one ${noun}` : `up to ${number(size)} ${noun}s`;
+  return `${size === 1 ? "" : "up to "}${inWords(size, noun)}`;
 }
 
-function count(size: number, one: string, many = `${one}s`): string {
-  return size === 1 ? `one ${one}` : `${number(size)} ${many}`;
-}
-
-function days(size: number): string {
-  return size === 1 ? "1 day" : `${number(size)} days`;
+/** "one seat", "2 seats". */
+function inWords(size: number, noun: string, plural?: string): string {
+  return size === 1 ? `one ${noun}` : count(size, noun, plural);
 }
 
 /** "5 minutes", "one hour": in the largest unit in which it is a whole number. */
 export function timeText(seconds: number): string {
-  if (seconds % 86_400 === 0) return count(seconds / 86_400, "day");
-  if (seconds % 3600 === 0) return count(seconds / 3600, "hour");
-  return seconds % 60 === 0 ? count(seconds / 60, "minute") : count(seconds, "second");
-}
-
-function number(size: number): string {
-  return new Intl.NumberFormat("en").format(size);
+  if (seconds % 86_400 === 0) return inWords(seconds / 86_400, "day");
+  if (seconds % 3600 === 0) return inWords(seconds / 3600, "hour");
+  return seconds % 60 === 0 ? inWords(seconds / 60, "minute") : inWords(seconds, "second");
 }
 
 function capital(words: string): string {

@@ -65,11 +65,3 @@ export function refusals(licenses: readonly LicenseHistory[], code: PastDecision
 export function refusedForSeats(license: LicenseHistory): PastDecision[] {
   return refusals([license], "no_seats_available").filter(({ rule }) => rule === "seats.seats");
 }
-
-export function number(value: number): string {
-  return new Intl.NumberFormat("en").format(value);
-}
-
-export function count(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
-}

@@ -1,3 +1,5 @@
+import { count, number } from "./counts.ts";
+
 /** How a license's floating seats were used in a period, by UTC days. */
 export interface SeatUse {
   /** Paid for, now. */
@@ -28,9 +30,9 @@ const SPARE_SHARE = 0.1;
 /** What to say when the license is renewed. It looks back only, and promises nothing about the time to come. */
 export function adviseSeats(use: SeatUse): SeatAdvice {
   const { seats, days, peak, peakDays, turnedAway, needed } = use;
-  const peaked = `Peak was ${peak} of ${count(seats, "seat")} on ${peakDays} of ${count(days, "day")}`;
+  const peaked = `Peak was ${number(peak)} of ${count(seats, "seat")} on ${number(peakDays)} of ${count(days, "day")}`;
   if (turnedAway > 0) {
-    const people = turnedAway === 1 ? "1 person was" : `${turnedAway} people were`;
+    const people = turnedAway === 1 ? "1 person was" : `${number(turnedAway)} people were`;
     const all = turnedAway === 1 ? "them too" : "all of them";
     const sentence = `${peaked}; ${people} turned away: ${count(needed, "seat")} would have served ${all}.`;
     return { verdict: "more", seats: needed, sentence };
@@ -45,25 +47,27 @@ export function adviseSeats(use: SeatUse): SeatAdvice {
   }
   if (peak === 0) {
     const which =
-      seats === 1 ? "The one seat was" : seats === 2 ? "Neither seat was" : `None of the ${seats} seats was`;
+      seats === 1
+        ? "The one seat was"
+        : seats === 2
+          ? "Neither seat was"
+          : `None of the ${number(seats)} seats was`;
     const used = seats === 1 ? "not used" : "used";
     return { verdict: "unused", seats: 0, sentence: `${which} ${used} on any of ${count(days, "day")}.` };
   }
   const enough = peak + Math.ceil(peak * SPARE_SHARE);
   if (enough < seats) {
     const never =
-      seats - peak === 1 ? "1 seat was never in use" : `${seats - peak} seats were never in use at once`;
-    const sentence = `${peaked}; ${never}: ${enough} would leave a tenth to spare.`;
+      seats - peak === 1
+        ? "1 seat was never in use"
+        : `${number(seats - peak)} seats were never in use at once`;
+    const sentence = `${peaked}; ${never}: ${number(enough)} would leave a tenth to spare.`;
     return { verdict: "fewer", seats: enough, sentence };
   }
-  const rest = peak === seats ? "none to spare" : `${seats - peak} to spare`;
+  const rest = peak === seats ? "none to spare" : `${number(seats - peak)} to spare`;
   return {
     verdict: "fits",
     seats,
     sentence: `${peaked}, and nobody was turned away: it fits, with ${rest}.`,
   };
-}
-
-function count(value: number, noun: string): string {
-  return `${value} ${noun}${value === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { count, number } from "#server/domain/counts.ts";
 import { wayTo } from "#server/domain/places.ts";
 import { type Block, button, facts, heading, note, template } from "../template.ts";
 
@@ -59,12 +60,12 @@ export const staffTemplates = {
           ...section(
             "End soon",
             digest.expiring,
-            ({ daysLeft, expiresAt }) => `in ${counted(daysLeft, "day")}, on ${expiresAt}`,
+            ({ daysLeft, expiresAt }) => `in ${count(daysLeft, "day")}, on ${expiresAt}`,
           ),
           ...section(
             "Found no seat free",
             digest.seats,
-            ({ seats, hours }) => `${counted(seats, "seat")}, all taken in ${counted(hours, "hour")}`,
+            ({ seats, hours }) => `${count(seats, "seat")}, all taken in ${count(hours, "hour")}`,
           ),
           ...section("Run out of credits", digest.credits, ({ meter, balance }) =>
             balance > 0 ? `${meter}: ${number(balance)} left` : `${meter}: none left`,
@@ -86,7 +87,7 @@ function summary({ expiring, seats, credits }: Payload): string {
   const parts = kinds
     .filter(([total]) => total > 0)
     .map(([total, one, many], place) => {
-      const what = place === 0 ? counted(total, "license") : number(total);
+      const what = place === 0 ? count(total, "license") : number(total);
       return `${what} ${total === 1 ? one : many}`;
     });
   return new Intl.ListFormat("en", { type: "conjunction" }).format(parts);
@@ -104,12 +105,4 @@ function section<Row extends z.infer<typeof license>>(
     facts(...shown.map((row) => [`${row.customer} · ${row.product} ${row.key}`, value(row)] as const)),
     ...(more > 0 ? [note(`And ${number(more)} more, in the portal.`)] : []),
   ];
-}
-
-function counted(size: number, noun: string): string {
-  return `${number(size)} ${noun}${size === 1 ? "" : "s"}`;
-}
-
-function number(size: number): string {
-  return new Intl.NumberFormat("en").format(size);
 }
