@@ -26,7 +26,7 @@ export interface TestDatabase {
 /** Starts a real PostgreSQL and migrates a template once; `stop` removes both. */
 export async function startTestServer(): Promise<{ server: TestServer; stop(): Promise<void> }> {
   // Statistics that come by themselves would change plans in the middle of a test that looks at them.
-  const cluster = await startScratchCluster({ autovacuum: "off" });
+  const cluster = await startScratchCluster({ autovacuum: "off", max_connections: "500" });
   try {
     const server = { adminUrl: cluster.url("postgres"), appPassword: randomBytes(12).toString("hex") };
     await administer(server, (admin) => admin.query(`CREATE DATABASE ${TEMPLATE}`));
