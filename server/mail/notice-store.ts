@@ -27,6 +27,12 @@ export async function managersOf(
   return members.map(({ user, ...member }) => ({ ...member, email: user.email }));
 }
 
+/** The codes of the scenario lab's own. */
+export async function labProducts(tx: Tx, tenantId: string): Promise<ReadonlySet<string>> {
+  const products = await tx.product.findMany({ where: { tenantId, lab: true }, select: { code: true } });
+  return new Set(products.map(({ code }) => code));
+}
+
 /** By code. */
 export async function productNames(tx: Tx, tenantId: string): Promise<ReadonlyMap<string, string>> {
   const products = await tx.product.findMany({ where: { tenantId }, select: { code: true, name: true } });

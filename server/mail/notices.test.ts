@@ -118,7 +118,7 @@ test("a link in the mail, or a mailbox's own button, turns off that one kind for
   expect(await people.mailPreferences.get(strangers.managers[0])).toMatchObject({ license_expiring: true });
 });
 
-test("seats that run short are mailed of once a day, and credits once for each grant", async () => {
+test("seats that run short are mailed of once a day, and credits once for each grant; of the scenario lab's nobody is told", async () => {
   const { tenantId, catalog, actor, managers, sent, mailer } = await vendor();
   await issueOne(people, actor, catalog);
   const event = (type: "pool.exhausted" | "credits.low", at: Date, more: object) => ({
@@ -138,6 +138,14 @@ test("seats that run short are mailed of once a day, and credits once for each g
   const low = event("credits.low", now, { license, meter: "render-minutes", balance: 84, lastGranted: 1000 });
   const tell = (...events: ReturnType<typeof event>[]) =>
     people.database.withTenant(tenantId, (tx) => people.notices.tell(tx, tenantId, events));
+  const markLab = (lab: boolean) =>
+    people.database.withTenant(tenantId, (tx) => tx.product.updateMany({ data: { lab } }));
+  await markLab(true);
+  await tell(low);
+  const kept = await people.database.withTenant(tenantId, (tx) => tx.staffNotice.count());
+  await mailer.deliverDue();
+  expect([kept, sent.length]).toEqual([0, 0]);
+  await markLab(false);
   await tell(
     event("pool.exhausted", now, { license, firstRefusedAt: now.toISOString() }),
     event("pool.exhausted", later, { license, firstRefusedAt: later.toISOString() }),

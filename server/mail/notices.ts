@@ -6,7 +6,7 @@ import type { CustomerMailKind } from "#server/domain/mail-kinds.ts";
 import type { MailPayload } from "./catalogue.ts";
 import { keepForDigest } from "./digest-store.ts";
 import type { Mails } from "./mails.ts";
-import { managersOf, meterNames, productNames } from "./notice-store.ts";
+import { labProducts, managersOf, meterNames, productNames } from "./notice-store.ts";
 
 type Tx = Prisma.TransactionClient;
 
@@ -19,7 +19,7 @@ type Notice = { readonly license: LicensePayload; readonly cause: string } & (
 
 /**
  * Mails that follow from events, to the managers of the customer whose license it is, unless they said they want none; the
- * vendor's staff is told of the same events by a digest.
+ * vendor's staff is told of the same events by a digest. The scenario lab's licenses run short on purpose, and nobody is told.
  */
 export function createNotices({
   mails,
@@ -35,13 +35,17 @@ export function createNotices({
   return {
     /** In the transaction that tells of the events. Told of one again, it sends nothing again. */
     async tell(tx: Tx, tenantId: string, events: readonly HappenedEvent[]): Promise<void> {
-      const notices = events.flatMap(noticeOf);
-      if (notices.length === 0) return;
+      const noted = events.flatMap((event) => noticeOf(event).map((notice) => ({ event, notice })));
+      if (noted.length === 0) return;
+      const lab = await labProducts(tx, tenantId);
+      const told = noted.filter(({ notice }) => !lab.has(notice.license.product.code));
+      if (told.length === 0) return;
       await keepForDigest(
         tx,
         tenantId,
-        events.filter((event) => noticeOf(event).length > 0),
+        told.map(({ event }) => event),
       );
+      const notices = told.map(({ notice }) => notice);
       const people = await managersOf(tx, tenantId, [...new Set(notices.map(customerOf))]);
       const products = await productNames(tx, tenantId);
       const meters = await meterNames(tx, tenantId);
