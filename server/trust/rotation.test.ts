@@ -81,7 +81,7 @@ test("the job moves keys through their whole lives by itself, and running it twi
   }
   expect(seen).toEqual(["active", "active announced", "retired active", "destroyed active"]);
   await close();
-});
+}, 180_000);
 
 test("a key compromised before, while or after it signs is disowned, and an active one is followed at once", async () => {
   const close = await begin();
