@@ -12,11 +12,16 @@ export function licenseFilter(given: unknown): FilterLicenses {
   });
 }
 
-/** The licenses that a form names, by their ids with a space between; what is no license's id is left out. */
+/**
+ * The licenses that a form names, by their ids with a space between; what is no license's id is left out. Throws
+ * `invalid_request` for more than may be chosen one by one.
+ */
 export function chosenLicenses(given: unknown): string[] {
   if (typeof given !== "string") return [];
-  return given
-    .split(" ")
-    .slice(0, CHOSEN_LICENSES_MAX)
-    .flatMap((id) => storedId("license", id) ?? []);
+  const ids = given.split(" ").flatMap((id) => storedId("license", id) ?? []);
+  if (ids.length <= CHOSEN_LICENSES_MAX) return ids;
+  throw new SignetError(
+    "invalid_request",
+    `At most ${CHOSEN_LICENSES_MAX.toLocaleString("en")} licenses can be chosen one by one; choose fewer, or all that match.`,
+  );
 }
