@@ -1,5 +1,6 @@
 import type { LicenseStatus, LicenseTimes } from "../domain/license-state.ts";
 import type { Tx } from "./ports.ts";
+import { isHeld } from "./seat-store.ts";
 
 export interface BulkLicense extends LicenseTimes {
   readonly id: string;
@@ -49,7 +50,7 @@ export async function seatsOf(
       FROM unnest(${licenseIds}::uuid[]) AS i (id)
       JOIN pool p ON p.tenant_id = ${tenantId}::uuid AND p.license_id = i.id
       JOIN seat s ON s.tenant_id = p.tenant_id AND s.pool_id = p.id
-     WHERE s.expires_at > ${now}::timestamptz`;
+     WHERE ${isHeld(tenantId, now)}`;
   if (sum === undefined) throw new Error("An aggregate answers with one row.");
   return sum;
 }

@@ -176,8 +176,8 @@ export async function findLease(
   return { ...lease, seat: held ? seat : null };
 }
 
-/** The conditions that the index of held seats is made for. */
-function isHeld(tenantId: string, now: Date): Prisma.Sql {
+/** SQL: which seats `s` are held. The conditions that the index of held seats is made for. */
+export function isHeld(tenantId: string, now: Date): Prisma.Sql {
   return Prisma.sql`s.tenant_id = ${tenantId}::uuid AND s.lease_id IS NOT NULL AND s.expires_at >= ${now}::timestamptz`;
 }
 
