@@ -53,7 +53,7 @@ export function createLifecycle(deps: {
     impact: (actor: Actor, id: string) =>
       database.withTenant(actor.tenantId, async (tx) => {
         const license = present(await store.findLicense(tx, actor.tenantId, id), "license");
-        const held = await countHeld(tx, actor.tenantId, { pool: { licenseId: id } }, clock.now());
+        const held = await countHeld(tx, actor.tenantId, { licenseId: id }, clock.now());
         const people = await countPeople(tx, actor.tenantId, license.customerId);
         const meters = await store.countAccounts(tx, actor.tenantId, id);
         return { devices: license.activationCount, ...held, meters, people };

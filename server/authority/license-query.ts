@@ -97,7 +97,7 @@ export function createLicenseQueries(deps: {
       return database.withTenant(tenantId, async (tx) => {
         const device = await store.findActivation(tx, tenantId, id, activationId);
         present(device, "device of this license");
-        return countHeld(tx, tenantId, { activationId }, clock.now());
+        return countHeld(tx, tenantId, { licenseId: id, activationId }, clock.now());
       });
     },
 

@@ -86,9 +86,14 @@ test("a transferred license is the new customer's alone, by its search too, and 
 });
 
 test("its devices and their seats go on when they are kept", async () => {
-  const { id, activate, activationId } = await inUse();
+  const { id, key, activate, activationId } = await inUse();
+  const other = await authority.activations.activate(actor.tenantId, activateRequest(key, "desktop"));
+  if (other.outcome !== "granted") throw new Error(other.code);
   await transfer(id);
-  expect(await authority.licenses.impact(actor, id)).toMatchObject({ devices: 1, seats: 1 });
+  expect(await authority.licenses.impact(actor, id)).toMatchObject({ devices: 2, seats: 1 });
+  const ofDevice = (device: string) => authority.licenses.deviceImpact(actor, id, device);
+  expect(await ofDevice(activationId)).toEqual({ seats: 1, borrowed: 0, borrowedUntil: null });
+  expect(await ofDevice(other.value.activationId)).toEqual({ seats: 0, borrowed: 0, borrowedUntil: null });
   expect(await activate()).toMatchObject({ outcome: "granted", value: { activationId, created: false } });
 });
 

@@ -48,7 +48,7 @@ export function createOwnDevices(deps: { database: Database; clock: Clock; devic
           allowed: rules.selfServiceDeactivation,
           devices: device.license.activationCount,
           devicesMax: rules.activationsMax,
-          ...(await countHeld(tx, tenantId, { activationId: id }, clock.now())),
+          ...(await countHeld(tx, tenantId, { licenseId: device.licenseId, activationId: id }, clock.now())),
           /** How long a device that hears nothing may still work. */
           worksOnSeconds: rules.activationTokenTtlSeconds,
           offline: rules.offlineAllowed,

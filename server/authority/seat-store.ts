@@ -128,21 +128,27 @@ export function listHeldSeats(
      ORDER BY p.place, s.slot`;
 }
 
-/** How many seats of a license, or of a device, are held now, and until when those are that it may use without a server. */
+interface Held {
+  readonly seats: number;
+  readonly borrowed: number;
+  readonly borrowedUntil: Date | null;
+}
+
+/** How many seats of a license, or of one device of it, are held now, and until when those are that may be used without a server. */
 export async function countHeld(
   tx: Tx,
   tenantId: string,
-  of: { readonly activationId: string } | { readonly pool: { readonly licenseId: string } },
+  { licenseId, activationId }: { readonly licenseId: string; readonly activationId?: string },
   now: Date,
-): Promise<{ seats: number; borrowed: number; borrowedUntil: Date | null }> {
-  const where = { tenantId, ...of, leaseId: { not: null }, expiresAt: { gte: now } };
-  const seats = await tx.seat.count({ where });
-  const away = await tx.seat.aggregate({
-    where: { ...where, borrowed: true },
-    _count: true,
-    _max: { expiresAt: true },
-  });
-  return { seats, borrowed: away._count, borrowedUntil: away._max.expiresAt };
+): Promise<Held> {
+  const [held] = await tx.$queryRaw<Held[]>`
+    SELECT count(*)::integer AS seats, (count(*) FILTER (WHERE s.borrowed))::integer AS borrowed,
+           max(s.expires_at) FILTER (WHERE s.borrowed) AS "borrowedUntil"
+      FROM seat s
+     WHERE ${isHeld(tenantId, now)} AND s.pool_id = ${poolOf(tenantId, licenseId)}
+           ${activationId === undefined ? Prisma.empty : Prisma.sql`AND s.activation_id = ${activationId}::uuid`}`;
+  if (held === undefined) throw new Error("An aggregate answers with one row.");
+  return held;
 }
 
 export function findPoolId(tx: Tx, tenantId: string, licenseId: string) {
