@@ -1,6 +1,7 @@
 -- Frees the slots of a batch of activations, and the seats they hold. Doing it twice is a success; a revoked activation stays revoked.
 -- A borrowed seat works without a server until its signed end, whoever gives its device up: so it stays counted until then, is given
 -- back by a release, or comes with the receipt file by which the device says that it has stopped, also where that comes later.
+-- Such a file says nothing of what was borrowed after it was written, which it tells in whole seconds.
 -- A receipt file is signed by the device's key (`signed_by`): of another key's, the activation answers as one that does not exist.
 -- `by_vendor` passes over the policy's selfServiceDeactivation. A lowered maximum's ceiling drains with the count.
 CREATE OR REPLACE FUNCTION deactivate_activations(
@@ -62,8 +63,11 @@ BEGIN
     RETURNING x.license_id
   ), held AS MATERIALIZED (
     SELECT s.pool_id, s.slot, s.lease_id, s.expires_at, e.activation_id, e.by_vendor,
-           s.borrowed AND s.expires_at >= v_now AND NOT e.has_receipt AS stays
-      FROM (SELECT activation_id, license_id, bool_or(receipt IS NOT NULL) AS has_receipt,
+           s.borrowed AND s.expires_at >= v_now
+             AND (e.stopped_at IS NULL
+                  OR (SELECT x.granted_at FROM lease x WHERE x.tenant_id = p_tenant AND x.id = s.lease_id)
+                     >= to_timestamp(e.stopped_at + 1)) AS stays
+      FROM (SELECT activation_id, license_id, max((receipt->>'deactivatedAt')::bigint) AS stopped_at,
                    (array_agg(by_vendor ORDER BY item))[1] AS by_vendor
               FROM explained WHERE denial IS NULL AND (is_live OR receipt IS NOT NULL) GROUP BY activation_id, license_id) e
       JOIN pool ON pool.tenant_id = p_tenant AND pool.license_id = e.license_id

@@ -70,7 +70,12 @@ test("a device that is deactivated gives its seats back at once, but a borrowed 
   const { deviceThumbprint: signedBy } = await runtime.database.withTenant(tenantId, (tx) =>
     tx.activation.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: laptop } } }),
   );
-  await gone(laptop, { receipt: { signedBy, says: {} } });
+  const deactivatedAt = Math.floor(seats.clock.now().getTime() / 1000);
+  await gone(laptop, { receipt: { signedBy, says: { deactivatedAt: deactivatedAt - 1 } } });
+  expect(code(await seats.checkout("too-many")), "borrowed after the receipt was written").toBe(
+    "no_seats_available",
+  );
+  await gone(laptop, { receipt: { signedBy, says: { deactivatedAt } } });
   const again = held(await seats.checkout("too-many", borrow));
   expect(again).toMatchObject({ slot: away.slot, fence: away.fence + 1 });
 

@@ -219,7 +219,14 @@ test("however seats are asked for, kept, borrowed, given back, cut down and left
               const decision = await runtime.activations.deactivate(tenantId, {
                 activationId,
                 correlationId: "cor_model",
-                ...(each.hasReceipt ? { receipt: { signedBy: await keyOf(activationId), says: {} } } : {}),
+                ...(each.hasReceipt
+                  ? {
+                      receipt: {
+                        signedBy: await keyOf(activationId),
+                        says: { deactivatedAt: Math.floor(now / 1000) },
+                      },
+                    }
+                  : {}),
               });
               expect(decision.outcome).toBe("granted");
               model.deactivate(each.device, each.hasReceipt, now);
