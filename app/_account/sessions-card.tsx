@@ -47,7 +47,7 @@ export function SessionsCard({ sessions }: { sessions: readonly Session[] }) {
             Where you are signed in
           </Title>
           <Text fz="sm" c="dimmed">
-            A browser that is not used for a week is signed out by itself.
+            A browser that is not used for a week is signed out by itself, every other after 30 days.
           </Text>
         </div>
         {others > 0 && (

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Browser, PORTAL } from "../testing/browser.ts";
 import type { TestDatabase } from "../testing/cluster.ts";
 import { createTestDatabase } from "../testing/database.ts";
@@ -90,6 +90,21 @@ describe("with a real provider, over HTTP", () => {
     await byPassword();
     expect(await people.auth.currentActor(replaced)).toBeUndefined();
     expect(await people.sessions.list(userId, undefined)).toHaveLength(1);
+  });
+
+  test("a cookie lives until its session's last day, so that nobody is signed out in the middle of a week's work", async () => {
+    await colleague();
+    const one = await opened();
+    await one.signIn();
+    const { session } = await one.presented();
+    const cookies = new Map(one.cookiesOf(PORTAL));
+    const in29Days = new Date();
+    in29Days.setDate(in29Days.getDate() + 29);
+    vi.useFakeTimers({ toFake: ["Date"], now: in29Days });
+    onTestFinished(() => void vi.useRealTimers());
+    const later = await opened();
+    for (const [name, value] of cookies) later.cookiesOf(PORTAL).set(name, value);
+    expect((await later.presented()).session).toEqual(session);
   });
 
   test("whoever connected it signs in by it, and goes on to where they wanted", async () => {

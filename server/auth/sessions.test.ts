@@ -70,6 +70,20 @@ test("a session ends a week after it was last used, and its use is written down 
   expect(await one.isIn(session)).toBe(false);
 });
 
+test("a session that is used all the time ends after 30 days all the same", async () => {
+  const one = await person();
+  const session = await one.signIn();
+  for (let day = 5; day < 30; day += 5) {
+    people.clock.advance(5 * DAY_MS);
+    expect(await one.isIn(session)).toBe(true);
+  }
+  people.clock.advance(5 * DAY_MS - 1);
+  expect(await one.isIn(session)).toBe(true);
+  people.clock.advance(1);
+  expect(await one.isIn(session)).toBe(false);
+  expect(await people.sessions.list(one.userId, undefined)).toEqual([]);
+});
+
 test("a new password signs everybody out, and stands in the person's own log", async () => {
   const one = await person();
   await one.signIn();

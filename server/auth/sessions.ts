@@ -4,7 +4,9 @@ import type { Database } from "../platform/database.ts";
 import { newUuid } from "../platform/ids.ts";
 
 /** Membership is checked at every request anyway: this bounds how long a lost laptop that nobody uses stays signed in. */
-export const SESSION_SECONDS = 7 * 24 * 60 * 60;
+const IDLE_MS = 7 * 24 * 60 * 60_000;
+/** This bounds how long one does that is used, by whoever copied its cookie. The cookie lives as long, so that its row alone decides. */
+export const SESSION_SECONDS = 30 * 24 * 60 * 60;
 /** How exactly it is known when a session was last used: at most one write for each in that time. */
 const SEEN_MS = 5 * 60_000;
 const USER_AGENT_MAX = 300;
@@ -32,7 +34,11 @@ export type Sessions = ReturnType<typeof createSessions>;
  */
 export function createSessions({ database, clock }: { database: Database; clock: Clock }) {
   const sessions = database.prisma.userSession;
-  const alive = () => ({ lastSeenAt: { gt: new Date(clock.now().getTime() - SESSION_SECONDS * 1000) } });
+  const before = (ms: number) => new Date(clock.now().getTime() - ms);
+  const alive = () => ({
+    lastSeenAt: { gt: before(IDLE_MS) },
+    createdAt: { gt: before(SESSION_SECONDS * 1000) },
+  });
 
   return {
     /** A new session's id. */
@@ -53,10 +59,12 @@ export function createSessions({ database, clock }: { database: Database; clock:
 
     /** Notes that it is in use, if that was not noted just now. */
     async seen({ id, lastSeenAt }: { readonly id: string; readonly lastSeenAt: Date }): Promise<void> {
-      const now = clock.now();
-      const long = new Date(now.getTime() - SEEN_MS);
+      const long = before(SEEN_MS);
       if (lastSeenAt > long) return;
-      await sessions.updateMany({ where: { id, lastSeenAt: { lte: long } }, data: { lastSeenAt: now } });
+      await sessions.updateMany({
+        where: { id, lastSeenAt: { lte: long } },
+        data: { lastSeenAt: clock.now() },
+      });
     },
 
     /** Last used first. */
