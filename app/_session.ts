@@ -4,7 +4,7 @@ import type { AuthOptions } from "next-auth";
 import { getServerSession } from "next-auth";
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { cache } from "react";
-import type { CurrentActor, CurrentCustomer, SessionClaims } from "#server/auth/actor.ts";
+import type { CurrentActor, CurrentCustomer, SessionClaims, SignedInUser } from "#server/auth/actor.ts";
 import type { Presented } from "#server/auth/identities.ts";
 import type { IdClaims } from "#server/auth/oidc-provider.ts";
 import { createAuthOptions, whenceOf } from "#server/auth/options.ts";
@@ -47,6 +47,11 @@ export const readSession = cache(async (): Promise<SessionClaims | undefined> =>
 
 /** Where the person was last, as the browser says: whether they still belong there is asked of the database. */
 export const readPlaces = cache(async () => readRemembered((await cookies()).get(PLACES_COOKIE)?.value));
+
+/** Who is signed in as of now, wherever they belong. */
+export const currentUser = cache(async (): Promise<SignedInUser | undefined> => {
+  return server().auth.currentUser(await readSession());
+});
 
 export const currentActor = cache(async (): Promise<CurrentActor | undefined> => {
   return server().auth.currentActor(await readSession());
@@ -106,9 +111,15 @@ async function leaveSuspended(): Promise<never> {
 }
 
 async function leave(): Promise<never> {
-  const session = await readSession();
-  if (session !== undefined) redirect("/sign-in?reason=access_ended");
-  redirect(`/sign-in?next=${encodeURIComponent(await requestedPath())}`);
+  // Still signed in, but belonging elsewhere: led back here, they would go round and round.
+  if ((await currentUser()) !== undefined) redirect("/sign-in?reason=access_ended");
+  return toSignIn(await requestedPath());
+}
+
+/** To signing in and back again, with why whoever was signed in before has to. */
+export async function toSignIn(next: string): Promise<never> {
+  const reason = (await readSession()) === undefined ? {} : { reason: "access_ended" };
+  redirect(`/sign-in?${new URLSearchParams({ ...reason, next })}`);
 }
 
 async function requestedPath(): Promise<string> {

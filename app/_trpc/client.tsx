@@ -28,9 +28,10 @@ function leaveWhenElsewhere(error: unknown): void {
   if (!(error instanceof TRPCClientError)) return;
   if (error.message === SHOWN_ELSEWHERE) tellShownElsewhere();
   if (error.data?.code !== "unauthorized") return;
-  if (!window.location.pathname.startsWith("/admin") && !window.location.pathname.startsWith("/portal"))
-    return;
-  window.location.assign("/sign-in?reason=access_ended");
+  const { pathname, search } = window.location;
+  if (!pathname.startsWith("/admin") && !pathname.startsWith("/portal")) return;
+  const why = new URLSearchParams({ reason: "access_ended", next: pathname + search });
+  window.location.assign(`/sign-in?${why}`);
 }
 
 export function PortalQueries({ children }: { children: ReactNode }) {

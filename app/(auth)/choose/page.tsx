@@ -3,7 +3,7 @@ import { IconInfoCircle } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import type { SearchParams } from "../../_components/table-url.ts";
-import { currentPlaces, readSession } from "../../_session.ts";
+import { currentPlaces, currentUser, toSignIn } from "../../_session.ts";
 import { safePath } from "../safe-path.ts";
 import { PlaceList } from "./place-list.tsx";
 
@@ -18,7 +18,7 @@ const REASONS: Record<string, string> = {
 /** For whoever belongs in several places, and has not been in any of them with this browser. */
 export default async function ChoosePage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const { next, reason } = await searchParams;
-  if ((await readSession()) === undefined) redirect("/sign-in");
+  if ((await currentUser()) === undefined) return toSignIn(safePath(next));
   const places = await currentPlaces();
   if (places.length === 0) redirect("/sign-in?reason=access_ended");
   const why = typeof reason === "string" ? REASONS[reason] : undefined;

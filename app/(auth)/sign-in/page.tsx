@@ -15,7 +15,7 @@ export const metadata: Metadata = { title: "Sign in" };
 
 /** Why somebody was sent here. */
 const REASONS: Record<string, string> = {
-  access_ended: "Your access ended or your password changed since you signed in. Sign in again to go on.",
+  access_ended: "You were signed out, your access ended, or your password changed. Sign in again to go on.",
   tenant_suspended: "This account is suspended. Contact whoever runs this Signet server.",
   password_changed: "Your password is changed. Sign in with the new one.",
   signed_out: "You are signed out.",

@@ -1,7 +1,7 @@
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { PLACES_COOKIE, rememberPlace } from "../../_places/remembered.ts";
-import { currentPlaces, readSession } from "../../_session.ts";
+import { currentPlaces, currentUser, toSignIn } from "../../_session.ts";
 import { safePath } from "../../(auth)/safe-path.ts";
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
@@ -13,7 +13,7 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60;
 export async function GET(request: Request, { params }: { params: Promise<{ place: string }> }) {
   const { place: asked } = await params;
   const { pathname, searchParams, search } = new URL(request.url);
-  if ((await readSession()) === undefined) redirect(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
+  if ((await currentUser()) === undefined) return toSignIn(pathname + search);
   const place = (await currentPlaces()).find(({ id }) => id === asked);
   if (place === undefined) redirect("/choose?reason=not_yours");
   const store = await cookies();
