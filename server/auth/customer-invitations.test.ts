@@ -176,6 +176,24 @@ test("a link lets a new person in to the customer, once, and both ends of it are
   await expect(again).rejects.toMatchObject({ errors: [{ pointer: "/email", message: expect.anything() }] });
 });
 
+test("an invitation names whose its sender is as of now: the customer's, the vendor's, or nobody's any more", async () => {
+  const { tenantId, customerId, invite } = await vendor();
+  const [manager, later] = [guest(), guest()];
+  await people.invitations.accept((await invite(manager)).token, input);
+  const own = await customerSeenBy(manager, PASSWORD);
+  if (own === undefined) throw new Error("they are a manager");
+  const author = { kind: "user", userId: own.userId, tenantId } as const;
+  const offer = { email: later, role: "member" } as const;
+  const { token } = await people.invitations.createForCustomer(author, customerId, offer);
+  expect(await people.invitations.preview(token)).toMatchObject({
+    invitedBy: "Nia Brandt of Northwind Design",
+  });
+  await people.database.withTenant(tenantId, (tx) =>
+    tx.customerMember.deleteMany({ where: { tenantId, userId: own.userId } }),
+  );
+  expect(await people.invitations.preview(token)).toMatchObject({ invitedBy: "Nia Brandt" });
+});
+
 test("a withdrawn, replaced or expired link, or one to an archived customer, lets nobody in", async () => {
   const { owner, customerId, invite, members } = await vendor();
   const email = guest();

@@ -74,7 +74,13 @@ export async function grant(
   const author: Author = { kind: "user", userId, tenantId };
   if (offer.to === "customer") {
     const { customerId, role } = offer;
-    return admitMember(tx, author, clock, { customerId, userId, email, role });
+    if (!(await admitMember(tx, author, clock, { customerId, userId, email, role }))) return false;
+    // Who asked to be let in, and came by another invitation, waits no more: nobody is to tell them that they were not.
+    await tx.joinRequest.updateMany({
+      where: { tenantId, customerId, email, decidedAt: null },
+      data: { decidedAt: clock.now(), admitted: true },
+    });
+    return true;
   }
   const { role } = offer;
   const { count } = await tx.membership.createMany({

@@ -1,6 +1,6 @@
 import type { Tx } from "../authority/ports.ts";
 
-/** Who invited somebody, with whose they are: "Nia Brandt of Northwind". A colleague is one of the customer itself. */
+/** Who invited somebody, with whose they are as of now: "Nia Brandt of Northwind". A colleague is one of the customer itself. */
 export async function inviterOf(
   tx: Tx,
   {
@@ -14,9 +14,13 @@ export async function inviterOf(
     select: { user: { select: { name: true } }, customer: { select: { name: true } } },
   });
   if (colleague !== null) return `${colleague.user.name} of ${colleague.customer.name}`;
-  const [{ name }, vendor] = await Promise.all([
-    tx.user.findUniqueOrThrow({ where: { id: userId } }),
-    tx.tenant.findUniqueOrThrow({ where: { id: tenantId } }),
-  ]);
-  return `${name} of ${vendor.name}`;
+  const { name, memberships } = await tx.user.findUniqueOrThrow({
+    where: { id: userId },
+    select: {
+      name: true,
+      memberships: { where: { tenantId }, select: { tenant: { select: { name: true } } } },
+    },
+  });
+  const vendor = memberships.at(0)?.tenant;
+  return vendor === undefined ? name : `${name} of ${vendor.name}`;
 }

@@ -176,6 +176,22 @@ test("who comes second waits until a manager lets them in, in the role the manag
   for (const secret of [manager.customerName, "Ann", first]) expect(declined?.text).not.toContain(secret);
 });
 
+test("whoever asked to be let in and came by an invitation of their own waits for nobody any more", async () => {
+  await becomeFirst(someone());
+  const [invited, waits] = [someone(), someone()];
+  for (const email of [invited, waits]) {
+    await request(email);
+    await people.keySignUp.confirm(await linkOf(email));
+  }
+  const { token } = await people.invitations.createForCustomer(vendor.actor, catalog.customerId, {
+    email: invited,
+    role: "member",
+  });
+  await people.invitations.accept(token, { name: "Ben", password: PASSWORD, ip });
+  const pending = await people.joinRequests.pending(vendor.tenantId, catalog.customerId);
+  expect(pending.map(({ email }) => email)).toEqual([waits]);
+});
+
 test("one vendor's link is not used up by another's to the same address", async () => {
   const other = await createVendor(people);
   const elsewhere = await issueOne(people, other.actor, await createCatalog(people, other.actor));
