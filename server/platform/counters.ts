@@ -1,11 +1,14 @@
-import { Cluster, Redis } from "ioredis";
+import { type Cluster, Redis } from "ioredis";
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
 import type { Logger } from "./log.ts";
+import { openCluster } from "./redis-cluster.ts";
 import { parseRedisUrl } from "./redis-url.ts";
 
 /** An answer in memory is at hand, so one from Redis is not worth more. */
 const ANSWER_MS_MAX = 50;
 const RECONNECT_MS_MAX = 2_000;
+/** One lost node of a cluster fails some requests among many that succeed; that is one trouble, and told once. */
+const QUIET_MS = 30_000;
 
 export interface Counter {
   /** Counts one more of `key`: how many there were in this window, and when the next one begins. */
@@ -27,10 +30,16 @@ export const memoryCounters: Counters = {
 /** Counts for all processes that share a Redis; for each alone while that does not answer. Connects when first used. */
 export function createRedisCounters(url: string, log: Logger): Counters {
   const redis = connect(url);
-  let isLost = false;
+  let lostMs: number | undefined;
   const lose = (error: unknown) => {
-    if (!isLost) log.warn({ err: error }, "Redis does not answer; rates are limited by each process alone");
-    isLost = true;
+    if (lostMs === undefined)
+      log.warn({ err: error }, "Redis does not answer; rates are limited by each process alone");
+    lostMs = performance.now();
+  };
+  const find = () => {
+    if (lostMs === undefined || performance.now() - lostMs < QUIET_MS) return;
+    log.info("Redis has answered for a while again; rates are limited by all processes together");
+    lostMs = undefined;
   };
   redis.on("error", lose);
 
@@ -47,8 +56,7 @@ export function createRedisCounters(url: string, log: Logger): Counters {
           if (redis.status === "wait") redis.connect().catch(() => undefined);
           try {
             const counted = await shared.count(key);
-            if (isLost) log.info("Redis answers again; rates are limited by all processes together");
-            isLost = false;
+            find();
             return counted;
           } catch (error) {
             // Before it is there for the first time, nothing is lost.
@@ -75,9 +83,8 @@ function connect(url: string): Redis | Cluster {
   };
   const atOnce = { lazyConnect: true, enableOfflineQueue: false };
   if (address?.kind !== "cluster") return new Redis(url, { ...options, ...atOnce, retryStrategy: retryMs });
-  return new Cluster(address.nodes, {
+  return openCluster(address, options, {
     ...atOnce,
-    redisOptions: { ...address.login, ...options },
     clusterRetryStrategy: retryMs,
     // A node that is down or moved answers no request late: it is looked for beside them.
     retryDelayOnFailover: 0,

@@ -11,6 +11,7 @@ import {
 } from "bullmq";
 import { Cluster } from "ioredis";
 import { QUEUE_SCHEMA } from "./queue-schema.ts";
+import { openCluster } from "./redis-cluster.ts";
 import { parseRedisUrl } from "./redis-url.ts";
 
 /** The end of a BullMQ queue that jobs go in by. */
@@ -83,9 +84,10 @@ export function redisStore(url: string): Store {
   // The braces keep all keys of a queue on one node of a Redis Cluster.
   const prefix = "{signet}";
   const address = parseRedisUrl(url);
+  // A consumer makes a connection of its own like the one it is given, which is not used if not for it.
   const connect = (maxRetriesPerRequest: number | null) =>
     address?.kind === "cluster"
-      ? new Cluster(address.nodes, { redisOptions: { ...address.login, maxRetriesPerRequest } })
+      ? openCluster(address, { maxRetriesPerRequest }, { lazyConnect: true })
       : { url, maxRetriesPerRequest };
   return {
     producer(queue) {

@@ -1,9 +1,12 @@
+import { once } from "node:events";
 import { Redis } from "ioredis";
+import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startRedisCluster } from "../testing/redis-cluster.ts";
 import { createRedisCounters } from "./counters.ts";
 import { createLogger } from "./log.ts";
 import { createQueues } from "./queue.ts";
+import { openCluster } from "./redis-cluster.ts";
 import { parseRedisUrl } from "./redis-url.ts";
 
 const log = createLogger({ level: "silent", name: "test" });
@@ -37,7 +40,9 @@ test("jobs go through a Redis Cluster: sent by one process, run by another, and 
 }, 60_000);
 
 test("two processes share their counts through all nodes of a cluster, and each goes on alone where a node has died", async () => {
-  const both = [createRedisCounters(cluster.url, log), createRedisCounters(cluster.url, log)];
+  const told: string[] = [];
+  const listener = pino({}, { write: (line: string) => told.push(JSON.parse(line).msg) });
+  const both = [createRedisCounters(cluster.url, listener), createRedisCounters(cluster.url, log)];
   const [first, second] = both.map((counters) => counters.counter("shared", 600));
   let before = 0;
   // The two counts of a key grow by four from one round to the next where they are one, and by two where they are not.
@@ -54,13 +59,30 @@ test("two processes share their counts through all nodes of a cluster, and each 
   const slots = await Promise.all(KEYS.map((key) => asked.cluster("KEYSLOT", `signet:rate:alone:${key}`)));
   asked.disconnect();
   const lost = KEYS.filter((_, index) => (slots[index] ?? 0) > LAST_SLOT_OF_SECOND_NODE);
+  const kept = KEYS.find((key) => !lost.includes(key)) ?? "";
   expect(lost.length).toBeGreaterThan(2);
   await dying?.stop();
   const alone = both[0]?.counter("alone", 600);
   for (let round = 1; round <= 3; round++)
-    for (const key of lost) expect((await alone?.count(key))?.counted).toBe(round);
+    for (const key of lost) {
+      expect((await alone?.count(key))?.counted).toBe(round);
+      await alone?.count(kept);
+    }
+  // Requests that fail among others that succeed are no reason to say both of each.
+  expect(told).toEqual([expect.stringMatching(/^Redis does not answer/)]);
   for (const each of both) each.close();
 }, 60_000);
+
+test("a node is connected to by the name in the address, which its certificate carries", async () => {
+  const address = parseRedisUrl("rediss+cluster://localhost:1");
+  if (address?.kind !== "cluster") throw new Error("That is the address of a cluster.");
+  const connection = openCluster(address, {}, { lazyConnect: true, clusterRetryStrategy: null });
+  const added = once(connection, "+node");
+  connection.on("error", () => undefined);
+  connection.connect().catch(() => undefined);
+  expect((await added)[0].options).toMatchObject({ host: "localhost", tls: {} });
+  connection.disconnect();
+});
 
 test("an address of a cluster is read with its credentials, TLS and IPv6; what is none is refused", () => {
   expect(parseRedisUrl("rediss+cluster://ada:p%40ss@one:7000,[::1],three:7002")).toEqual({
@@ -72,6 +94,13 @@ test("an address of a cluster is read with its credentials, TLS and IPv6; what i
     ],
     login: { username: "ada", password: "p@ss", tls: {} },
   });
-  for (const text of ["redis+cluster://", "redis+cluster://a:x", "redis+cluster://a,", "http://a", "a:6379"])
+  for (const text of [
+    "redis+cluster://",
+    "redis+cluster://a:x",
+    "redis+cluster://a,",
+    "redis+cluster://:%zz@a",
+    "http://a",
+    "a:6379",
+  ])
     expect(parseRedisUrl(text), text).toBeUndefined();
 });

@@ -32,7 +32,7 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
   const urls = hosts.split(",").map((host) => URL.parse(`redis://${credentials}@${host}`));
   const known = urls.flatMap((url) => (url === null || url.hostname === "" ? [] : [url]));
   const [first] = known;
-  if (first === undefined || known.length < urls.length) return undefined;
+  if (first === undefined || known.length < urls.length || !isEscaped(credentials)) return undefined;
   return {
     kind: "cluster",
     nodes: known.map(({ hostname, port }) => ({
@@ -46,4 +46,13 @@ export function parseRedisUrl(text: string): RedisAddress | undefined {
       ...(scheme === "rediss" ? { tls: {} } : {}),
     },
   };
+}
+
+function isEscaped(credentials: string): boolean {
+  try {
+    decodeURIComponent(credentials);
+    return true;
+  } catch {
+    return false;
+  }
 }
