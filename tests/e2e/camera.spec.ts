@@ -37,15 +37,18 @@ test("the camera reads the QR code of a machine's request, and lets go", async (
     `--use-file-for-fake-video-capture=${film}`,
   ];
   const browser = await chromium.launch(chromiumOptions(camera));
-  const page = await browser.newPage({ baseURL });
-  const quiet = watch(page);
-  await signIn(page, "Customer");
-  await page.goto("/portal/offline");
-  await page.getByRole("button", { name: "Scan QR code" }).click();
-  const asked = page.getByRole("region", { name: "Activation request" });
-  await expect(asked.getByText(/^Takes 1 of \d+ devices/)).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByRole("dialog")).toBeHidden();
-  await expect(page.locator("video")).toHaveCount(0);
-  quiet.expectQuiet();
-  await browser.close();
+  try {
+    const page = await browser.newPage({ baseURL });
+    const quiet = watch(page);
+    await signIn(page, "Customer");
+    await page.goto("/portal/offline");
+    await page.getByRole("button", { name: "Scan QR code" }).click();
+    const asked = page.getByRole("region", { name: "Activation request" });
+    await expect(asked.getByText(/^Takes 1 of \d+ devices/)).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByRole("dialog")).toBeHidden();
+    await expect(page.locator("video")).toHaveCount(0);
+    quiet.expectQuiet();
+  } finally {
+    await browser.close();
+  }
 });

@@ -1,16 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { expect, type Page, test } from "@playwright/test";
-import { signIn, watch } from "./portal.ts";
+import { callsOf, signIn, watch } from "./portal.ts";
 
 const PASSWORD = "correct horse battery staple";
 
 /** Two customers of the demo's vendor, and the links that let one new person in to both. */
 async function invited(page: Page) {
-  const call = async (procedure: string, json: object) => {
-    const answer = await page.request.post(`/api/trpc/${procedure}`, { data: { json } });
-    expect(answer.ok(), procedure).toBe(true);
-    return (await answer.json()).result.data.json;
-  };
+  const call = callsOf(page);
   const mark = randomUUID().slice(0, 8);
   const email = `several-${mark}@example.com`;
   const invite = async (name: string) => {
@@ -65,10 +61,22 @@ test("a person of two customers switches between them, and a tab left behind doe
   await behind.waitForURL(/\/portal\/people$/);
   await expect(behind.getByRole("button", { name: `${borealis.name}: go elsewhere` })).toBeVisible();
   await expect(behind.getByRole("heading", { level: 1, name: "People" })).toBeVisible();
-  await expect(behind.getByText(`colleague-${email}`)).toBeHidden();
   // The other tab heard of that.
   await expect(page.getByRole("dialog", { name: "You went elsewhere in another tab" })).toBeVisible();
   quiet.expectQuiet();
+
+  // The colleague was invited by neither.
+  const people = async () => {
+    await behind.goto("/portal/people");
+    await behind.waitForLoadState("networkidle");
+    await expect(behind.getByRole("main").getByText("Sev Eral").first()).toBeVisible();
+    await expect(behind.getByText(`colleague-${email}`)).toBeHidden();
+  };
+  await people();
+  await behind.getByRole("button", { name: `${borealis.name}: go elsewhere` }).click();
+  await behind.getByRole("menuitem", { name: aurora.name }).click();
+  await expect(behind.getByRole("button", { name: `${aurora.name}: go elsewhere` })).toBeVisible();
+  await people();
 
   // A browser that has been nowhere yet is asked, and led on to where the person wanted to go.
   const fresh = await browser.newContext();

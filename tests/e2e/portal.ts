@@ -40,6 +40,15 @@ export async function signIn(page: Page, label: "Admin" | "Customer"): Promise<v
   await page.waitForURL(label === "Admin" ? /\/admin/ : /\/portal/);
 }
 
+/** Calls procedures of the portal as the person who is signed in on a page. */
+export function callsOf(page: Page) {
+  return async (procedure: string, json: object) => {
+    const answer = await page.request.post(`/api/trpc/${procedure}`, { data: { json } });
+    expect(answer.ok(), procedure).toBe(true);
+    return (await answer.json()).result.data.json;
+  };
+}
+
 /**
  * A stranger signs up and reads the mail where whoever started Signet can: from then on the page is signed in as the owner
  * of a trial tenant of its own, where it is shown how to begin. `look` is called at each page on the way.

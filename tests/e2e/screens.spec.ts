@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { signIn, watch } from "./portal.ts";
+import { callsOf, signIn, watch } from "./portal.ts";
 import { DESK, expectWhole, PHONE } from "./whole.ts";
 
 /**
@@ -100,13 +100,9 @@ for (const { name, ...look } of LOOKS) {
     const page = await context.newPage();
     const quiet = watch(page);
     await signIn(page, "Admin");
-    const call = async (procedure: string, json: object) => {
-      const answer = await page.request.post(`/api/trpc/${procedure}`, { data: { json } });
-      expect(answer.ok(), procedure).toBe(true);
-      return (await answer.json()).result.data.json;
-    };
+    const call = callsOf(page);
     const current = (await (await page.request.get("/api/trpc/settings.get")).json()).result.data.json;
-    const { name: vendor, twoFactorRequired } = current;
+    const { name: vendor, accent, supportEmail: before, twoFactorRequired } = current;
     const supportEmail = "support@vendor.example";
     await call("settings.update", { name: vendor, twoFactorRequired, accent: "#ffd43b", supportEmail });
     const customer = await call("customer.create", { name: `Guests at ${name}`, email: null, note: "" });
@@ -117,6 +113,7 @@ for (const { name, ...look } of LOOKS) {
       await expectWhole(page, path);
       if (path !== "/choose") await expect(page.getByText(supportEmail), path).toBeVisible();
     }
+    await call("settings.update", { name: vendor, twoFactorRequired, accent, supportEmail: before });
     quiet.expectQuiet();
     await context.close();
   });
