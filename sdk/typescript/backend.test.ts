@@ -117,9 +117,10 @@ describe("a vendor's backend", () => {
 
 type Credits = Awaited<ReturnType<typeof vendor>>["credits"];
 
-/** What a backend asks and acts upon: what it saw, while `lie` makes the answers to that path false. */
 /** Patient, because the machine may be busy. */
 const SOON = { timeout: 10_000 };
+
+/** What a backend asks and acts upon: what it saw, while `lie` makes the answers to that path false. */
 const ASKED: Record<string, (credits: Credits, lie: () => void) => Promise<unknown>> = {
   tickets: async (credits, lie) => {
     lie();

@@ -44,8 +44,10 @@ async function measure(connections: Connections, slug: string, runs: number): Pr
   const container = createContainer(env, "bench");
   const owner = new Client({ connectionString: connections.ownerUrl });
   await owner.connect();
+  let sessionId: string | undefined;
   try {
     const session = await sessionOf(owner, slug);
+    sessionId = session.sessionId;
     const ask = async (path: string, input: unknown): Promise<unknown> => {
       const query = encodeURIComponent(superjson.stringify(input));
       const request = new Request(`http://portal.invalid/api/trpc/${path}?input=${query}`);
@@ -76,6 +78,7 @@ async function measure(connections: Connections, slug: string, runs: number): Pr
     }
     console.log(`\n${markdown(["what", "p50 ms", "p95 ms", `p95 ≤ ${BAR_MS} ms`], lines)}`);
   } finally {
+    await owner.query("DELETE FROM user_session WHERE id = $1", [sessionId]);
     await owner.end();
     await container.close();
   }
