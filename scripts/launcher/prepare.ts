@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
+import { SDK_VERSION } from "#sdk/version.ts";
 import { type Home, ROOT } from "./home.ts";
 import { step } from "./progress.ts";
 import { run } from "./run.ts";
@@ -58,10 +59,16 @@ export async function packSdk(signal: AbortSignal): Promise<void> {
   const sources = ["src", "examples", "package.json", "tsconfig.build.json", "README.md", "LICENSE"];
   const hash = hashOf([...sources.map((path) => `sdk/typescript/${path}`), "package-lock.json"]);
   await step("Packing the SDK", "SDK package", () =>
-    onceFor("public/.signet-sdk-hash", hash, async () => {
-      const argv = ["pack", "--pack-destination", join(ROOT, "public")];
-      await run("npm pack", argv, process.env, signal, { command: "npm", cwd: join(ROOT, "sdk/typescript") });
-    }),
+    onceFor(
+      "public/.signet-sdk-hash",
+      hash,
+      async () => {
+        const argv = ["pack", "--pack-destination", join(ROOT, "public")];
+        const options = { command: "npm", cwd: join(ROOT, "sdk/typescript") };
+        await run("npm pack", argv, process.env, signal, options);
+      },
+      `public/signet-sdk-${SDK_VERSION}.tgz`,
+    ),
   );
 }
 

@@ -4,7 +4,7 @@ import { LaunchFailure } from "./failure.ts";
 /** A machine that has other things to do takes minutes to compile the first page; one that waits in vain is told by its log sooner. */
 const TIMEOUT_MS = { dev: 600_000, built: 180_000 };
 
-/** Waits until `url` answers anything at all; throws a LaunchFailure naming the process when it does not. */
+/** Waits until `url` answers well; throws a LaunchFailure naming the process, and how it answered last, when it does not. */
 export async function untilAnswering(
   name: string,
   url: string,
@@ -12,19 +12,23 @@ export async function untilAnswering(
 ): Promise<void> {
   const timeoutMs = dev ? TIMEOUT_MS.dev : TIMEOUT_MS.built;
   const deadlineMs = performance.now() + timeoutMs;
+  let answered = "nothing";
   while (performance.now() < deadlineMs) {
     signal.throwIfAborted();
     try {
-      await fetch(url, {
+      const answer = await fetch(url, {
         redirect: "manual",
         signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
       });
-      return;
+      await answer.body?.cancel();
+      if (answer.status < 500) return;
+      answered = String(answer.status);
     } catch {
-      await sleep(100);
+      answered = "nothing";
     }
+    await sleep(100);
   }
   throw new LaunchFailure(
-    `The ${name} did not start within ${timeoutMs / 1000} seconds; see ${logs}/${name}.log.`,
+    `The ${name} did not start within ${timeoutMs / 1000} seconds (it answered ${answered}); see ${logs}/${name}.log.`,
   );
 }

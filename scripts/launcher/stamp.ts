@@ -20,10 +20,16 @@ function addTo(hash: ReturnType<typeof createHash>, path: string): void {
   }
 }
 
-/** Runs `work` unless the file `stamp` says it was done for the same `hash`; returns whether it ran. */
-export async function onceFor(stamp: string, hash: string, work: () => Promise<void>): Promise<boolean> {
+/** Runs `work` unless the file `stamp` says it was done for the same `hash`, and what it `made` is there; returns whether it ran. */
+export async function onceFor(
+  stamp: string,
+  hash: string,
+  work: () => Promise<void>,
+  made: string = stamp,
+): Promise<boolean> {
   const path = join(ROOT, stamp);
-  if (existsSync(path) && readFileSync(path, "utf8") === hash) return false;
+  const isDone = existsSync(path) && readFileSync(path, "utf8") === hash;
+  if (isDone && existsSync(join(ROOT, made))) return false;
   await work();
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, hash);
