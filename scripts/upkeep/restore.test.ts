@@ -159,6 +159,10 @@ test("restored to an older moment it serves the same licenses, and gives out not
   const token = granted(
     await authority.activations.activate(tenantId, activateRequest(license.licenseKey, "device")),
   );
+  await owner.query(
+    `INSERT INTO user_session (id, user_id, network, user_agent, created_at, last_seen_at)
+     SELECT gen_random_uuid(), id, '', 'a browser', now(), now() FROM "user"`,
+  );
   await backUp(database.ownerUrl, fileNamed("older"));
   // What is lost: a seat, a device, a trust bundle and a charge.
   const lost = granted(await checkout(authority, "ben"));
@@ -174,6 +178,8 @@ test("restored to an older moment it serves the same licenses, and gives out not
   const runtime = createRuntime(target.appUrl, new TestClock(new Date()));
   const restored = createAuthority(target.appUrl, runtime);
   try {
+    // Somebody who signed out since must not be signed in.
+    expect(await runtime.database.prisma.userSession.count()).toBe(0);
     // Every client goes on from the bundle it has seen, and the tokens it holds are good.
     const rootKey = await authority.trust.rootKey(tenantId);
     const { jws } = await restored.trust.currentBundle(tenantId);
