@@ -61,6 +61,7 @@ export async function migrate({
     const { appliedMigrationNames } = await withEngine(ownerUrl, (engine) =>
       engine.applyMigrations({ migrationsList, filters: NO_FILTERS }),
     ).catch(explain);
+    await showHistory(owner);
     const functionsReplaced = await replaceFunctions(owner, folder);
     if (masterKeyCheck !== undefined) await rememberMasterKey(owner, masterKeyCheck);
     return { applied: appliedMigrationNames, functionsReplaced };
@@ -86,6 +87,15 @@ async function checkHistory(owner: Client, folder: string): Promise<void> {
   await owner.query(
     "UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL",
   );
+}
+
+/** To the processes, which serve no database that lacks a migration they know. */
+async function showHistory(owner: Client): Promise<void> {
+  await owner.query(`
+    DO $$ BEGIN
+      GRANT SELECT ON _prisma_migrations TO ${APP_ROLE};
+    EXCEPTION WHEN undefined_table THEN NULL;
+    END $$`);
 }
 
 function explain(cause: unknown): never {

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import type { Pool } from "pg";
 import type { Env } from "./env.ts";
 import type { Logger } from "./log.ts";
@@ -16,11 +17,12 @@ export const UNSERVABLE = {
     "The database refuses the password of signet_app. Where DATABASE_APP_URL is not set, it follows from SIGNET_MASTER_KEY, or from SIGNET_MASTER_KEY_PREVIOUS while that is set: set the key in force, once its replacement is finished without the previous one. Otherwise correct DATABASE_APP_URL.",
 } as const;
 
-/** PostgreSQL's codes of what no waiting mends: of the password, and of a table or column that is not there. */
+/** PostgreSQL's codes of what no waiting mends: of the password, and of a table, a column or a privilege that is not there. */
 const BY_CODE: Readonly<Record<string, string>> = {
   "28P01": UNSERVABLE.password,
   "42P01": UNSERVABLE.migration,
   "42703": UNSERVABLE.migration,
+  "42501": UNSERVABLE.migration,
 };
 const ASK_AGAIN_MS = 5_000;
 
@@ -68,11 +70,25 @@ async function refusalOf(
     const known = [keys.SIGNET_MASTER_KEY, keys.SIGNET_MASTER_KEY_PREVIOUS].some(
       (key) => key !== undefined && masterKeyCheck(key) === instance?.check,
     );
-    return instance === undefined || known ? undefined : UNSERVABLE.masterKey;
+    if (instance !== undefined && !known) return UNSERVABLE.masterKey;
+    // One that is newer is served: while an upgrade goes on, processes of the version before are still there.
+    const { rowCount } = await pool.query(
+      "SELECT 1 FROM _prisma_migrations WHERE migration_name = $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL",
+      [newestMigration()],
+    );
+    return rowCount === 0 ? UNSERVABLE.migration : undefined;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const refusal = BY_CODE[code];
     if (refusal === undefined) throw error;
     return refusal;
   }
+}
+
+function newestMigration(): string | undefined {
+  const folder = new URL("../../prisma/migrations/", import.meta.url);
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    .sort()
+    .at(-1);
 }
