@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Prisma } from "#prisma/generated/client.ts";
 import { createEventRelay } from "#server/events/relay.ts";
 import { newUuid, randomSecret } from "#server/platform/ids.ts";
 import { createLogger } from "#server/platform/log.ts";
@@ -180,11 +181,11 @@ test("what the runtime plane refuses comes to the managers by the relay, in the 
   expect(sent.map(({ to }) => to).toSorted()).toEqual(managers.map(({ email }) => email).toSorted());
 });
 
-test("staff get one digest a day however many workers write it, of what their customers lack; who turned it off gets none", async () => {
+test("staff get one digest a day however many workers write it, of what their customers lack by now; who turned it off gets none", async () => {
   const { tenantId, catalog, actor, sent, mailer } = await vendor();
   const { joined } = await addStaff(tenantId, "support", "developer", "admin");
   const [support, developer, admin] = joined;
-  await issueOne(people, actor, catalog, { count: 10 });
+  await issueOne(people, actor, catalog, { count: 12 });
   await people.mailPreferences.set(admin, "staff_digest", false);
   await people.mailPreferences.set(developer, "staff_digest", true);
   people.clock.turnTo(new Date(Math.ceil(people.clock.now().getTime() / DAY_MS) * DAY_MS + 54 * DAY_MS));
@@ -198,7 +199,15 @@ test("staff get one digest a day however many workers write it, of what their cu
     people.database.withTenant(tenantId, (tx) => tx.mail.count({ where: { template: "staff-digest" } }));
   await digest();
   expect(await written()).toBe(0);
-  people.clock.advance(7 * HOUR_MS);
+  people.clock.advance(30 * HOUR_MS);
+  const [renewed, revoked] = await people.database.withTenant(tenantId, (tx) =>
+    tx.license.findMany({ take: 2, orderBy: { id: "asc" } }),
+  );
+  const change = (id: string | undefined, data: Prisma.LicenseUpdateManyMutationInput) =>
+    people.database.withTenant(tenantId, (tx) => tx.license.updateMany({ where: { id: id ?? "" }, data }));
+  const later = new Date(people.clock.now().getTime() + 300 * DAY_MS);
+  await change(renewed?.id, { expiresAt: later, graceUntil: later });
+  await change(revoked?.id, { revokedAt: people.clock.now() });
   await Promise.all([digest(), digest(), digest()]);
   expect(await written()).toBe(readers.length);
   await Promise.all([mailer.deliverDue(), mailer.deliverDue()]);
@@ -206,7 +215,7 @@ test("staff get one digest a day however many workers write it, of what their cu
   expect(digests.map(({ to }) => to).toSorted()).toEqual(readers.toSorted());
   const [mail] = digests;
   expect(mail?.subject).toBe("10 licenses end soon");
-  expect(mail?.text).toMatch(/Northwind · Renderer \S+: in 6 days, on /);
+  expect(mail?.text).toMatch(/Northwind · Renderer \S+: in 5 days, on /);
   expect(mail?.text).toContain("And 2 more, in the portal.");
 
   // A day with news after its digest waits for the next one, and a day without has none.
@@ -216,7 +225,7 @@ test("staff get one digest a day however many workers write it, of what their cu
   expect(await written()).toBe(readers.length);
   const unsubscribe = digests.find(({ to }) => to === support.email)?.headers["List-Unsubscribe"] ?? "";
   await people.unsubscribing.turnOff(/unsubscribe\/(.*)>/.exec(unsubscribe)?.[1] ?? "");
-  people.clock.advance(4 * DAY_MS);
+  people.clock.advance(3 * DAY_MS);
   await people.licenses.announceTransitions({ limit: 100 });
   await digest();
   expect(await written()).toBe(readers.length + readers.length - 1);

@@ -1,7 +1,6 @@
 import type { Prisma } from "#prisma/generated/client.ts";
-import { EVENTS } from "#server/domain/event-catalogue.ts";
-import type { LicensePayload } from "#server/domain/event-payloads.ts";
-import { publicId } from "#server/domain/ids.ts";
+import { publicId, storedId } from "#server/domain/ids.ts";
+import type { LicenseStatus } from "#server/domain/license-state.ts";
 import { teamPlace } from "#server/domain/places.ts";
 import type { Clock } from "#server/platform/clock.ts";
 import type { Database } from "#server/platform/database.ts";
@@ -9,7 +8,6 @@ import { eachTenant } from "#server/platform/each-tenant.ts";
 import type { MailPayload } from "./catalogue.ts";
 import * as store from "./digest-store.ts";
 import type { Mails } from "./mails.ts";
-import { meterNames, productNames } from "./notice-store.ts";
 import { dayWords } from "./notices.ts";
 
 type Tx = Prisma.TransactionClient;
@@ -17,9 +15,14 @@ type Digest = Omit<MailPayload<"staff-digest">, "userId" | "place">;
 
 /** From then on of each day, in UTC: before most people come to work, in most places. */
 const FROM_HOUR = 6;
-/** Read for one digest; shown of each kind. The rest is counted. */
-const EVENTS_MAX = 5_000;
+/** Rows or licenses in one statement, and pages of events for one digest, so that others wait for it briefly: the next day tells of the rest. */
+const PAGE = 5_000;
+const PAGES_MAX = 10;
+/** Of each kind; the rest is counted. */
 const SHOWN_MAX = 8;
+const DAY_MS = 86_400_000;
+/** Nobody lacks anything under others. */
+const IN_USE: ReadonlySet<LicenseStatus> = new Set(["active", "grace"]);
 
 /** One mail a day, at most, to each of a vendor's staff who wants it: which licenses end, which lack seats or credits. */
 export function createStaffDigest({
@@ -34,13 +37,15 @@ export function createStaffDigest({
   /** Those of the staff who want it. */
   readersOf: (tx: Tx, tenantId: string) => Promise<readonly { userId: string; email: string }[]>;
 }) {
-  async function make(tx: Tx, tenantId: string, day: Date): Promise<number> {
+  async function make(tx: Tx, tenantId: string, day: Date, now: Date): Promise<number> {
     await store.lockDigest(tx, tenantId);
     if (!(await store.isDigestDue(tx, tenantId, day))) return 0;
-    const events = await store.takeForDigest(tx, tenantId, day, EVENTS_MAX);
+    for (let page = 1; page <= PAGES_MAX; page++)
+      if ((await store.takeForDigest(tx, tenantId, day, PAGE)) < PAGE) break;
     const readers = await readersOf(tx, tenantId);
-    if (readers.length === 0 || events.length === 0) return 0;
-    const digest = digestOf(events, await productNames(tx, tenantId), await meterNames(tx, tenantId));
+    if (readers.length === 0) return 0;
+    const digest = await digestOf(tx, tenantId, await store.takenOn(tx, tenantId, day), now);
+    if (digest.expiring.total + digest.seats.total + digest.credits.total === 0) return 0;
     for (const { userId, email } of readers)
       await mails.enqueue(tx, {
         tenantId,
@@ -64,50 +69,60 @@ export function createStaffDigest({
       const day = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));
       await eachTenant(database, async (tenantId) => {
         if (await database.withTenant(tenantId, (tx) => store.isDigestDue(tx, tenantId, day)))
-          written += await database.withTenant(tenantId, (tx) => make(tx, tenantId, day));
+          written += await database.withTenant(tenantId, (tx) => make(tx, tenantId, day, now));
       });
       return { written };
     },
   };
 }
 
-type Told = Awaited<ReturnType<typeof store.takeForDigest>>;
-
-/** Of each license and meter the newest; hours in which seats were short are counted. */
-function digestOf(
-  events: Told,
-  products: ReadonlyMap<string, string>,
-  meters: ReadonlyMap<string, string>,
-): Digest {
-  const expiring = new Map<string, Digest["expiring"]["shown"][number] & { daysLeft: number }>();
-  const seats = new Map<string, Digest["seats"]["shown"][number]>();
-  const credits = new Map<string, Digest["credits"]["shown"][number]>();
-  const of = ({ customer, product, keyHint }: LicensePayload) => ({
-    customer: customer.name,
-    product: products.get(product.code) ?? product.code,
-    key: keyHint,
+/** What still holds of what was taken, by the licenses and balances as they are now. */
+async function digestOf(tx: Tx, tenantId: string, taken: readonly store.Taken[], now: Date): Promise<Digest> {
+  const known = taken.flatMap((each) => {
+    const id = storedId("license", each.license);
+    return id === undefined ? [] : [{ ...each, id }];
   });
-  for (const { type, data } of events) {
-    if (type === "license.expiring") {
-      const { license, daysLeft } = EVENTS[type].data.parse(data);
-      if (!expiring.has(license.id))
-        expiring.set(license.id, { ...of(license), daysLeft, expiresAt: dayWords(license.expiresAt) });
-    } else if (type === "pool.exhausted") {
-      const { license } = EVENTS[type].data.parse(data);
-      const hours = (seats.get(license.id)?.hours ?? 0) + 1;
-      seats.set(license.id, { ...of(license), seats: license.seats, hours });
-    } else if (type === "credits.low" || type === "credits.exhausted") {
-      const { license, meter, balance } = EVENTS[type].data.parse(data);
-      const name = meters.get(`${license.product.code}/${meter}`) ?? meter;
-      const left = type === "credits.low" ? Math.max(0, Math.floor(balance)) : 0;
-      const about = `${license.id}/${meter}`;
-      if (!credits.has(about)) credits.set(about, { ...of(license), meter: name, balance: left });
+  const licenses = new Map<string, store.Standing>();
+  const balances = new Map<string, store.Balance>();
+  for (const ids of pages(known.map(({ id }) => id)))
+    for (const each of await store.standingOf(tx, tenantId, ids, now)) licenses.set(each.id, each);
+  for (const ids of pages(known.flatMap(({ id, kind }) => (kind === "credits" ? [id] : []))))
+    for (const each of await store.balancesOf(tx, tenantId, ids))
+      balances.set(`${each.licenseId}/${each.meter}`, each);
+
+  const expiring: (Digest["expiring"]["shown"][number] & { daysLeft: number })[] = [];
+  const seats: Digest["seats"]["shown"][number][] = [];
+  const credits: Digest["credits"]["shown"][number][] = [];
+  for (const { kind, id, meter, times, at, ...told } of known) {
+    const license = licenses.get(id);
+    if (license === undefined || !IN_USE.has(license.status)) continue;
+    const { customer, product, key, expiresAt } = license;
+    const of = { customer, product, key };
+    if (kind === "expiring") {
+      const renewed = expiresAt === null || told.expiresAt === null || expiresAt > new Date(told.expiresAt);
+      if (renewed || expiresAt <= now) continue;
+      const daysLeft = Math.ceil((expiresAt.getTime() - now.getTime()) / DAY_MS);
+      expiring.push({ ...of, daysLeft, expiresAt: dayWords(expiresAt.toISOString()) });
+    } else if (kind === "seats") {
+      if (license.seats <= told.seats) seats.push({ ...of, seats: license.seats, hours: times });
+    } else {
+      const account = balances.get(`${id}/${meter}`);
+      if (account === undefined || (account.lastGrantedAt !== null && account.lastGrantedAt > at)) continue;
+      credits.push({ ...of, meter: account.name, balance: Math.max(0, Math.floor(account.balance)) });
     }
   }
-  const soonest = [...expiring.values()].toSorted((one, other) => one.daysLeft - other.daysLeft);
-  const worst = [...seats.values()].toSorted((one, other) => other.hours - one.hours);
-  const emptiest = [...credits.values()].toSorted((one, other) => one.balance - other.balance);
-  return { expiring: shown(soonest), seats: shown(worst), credits: shown(emptiest) };
+  return {
+    expiring: shown(expiring.toSorted((one, other) => one.daysLeft - other.daysLeft)),
+    seats: shown(seats.toSorted((one, other) => other.hours - one.hours)),
+    credits: shown(credits.toSorted((one, other) => one.balance - other.balance)),
+  };
+}
+
+function pages(ids: readonly string[]): string[][] {
+  const all = [...new Set(ids)];
+  return Array.from({ length: Math.ceil(all.length / PAGE) }, (_, page) =>
+    all.slice(page * PAGE, (page + 1) * PAGE),
+  );
 }
 
 function shown<Row>(rows: readonly Row[]): { shown: Row[]; total: number } {
