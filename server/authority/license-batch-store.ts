@@ -1,5 +1,6 @@
 import { Prisma } from "#prisma/generated/client.ts";
 import type { RowPlan } from "./license-batch-input.ts";
+import type { ChangeRow } from "./license-bulk-input.ts";
 import type { Tx } from "./ports.ts";
 
 /** False when there is a batch of this request already, or the other of two who ask at once has made it. */
@@ -38,12 +39,12 @@ export async function insertChangeRows(
   tx: Tx,
   tenantId: string,
   batchId: string,
-  licenseIds: readonly string[],
+  rows: readonly ChangeRow[],
 ): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO license_batch_row (tenant_id, batch_id, row, line, plan)
-    SELECT ${tenantId}::uuid, ${batchId}::uuid, i.nth, i.nth, jsonb_build_object('licenseId', i.id)
-      FROM unnest(${licenseIds}::uuid[]) WITH ORDINALITY AS i (id, nth)`;
+    SELECT ${tenantId}::uuid, ${batchId}::uuid, i.nth, i.nth, i.plan
+      FROM jsonb_array_elements(${JSON.stringify(rows)}::jsonb) WITH ORDINALITY AS i (plan, nth)`;
 }
 
 export function findBatch(tx: Tx, tenantId: string, id: string) {

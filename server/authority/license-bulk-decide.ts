@@ -6,7 +6,7 @@ import type { BulkChange } from "./license-bulk-input.ts";
 import type { BulkLicense } from "./license-bulk-store.ts";
 import { decideTransition } from "./license-transition.ts";
 import { unfitReason } from "./policy-rules.ts";
-import { findNewestVersions } from "./policy-store.ts";
+import { findNewestVersions, findVersionsWithCatalogue } from "./policy-store.ts";
 import type { Tx } from "./ports.ts";
 
 type Version = Awaited<ReturnType<typeof findNewestVersions>>[number];
@@ -20,20 +20,54 @@ export type Decision =
   | { readonly change: Change; readonly times: BulkLicense }
   | { readonly change: Change; readonly version: Version };
 
-/** What becomes of each license, or why nothing can: as each alone would be answered. */
-export async function decideAll(
+/** Which version each license is to get, by the license's id; others get none. */
+type Targets = ReadonlyMap<string, Version>;
+
+/** The newest of its policy, for each. */
+export async function newestTargets(
   tx: Tx,
   tenantId: string,
   licenses: readonly BulkLicense[],
-  change: BulkChange,
-  now: Date,
-): Promise<{ readonly license: BulkLicense; readonly decision: Decision }[]> {
-  const policyIds = change.action === "move" ? [...new Set(licenses.map(({ policyId }) => policyId))] : [];
+): Promise<Targets> {
+  const policyIds = [...new Set(licenses.map(({ policyId }) => policyId))];
   const newest = new Map(
     (await findNewestVersions(tx, tenantId, policyIds)).map((version) => [version.policyId, version]),
   );
+  return new Map(
+    licenses.flatMap(({ id, policyId }) => {
+      const version = newest.get(policyId);
+      return version === undefined ? [] : [[id, version] as const];
+    }),
+  );
+}
+
+/** Those that were looked at, whatever was published since. */
+export async function plannedTargets(
+  tx: Tx,
+  tenantId: string,
+  versionIdOf: ReadonlyMap<string, string>,
+): Promise<Targets> {
+  const ids = [...new Set(versionIdOf.values())];
+  const versions = new Map(
+    (await findVersionsWithCatalogue(tx, tenantId, ids)).map((version) => [version.id, version]),
+  );
+  return new Map(
+    [...versionIdOf].flatMap(([licenseId, versionId]) => {
+      const version = versions.get(versionId);
+      return version === undefined ? [] : [[licenseId, version] as const];
+    }),
+  );
+}
+
+/** What becomes of each license, or why nothing can: as each alone would be answered. */
+export function decideAll(
+  licenses: readonly BulkLicense[],
+  change: BulkChange,
+  targets: Targets,
+  now: Date,
+): { readonly license: BulkLicense; readonly decision: Decision }[] {
   const decide = (license: BulkLicense): Decision => {
-    if (change.action === "move") return decideMove(license, newest.get(license.policyId));
+    if (change.action === "move") return decideMove(license, targets.get(license.id));
     const { data, ...decided } = decideTransition(license, change, now);
     return { change: decided, times: { ...license, ...data } };
   };
@@ -45,6 +79,8 @@ function decideMove(license: BulkLicense, version: Version | undefined): Decisio
     return { refusal: "This license is revoked, which is final: its rules can no longer change." };
   if (version === undefined || version.id === license.policyVersionId)
     return { refusal: "This license is under the newest version of its policy already." };
+  if (version.number < license.policyVersion)
+    return { refusal: "This license is under a newer version of its policy by now." };
   const overrides = policyOverrides.parse(license.overrides);
   const unfit = unfitReason(policyRules.parse(version.rules), overrides, version.policy.product);
   if (unfit !== undefined) return { refusal: unfit };

@@ -60,4 +60,9 @@ export const changeMany = {
 export type ChangeMany = PreviewChange & { readonly seen: string; readonly requestId: string };
 
 /** What one row of such a batch is about. */
-export const changeRow = z.strictObject({ licenseId: z.uuid() });
+export const changeRow = z.strictObject({
+  licenseId: z.uuid(),
+  /** Which version it moves to, where it moves. */
+  versionId: z.uuid().exactOptional(),
+});
+export type ChangeRow = z.output<typeof changeRow>;

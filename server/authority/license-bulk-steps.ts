@@ -4,7 +4,7 @@ import { policyRules } from "../domain/policy.ts";
 import type { Clock } from "../platform/clock.ts";
 import { applyEntitlements } from "./entitlements-store.ts";
 import type { StepResult } from "./license-batch-steps.ts";
-import { type Decision, decideAll } from "./license-bulk-decide.ts";
+import { type Decision, decideAll, plannedTargets } from "./license-bulk-decide.ts";
 import { type BulkChange, changeRow } from "./license-bulk-input.ts";
 import * as store from "./license-bulk-store.ts";
 import { moveLicenses } from "./license-move-store.ts";
@@ -25,11 +25,18 @@ export async function changeRows(
   { tenantId, batchId, change, clock, trust }: Step,
   stored: readonly { readonly row: number; readonly plan: unknown }[],
 ): Promise<StepResult> {
-  const rowOf = new Map(stored.map(({ row, plan }) => [changeRow.parse(plan).licenseId, row]));
+  const planned = stored.map(({ row, plan }) => ({ row, ...changeRow.parse(plan) }));
+  const rowOf = new Map(planned.map(({ row, licenseId }) => [licenseId, row]));
+  const versionIdOf = new Map(
+    planned.flatMap(({ licenseId, versionId }) =>
+      versionId === undefined ? [] : [[licenseId, versionId] as const],
+    ),
+  );
   const ids = [...rowOf.keys()];
   await store.lockLicenses(tx, tenantId, ids);
   const now = clock.now();
-  const decided = await decideAll(tx, tenantId, await store.findLicenses(tx, tenantId, ids), change, now);
+  const targets = await plannedTargets(tx, tenantId, versionIdOf);
+  const decided = decideAll(await store.findLicenses(tx, tenantId, ids), change, targets, now);
 
   await store.updateTimes(
     tx,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { UserActor } from "#server/domain/actor.ts";
 import { publicId } from "#server/domain/ids.ts";
+import type { PolicyRules } from "#server/domain/policy.ts";
 import { newUuid } from "#server/platform/ids.ts";
 import {
   type Authority,
@@ -58,6 +59,14 @@ async function finish(id: string, from = authority.licenseBatches) {
   let batch = await from.step(actor, id);
   while (batch.finishedAt === null) batch = await from.step(actor, id);
   return batch;
+}
+
+async function publishAnother(rules: Partial<PolicyRules>) {
+  const { versions } = await authority.policies.get(actor, catalog.policyId);
+  const newest = versions[0];
+  if (newest === undefined) throw new Error("a version was published");
+  await authority.policies.saveDraft(actor, catalog.policyId, { ...newest.rules, ...rules });
+  await authority.policies.publish(actor, catalog.policyId);
 }
 
 const rows = (ids: readonly string[]) =>
@@ -132,18 +141,7 @@ describe("a license among many becomes what it becomes alone", () => {
     if (one === undefined || other === undefined) throw new Error("two were issued");
     if (change.action === "reinstate")
       for (const { id } of [one, other]) await authority.licenses.suspend(actor, id, "");
-    if (change.action === "move") {
-      const { published } = await authority.policies.get(actor, catalog.policyId).then(({ versions }) => ({
-        published: versions[0],
-      }));
-      if (published === undefined) throw new Error("a version was published");
-      await authority.policies.saveDraft(actor, catalog.policyId, {
-        ...published.rules,
-        seats: 5,
-        graceDays: 3,
-      });
-      await authority.policies.publish(actor, catalog.policyId);
-    }
+    if (change.action === "move") await publishAnother({ seats: 5, graceDays: 3 });
     const changing = alone[change.action];
     await changing?.(one.id);
     const { id } = await begin({ ids: [other.id] }, change);
@@ -212,4 +210,24 @@ test("nothing is begun once the licenses are no longer those that were looked at
   await expect(authority.licenseBatches.step(other, id)).rejects.toMatchObject({ code: "not_found" });
   expect(await authority.licenseBatches.refusedOf(other, id)).toEqual([]);
   expect(await audited("license_batch.change_begun")).toHaveLength(1);
+});
+
+test("all move to the version that was looked at, whatever is published meanwhile", async () => {
+  const ids = (await issue(2)).map(({ id }) => id);
+  await publishAnother({ graceDays: 2 });
+  const licenses = { ids };
+  const move: BulkChange = { action: "move" };
+  const { seen } = await preview(licenses, move);
+  await publishAnother({ graceDays: 3 });
+  const request = { licenses, change: move, seen, requestId: newUuid() };
+  await expect(authority.licenseBatches.beginChange(actor, request)).rejects.toMatchObject({
+    message: expect.stringContaining("have changed since you looked"),
+  });
+  const { id } = await begin(licenses, move);
+  const small = createLicenseBatches({ ...authority, rowsAtOnce: 1 });
+  await small.step(actor, id);
+  await publishAnother({ graceDays: 4 });
+  expect(await finish(id, small)).toMatchObject({ done: 2, refused: 0 });
+  const moved = await rows(ids);
+  expect(moved.map(({ effective }) => effective)).toMatchObject([{ graceDays: 3 }, { graceDays: 3 }]);
 });

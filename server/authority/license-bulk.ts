@@ -8,8 +8,8 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { beginBatch } from "./license-batch-begin.ts";
 import { insertChangeRows, listRefused } from "./license-batch-store.ts";
-import { decideAll, mayBeUsed } from "./license-bulk-decide.ts";
-import type { ChangeMany, ChosenLicenses, PreviewChange } from "./license-bulk-input.ts";
+import { decideAll, mayBeUsed, newestTargets } from "./license-bulk-decide.ts";
+import type { ChangeMany, ChangeRow, ChosenLicenses, PreviewChange } from "./license-bulk-input.ts";
 import * as store from "./license-bulk-store.ts";
 import type { FilterLicenses } from "./license-input.ts";
 import { listLicenseIds } from "./license-list-store.ts";
@@ -51,12 +51,16 @@ export function createBulkChanges({
       );
     }
     const found = await store.findLicenses(tx, tenantId, ids);
-    const decided = await decideAll(tx, tenantId, found, change, clock.now());
+    const targets = await newestTargets(tx, tenantId, change.action === "move" ? found : []);
+    const decided = decideAll(found, change, targets, clock.now());
     const applies = decided.filter(({ decision }) => "change" in decision);
+    const rows: ChangeRow[] = decided.map(({ license: { id }, decision }) =>
+      "version" in decision ? { licenseId: id, versionId: decision.version.id } : { licenseId: id },
+    );
     const seen = createHash("sha256")
-      .update(JSON.stringify([change.action, ids, applies.map(({ license }) => license.id)]))
+      .update(JSON.stringify([change.action, rows, applies.map(({ license }) => license.id)]))
       .digest("base64url");
-    return { ids, decided, applies, seen };
+    return { rows, decided, applies, seen };
   }
 
   return {
@@ -71,7 +75,7 @@ export function createBulkChanges({
     async previewChange({ tenantId }: Actor, request: PreviewChange) {
       return database.withTenant(tenantId, async (tx) => {
         const now = clock.now();
-        const { ids, decided, applies, seen } = await look(tx, tenantId, request);
+        const { decided, applies, seen } = await look(tx, tenantId, request);
         const seats = await store.seatsOf(
           tx,
           tenantId,
@@ -83,7 +87,7 @@ export function createBulkChanges({
         );
         return {
           seen,
-          total: ids.length,
+          total: decided.length,
           applies: applies.length,
           devices: applies.reduce((sum, { license }) => sum + license.activationCount, 0),
           seats,
@@ -126,8 +130,8 @@ export function createBulkChanges({
         .digest();
       return database.withTenant(tenantId, async (tx) => {
         const batch = { id: requestId, requestHash, copy: 0, fileName: null, change };
-        const rows = async () => {
-          const { ids, applies, seen } = await look(tx, tenantId, request);
+        const begun = async () => {
+          const { rows, applies, seen } = await look(tx, tenantId, request);
           if (seen !== request.seen) {
             throw new SignetError(
               "invalid_request",
@@ -136,9 +140,9 @@ export function createBulkChanges({
           }
           if (applies.length === 0)
             throw new SignetError("invalid_request", "There is no license that this can be done to.");
-          return { total: ids.length, insert: () => insertChangeRows(tx, tenantId, requestId, ids) };
+          return { total: rows.length, insert: () => insertChangeRows(tx, tenantId, requestId, rows) };
         };
-        return { id: await beginBatch(tx, actor, clock, batch, rows) };
+        return { id: await beginBatch(tx, actor, clock, batch, begun) };
       });
     },
 

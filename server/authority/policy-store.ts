@@ -59,6 +59,14 @@ export function findPoliciesForImport(tx: Tx, tenantId: string, codes: readonly 
   });
 }
 
+/** These versions, each with its policy and product, and with the product's whole catalogue. */
+export function findVersionsWithCatalogue(tx: Tx, tenantId: string, ids: readonly string[]) {
+  return tx.policyVersion.findMany({
+    where: { tenantId, id: { in: [...ids] } },
+    include: { policy: { include: { product: { include: { features: true, meters: true } } } } },
+  });
+}
+
 /** These versions, each with its policy and product. */
 export function findVersions(tx: Tx, tenantId: string, ids: readonly string[]) {
   return tx.policyVersion.findMany({
