@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Vendor } from "#server/auth/actor.ts";
 import { brandCss } from "../_brand/brand.ts";
 import { VendorMark } from "../_brand/vendor-mark.tsx";
+import { initialOf } from "../_components/initial-of.ts";
 import auth from "../(auth)/auth.module.css";
 import AuthLayout from "../(auth)/layout.tsx";
 import classes from "./guest.module.css";
@@ -40,7 +41,7 @@ export function GuestFrame({
         </div>
       </main>
       <aside className={`${auth.brand} ${classes.vendor}`} aria-hidden="true">
-        <span className={classes.letter}>{name.slice(0, 1).toUpperCase()}</span>
+        <span className={classes.letter}>{initialOf(name)}</span>
         <div className={classes.words}>
           <p className={auth.claim}>{toTeam ? `The team of ${name}` : `Your licenses from ${name}`}</p>
           <p className={classes.detail}>

@@ -1,4 +1,5 @@
 import { Box, Text } from "@mantine/core";
+import { initialOf } from "../_components/initial-of.ts";
 import classes from "./vendor-mark.module.css";
 
 /** The vendor's letter on its colour, and its name; over a customer's name where somebody of theirs is signed in. */
@@ -6,7 +7,7 @@ export function VendorMark({ vendorName, customerName }: { vendorName: string; c
   return (
     <>
       <span className={classes.mark} aria-hidden>
-        {vendorName.slice(0, 1).toUpperCase()}
+        {initialOf(vendorName)}
       </span>
       <Box component="span" miw={0}>
         <Text span fz="sm" fw={650} truncate display="block" lh={1.3}>
