@@ -1,6 +1,7 @@
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { PLACES_COOKIE, rememberPlace } from "../../_places/remembered.ts";
+import { server } from "../../_server.ts";
 import { currentPlaces, currentUser, toSignIn } from "../../_session.ts";
 import { safePath } from "../../(auth)/safe-path.ts";
 
@@ -19,6 +20,7 @@ export async function GET(request: Request, { params }: { params: Promise<{ plac
   const store = await cookies();
   store.set(PLACES_COOKIE, rememberPlace(store.get(PLACES_COOKIE)?.value, place.id), {
     httpOnly: true,
+    secure: server().env.NEXTAUTH_URL.startsWith("https:"),
     sameSite: "lax",
     path: "/",
     maxAge: YEAR_SECONDS,
