@@ -50,10 +50,20 @@ export function AccountScreen({
           </Card>
         ) : (
           <>
-            <TwoFactorCard status={account.data.twoFactor} />
+            <TwoFactorCard status={account.data.twoFactor} hasPassword={signIn.data?.password !== false} />
             <IdentitiesCard />
             {signIn.data?.password !== false && <PasswordCard />}
-            {security.data !== undefined && (
+            {security.data === undefined ? (
+              security.error && (
+                <Card padding={0}>
+                  <ErrorState
+                    error={security.error}
+                    retry={() => security.refetch()}
+                    busy={security.isFetching}
+                  />
+                </Card>
+              )
+            ) : (
               <>
                 <SessionsCard sessions={security.data.sessions} />
                 <AccountLogCard events={security.data.events} />

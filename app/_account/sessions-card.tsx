@@ -29,7 +29,7 @@ export function SessionsCard({ sessions }: { sessions: readonly Session[] }) {
         `Signs out ${countOf(others, "other browser")}, at its next click.`,
         "This one stays signed in.",
       ],
-      undo: "Signing in there again needs your password.",
+      undo: "They sign in there anew.",
       confirm: "Sign out the others",
       danger: true,
       run: async () => {

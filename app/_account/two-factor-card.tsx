@@ -20,7 +20,7 @@ export interface TwoFactorStatus {
   readonly survivesReset: boolean;
 }
 
-export function TwoFactorCard({ status }: { status: TwoFactorStatus }) {
+export function TwoFactorCard({ status, hasPassword }: { status: TwoFactorStatus; hasPassword: boolean }) {
   const { enabledAt, recoveryCodesLeft, survivesReset } = status;
   const [settingUp, setUp] = useDisclosure(false);
   const [renewing, renew] = useDisclosure(false);
@@ -55,6 +55,7 @@ export function TwoFactorCard({ status }: { status: TwoFactorStatus }) {
                 {recoveryCodesLeft === 1 ? "code" : "codes"} left
                 {recoveryCodesLeft <= FEW && ": make new ones before you need them"}.
                 {!survivesReset &&
+                  hasPassword &&
                   " A new password chosen by mail still takes it away, since nobody has proved this address: sign in once by a mailed link and a code."}
               </>
             ) : (
