@@ -108,6 +108,8 @@ test("disconnecting ends the sessions it opened and no others, and the last way 
   expect(await people.auth.currentUser(again)).toBeDefined();
   await people.identities.unlink(one.userId, id);
   for (const ended of [session, again]) expect(await people.auth.currentUser(ended)).toBeUndefined();
+  const open = await people.sessions.list(one.userId, undefined);
+  expect(open.map((left) => left.id)).toEqual([byPassword.sessionId]);
   expect((await people.accountLog.latest(one.userId)).map(({ kind }) => kind)).toEqual(
     expect.arrayContaining(["identity_connected", "identity_disconnected"]),
   );

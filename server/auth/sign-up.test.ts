@@ -235,6 +235,7 @@ test.each(["a password", "a password and an authenticator", "an identity"])(
     const next = "another horse battery staple";
     await people.accessByMail.resetPassword(await linkOf(email), next, ip);
     expect(await people.auth.currentUser(session)).toBeUndefined();
+    expect(await people.sessions.list(session?.userId ?? "", undefined)).toEqual([]);
     expect((await open()).session).toBeUndefined();
     expect(await people.auth.currentUser(await signIn(email, next))).toBeDefined();
     const mails = (await outbox.list()).filter(({ to }) => to === email);

@@ -167,3 +167,24 @@ test("events that were told go after their time, with what was delivered of them
   ]);
   expect(left).toEqual([[{ id: young }], 0, 0]);
 });
+
+test("sessions that nobody uses go after eight days, and what happened to ways in after 400", async () => {
+  const { database: connections, clock } = runtime;
+  const { prisma } = connections;
+  const user = { id: newUuid(), email: `${newUuid()}@example.com`, name: "Ada" };
+  await prisma.user.create({ data: user });
+  const [userId, now] = [user.id, clock.now()];
+  const ago = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  const session = (lastSeenAt: Date) => {
+    return { id: newUuid(), userId, network: "", userAgent: "", createdAt: ago(20), lastSeenAt };
+  };
+  const happening = (at: Date) => ({ id: newUuid(), userId, at, kind: "two_factor_on", about: "" });
+  const [unused, used] = [session(ago(8.1)), session(ago(7.9))];
+  const [old, young] = [happening(ago(401)), happening(ago(399))];
+  await prisma.userSession.createMany({ data: [unused, used] });
+  await prisma.accountEvent.createMany({ data: [old, young] });
+  expect(await createRetentionStore(connections.pool, clock).deleteOldSignIns(1_000)).toBe(2);
+  const left = { where: { userId }, select: { id: true } };
+  expect(await prisma.userSession.findMany(left)).toEqual([{ id: used.id }]);
+  expect(await prisma.accountEvent.findMany(left)).toEqual([{ id: young.id }]);
+});
