@@ -22,8 +22,8 @@ export async function listCustomers(
   const { search, archived, before, limit } = query;
   const conditions: Prisma.CustomerWhereInput[] = [];
   if (search) {
-    const found = await findByWords(tx, tenantId, "customer", search, SEARCHED_MAX);
-    conditions.push({ id: { in: found } });
+    const { ids } = await findByWords(tx, tenantId, "customer", search, SEARCHED_MAX);
+    conditions.push({ id: { in: ids } });
   }
   if (before !== undefined) {
     conditions.push({

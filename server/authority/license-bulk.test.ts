@@ -212,6 +212,21 @@ test("nothing is begun once the licenses are no longer those that were looked at
   expect(await audited("license_batch.change_begun")).toHaveLength(1);
 });
 
+test("where more may fit some words than a search looks through, all of them are not to be had, and nothing is begun", async () => {
+  const [one] = await issue(1);
+  for (let n = 0; n < 3; n++) await issueOne(authority, actor, catalog, { count: 67, note: "pilot" });
+  const filter = { search: "pilot" };
+  expect(await authority.licenseBatches.countMatching(actor, filter)).toEqual({ count: 200, more: true });
+  await expect(preview({ filter }, SUSPEND)).rejects.toThrow(/choose by product, policy or customer/);
+  await expect(authority.licenses.export(actor, filter)).rejects.toThrow(
+    /choose by product, policy or customer/,
+  );
+  expect(await authority.licenseBatches.countMatching(actor, { search: one?.key.slice(-5) ?? "" })).toEqual({
+    count: 1,
+    more: false,
+  });
+});
+
 test("all move to the version that was looked at, whatever is published meanwhile", async () => {
   const ids = (await issue(2)).map(({ id }) => id);
   await publishAnother({ graceDays: 2 });

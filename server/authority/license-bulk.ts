@@ -12,9 +12,10 @@ import { decideAll, mayBeUsed, newestTargets } from "./license-bulk-decide.ts";
 import type { ChangeMany, ChangeRow, ChosenLicenses, PreviewChange } from "./license-bulk-input.ts";
 import * as store from "./license-bulk-store.ts";
 import type { FilterLicenses } from "./license-input.ts";
-import { listLicenseIds } from "./license-list-store.ts";
-import { searchFor } from "./license-search.ts";
+import { type LicenseQuery, listLicenseIds } from "./license-list-store.ts";
+import { isCut, searchFor, searchIsCut } from "./license-search.ts";
 import type { Tx, Vault } from "./ports.ts";
+import type { Found } from "./search-terms.ts";
 
 const REFUSED_TOLD_MAX = 1_000;
 /** Of those that are refused for one reason. */
@@ -30,18 +31,21 @@ export function createBulkChanges({
   clock: Clock;
   vault: Vault;
 }) {
-  /** Newest first, at most one more than may be changed at once. */
-  async function idsOf(tx: Tx, tenantId: string, chosen: ChosenLicenses): Promise<string[]> {
+  /** Newest first, at most one more than may be changed at once; cut where a search by words may have left some out. */
+  async function idsOf(tx: Tx, tenantId: string, chosen: ChosenLicenses): Promise<Found> {
     const limit = BULK_LICENSES_MAX;
-    if ("ids" in chosen) return listLicenseIds(tx, tenantId, { ids: chosen.ids, limit }, clock.now());
+    const list = (query: Omit<LicenseQuery, "limit">) =>
+      listLicenseIds(tx, tenantId, { ...query, limit }, clock.now());
+    if ("ids" in chosen) return { ids: await list({ ids: chosen.ids }), isCut: false };
     const { search: text, ...filter } = chosen.filter;
     const search = await searchFor(tx, vault, tenantId, text);
-    return listLicenseIds(tx, tenantId, { ...filter, search, limit }, clock.now());
+    return { ids: await list({ ...filter, search }), isCut: isCut(search) };
   }
 
   /** Throws `invalid_request` where there are none, or more than may be changed at once. */
   async function look(tx: Tx, tenantId: string, { licenses, change }: PreviewChange) {
-    const ids = await idsOf(tx, tenantId, licenses);
+    const { ids, isCut: mayLack } = await idsOf(tx, tenantId, licenses);
+    if (mayLack) throw searchIsCut();
     if (ids.length === 0)
       throw new SignetError("invalid_request", "None of these licenses is there; look at the list again.");
     if (ids.length > BULK_LICENSES_MAX) {
@@ -66,8 +70,10 @@ export function createBulkChanges({
   return {
     /** How many licenses a list shows over all its pages, as far as they may be changed at once. */
     async countMatching({ tenantId }: Actor, filter: FilterLicenses) {
-      const ids = await database.withTenant(tenantId, (tx) => idsOf(tx, tenantId, { filter }));
-      const more = ids.length > BULK_LICENSES_MAX;
+      const { ids, isCut: mayLack } = await database.withTenant(tenantId, (tx) =>
+        idsOf(tx, tenantId, { filter }),
+      );
+      const more = mayLack || ids.length > BULK_LICENSES_MAX;
       return { count: Math.min(ids.length, BULK_LICENSES_MAX), more };
     },
 

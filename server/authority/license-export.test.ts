@@ -32,7 +32,8 @@ afterAll(async () => {
 
 async function exported(filter: object = {}, as = actor) {
   const chunks: string[] = [];
-  for await (const chunk of authority.licenses.export(as, filterLicenses.parse(filter))) chunks.push(chunk);
+  for await (const chunk of await authority.licenses.export(as, filterLicenses.parse(filter)))
+    chunks.push(chunk);
   const rows: Record<string, string>[] = parse(chunks.join(""), { columns: true });
   return { chunks, rows };
 }

@@ -4,8 +4,8 @@ import { publicId } from "../domain/ids.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { FilterLicenses } from "./license-input.ts";
-import { type LicenseRow, listLicenses } from "./license-list-store.ts";
-import { searchFor } from "./license-search.ts";
+import { type LicenseQuery, type LicenseRow, listLicenses } from "./license-list-store.ts";
+import { isCut, searchFor, searchIsCut } from "./license-search.ts";
 import type { Position } from "./page.ts";
 import type { Vault } from "./ports.ts";
 
@@ -33,22 +33,32 @@ const COLUMNS: Readonly<Record<string, (row: LicenseRow) => string | number>> = 
  * Licenses as CSV, newest first, a thousand at a time: a million of them need no more memory than one page. What is issued
  * meanwhile is not among them, and states are those of the moment it began. Keys are not in it.
  */
-export async function* exportLicenses(
+export async function exportLicenses(
   { database, clock, vault }: { database: Database; clock: Clock; vault: Vault },
   { tenantId }: Actor,
   { search: text, ...filter }: FilterLicenses,
   /** These, and no others. */
   ids?: readonly string[],
+): Promise<AsyncGenerator<string>> {
+  const search = await database.withTenant(tenantId, (tx) => searchFor(tx, vault, tenantId, text));
+  // Said before the first line is sent: afterwards a file could only break off.
+  if (isCut(search)) throw searchIsCut();
+  return linesOf(database, tenantId, { ...filter, ids, search }, clock.now());
+}
+
+async function* linesOf(
+  database: Database,
+  tenantId: string,
+  query: Omit<LicenseQuery, "before" | "limit">,
+  now: Date,
 ): AsyncGenerator<string> {
-  const now = clock.now();
   const cells = Object.values(COLUMNS);
   yield csvOf([Object.keys(COLUMNS)]);
   let before: Position | undefined;
   for (;;) {
-    const rows = await database.withTenant(tenantId, async (tx) => {
-      const search = await searchFor(tx, vault, tenantId, text);
-      return listLicenses(tx, tenantId, { ...filter, ids, search, before, limit: READ_AT_ONCE }, now);
-    });
+    const rows = await database.withTenant(tenantId, (tx) =>
+      listLicenses(tx, tenantId, { ...query, before, limit: READ_AT_ONCE }, now),
+    );
     const page = rows.slice(0, READ_AT_ONCE);
     const last = page.at(-1);
     if (last === undefined) return;

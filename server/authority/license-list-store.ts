@@ -36,6 +36,8 @@ export type LicenseSearch =
       readonly hint: string;
       readonly customerIds: readonly string[];
       readonly noteIds: readonly string[];
+      /** More customers or notes may fit than are looked through. */
+      readonly isCut: boolean;
     };
 
 /** Customers, and licenses by their notes, that one search text may stand for. */
@@ -43,11 +45,14 @@ const SEARCHED_MAX = 200;
 
 /** What a text that is no id and no key may mean: a key's last characters, words of a customer's name, or of a note. */
 export async function textSearch(tx: Tx, tenantId: string, text: string): Promise<LicenseSearch> {
+  const customers = await findByWords(tx, tenantId, "customer", text, SEARCHED_MAX);
+  const notes = await findByWords(tx, tenantId, "license", text, SEARCHED_MAX);
   return {
     kind: "text",
     hint: text.toUpperCase(),
-    customerIds: await findByWords(tx, tenantId, "customer", text, SEARCHED_MAX),
-    noteIds: await findByWords(tx, tenantId, "license", text, SEARCHED_MAX),
+    customerIds: customers.ids,
+    noteIds: notes.ids,
+    isCut: customers.isCut || notes.isCut,
   };
 }
 

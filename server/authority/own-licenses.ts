@@ -162,5 +162,5 @@ async function searchFor(
   if (id !== undefined) return { kind: "id", id };
   const keyHash = await licenseKeyHash(vault, tenantId, text);
   if (keyHash !== undefined) return { kind: "key", keyHash };
-  return { kind: "text", hint: text.toUpperCase().slice(-5), customerIds: [], noteIds: [] };
+  return { kind: "text", hint: text.toUpperCase().slice(-5), customerIds: [], noteIds: [], isCut: false };
 }

@@ -116,11 +116,11 @@ export function createSearch({ database, clock, vault }: { database: Database; c
       .replace(/[IL]/g, "1")
       .replace(/O/g, "0");
     const byHint = HINT.test(hint) ? await store.findByKeyHint(tx, tenantId, hint, SHOWN_MAX) : [];
-    return [...byHint, ...(await findByWords(tx, tenantId, "license", text, SHOWN_MAX))];
+    return [...byHint, ...(await findByWords(tx, tenantId, "license", text, SHOWN_MAX)).ids];
   }
 
   async function customersBy(tx: Tx, tenantId: string, text: string) {
-    const ids = await findByWords(tx, tenantId, "customer", text, CANDIDATES_MAX);
+    const { ids } = await findByWords(tx, tenantId, "customer", text, CANDIDATES_MAX);
     if (text.includes("@")) {
       const theirs = await store.findCustomersOfPerson(tx, tenantId, text.toLowerCase(), SHOWN_MAX);
       ids.push(...theirs.map(({ customerId }) => customerId));

@@ -25,6 +25,12 @@ function afterAll(text: string): string {
   return `${text}\u{10FFFF}`;
 }
 
+/** What a search found, and whether there may be more that it did not look through. */
+export interface Found {
+  readonly ids: string[];
+  readonly isCut: boolean;
+}
+
 /**
  * The ids of what has, for each word, one that begins with it; at most `limit`, and none where the text has no word. Where more
  * than 2,000 fit the longest word, the others are looked for among as many of these.
@@ -35,22 +41,24 @@ export async function findByWords(
   kind: TermKind,
   text: string,
   limit: number,
-): Promise<string[]> {
+): Promise<Found> {
   const [first, ...others] = searchWords(text);
-  if (first === undefined) return [];
-  const term = Prisma.sql`t.term`;
+  if (first === undefined) return { ids: [], isCut: false };
+  const lookedMax = others.length === 0 ? limit + 1 : CANDIDATES_MAX;
   const also = others.map(
     (word) => Prisma.sql`AND EXISTS (
       SELECT FROM search_term o
        WHERE o.tenant_id = ${tenantId}::uuid AND o.subject_id = f.id AND ${beginsWith(Prisma.sql`o.term`, word)})`,
   );
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT f.id FROM (
-      SELECT DISTINCT x.id FROM (
-        SELECT t.subject_id AS id FROM search_term t
-         WHERE t.tenant_id = ${tenantId}::uuid AND t.kind = ${kind} AND ${beginsWith(term, first)}
-         ORDER BY t.term LIMIT ${others.length === 0 ? limit : CANDIDATES_MAX}) AS x) AS f
-     WHERE true ${also.length === 0 ? Prisma.empty : Prisma.join(also, " ")}
-     LIMIT ${limit}`;
-  return rows.map(({ id }) => id);
+  const [found] = await tx.$queryRaw<{ looked: number; ids: string[] }[]>`
+    WITH looked AS MATERIALIZED (
+      SELECT t.subject_id AS id FROM search_term t
+       WHERE t.tenant_id = ${tenantId}::uuid AND t.kind = ${kind} AND ${beginsWith(Prisma.sql`t.term`, first)}
+       ORDER BY t.term, t.subject_id LIMIT ${lookedMax})
+    SELECT (SELECT count(*)::integer FROM looked) AS looked,
+           ARRAY(SELECT f.id::text FROM (SELECT DISTINCT id FROM looked) AS f
+                  WHERE true ${also.length === 0 ? Prisma.empty : Prisma.join(also, " ")}
+                  LIMIT ${limit + 1}) AS ids`;
+  const { looked, ids } = found ?? { looked: 0, ids: [] };
+  return { ids: ids.slice(0, limit), isCut: looked === lookedMax || ids.length > limit };
 }

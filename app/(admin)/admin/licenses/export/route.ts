@@ -6,12 +6,12 @@ import { LICENSES } from "../list.ts";
 
 /** The licenses that the list's address leaves, all pages of it. */
 export function GET(request: Request): Promise<Response> {
-  return download(request, "license:read", ({ actor, tenant }) => {
+  return download(request, "license:read", async ({ actor, tenant }) => {
     const { cursor: _, limit: __, ...filter } = readTable(new URL(request.url).searchParams, LICENSES);
     return {
       name: `licenses-${tenant.slug}.csv`,
       type: "text/csv",
-      lines: server().licenses.export(actor, licenseFilter(filter)),
+      lines: await server().licenses.export(actor, licenseFilter(filter)),
     };
   });
 }
@@ -23,7 +23,7 @@ export function POST(request: Request): Promise<Response> {
     return {
       name: `licenses-${tenant.slug}.csv`,
       type: "text/csv",
-      lines: server().licenses.export(actor, {}, ids),
+      lines: await server().licenses.export(actor, {}, ids),
     };
   });
 }
