@@ -47,6 +47,7 @@ export function createPolicyAdvice({ database, clock }: { database: Database; cl
           decisions: refusalsOf(row),
           leases: (leases.get(row.licenseId) ?? []).filter(({ grantedAt }) => grantedAt >= begun),
           leaseTtlSeconds: own.leaseTtlSeconds,
+          heartbeatSeconds: own.heartbeatSeconds,
         };
       });
       const cutLeases = [...leases.values()].some(({ length }) => length === leasesEach);

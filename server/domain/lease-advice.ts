@@ -38,8 +38,14 @@ function adviseShorter(rules: PolicyRules, licenses: readonly LicenseHistory[]):
   }
   if (served <= 0) return undefined;
   const one = served === 1;
-  const sentence = `${number(expired)} of ${count(ended, "seat")} came back only because their program had been silent for ${timeText(ttl)}, and ${count(served, "checkout")} found no seat meanwhile: after ${timeText(to)} of silence, which is ${HEARTBEATS_OF_LEASE} heartbeats, ${one ? "it" : "each"} would have found one that had come back.`;
+  const sentence = `${number(expired)} of ${count(ended, "seat")} came back only because their program had been silent for ${leaseOf(licenses) ?? "a whole lease"}, and ${count(served, "checkout")} found no seat meanwhile: after ${timeText(to)} of silence, which is ${HEARTBEATS_OF_LEASE} heartbeats, ${one ? "it" : "each"} would have found one that had come back.`;
   return { change: { rule: "leaseTtlSeconds", to, heartbeatSeconds }, from: "customers", sentence };
+}
+
+/** The lease that all of them had, in words; undefined where they differ. */
+function leaseOf(licenses: readonly LicenseHistory[]): string | undefined {
+  const [first, ...others] = new Set(licenses.map(({ leaseTtlSeconds }) => leaseTtlSeconds));
+  return first === undefined || others.length > 0 ? undefined : timeText(first);
 }
 
 /** How many of those refused would have come after a silent seat was free again; each such seat serves one. */
@@ -64,16 +70,22 @@ function adviseLonger(
   licenses: readonly LicenseHistory[],
   now: Date,
 ): Suggestion | undefined {
-  const { leaseTtlSeconds: ttl, heartbeatSeconds } = rules;
-  if (heartbeatSeconds >= CALM_HEARTBEAT_SECONDS) return undefined;
+  const { leaseTtlSeconds: ttl } = rules;
+  if (rules.heartbeatSeconds >= CALM_HEARTBEAT_SECONDS) return undefined;
   // Seats that somebody waits for are better renewed often.
   if (licenses.some((license) => refusedForSeats(license).length > 0)) return undefined;
   const leases = licenses.flatMap((license) => license.leases);
-  const heldMs = leases.reduce(
-    (sum, { grantedAt, endedAt }) => sum + Math.max(0, (endedAt ?? now).getTime() - grantedAt.getTime()),
-    0,
-  );
-  const beats = Math.floor(heldMs / 1_000 / heartbeatSeconds);
+  let heldMs = 0;
+  let beats = 0;
+  // Each license beat as its own version asked, whatever the draft that is advised asks for.
+  for (const license of licenses) {
+    const ms = license.leases.reduce(
+      (sum, { grantedAt, endedAt }) => sum + Math.max(0, (endedAt ?? now).getTime() - grantedAt.getTime()),
+      0,
+    );
+    heldMs += ms;
+    beats += Math.floor(ms / 1_000 / license.heartbeatSeconds);
+  }
   if (beats < HEARTBEATS_MANY) return undefined;
   const to = Math.max(ttl, CALM_HEARTBEAT_SECONDS * HEARTBEATS_OF_LEASE);
   const calmer = Math.floor(heldMs / 1_000 / CALM_HEARTBEAT_SECONDS);
@@ -83,8 +95,8 @@ function adviseLonger(
       ? ""
       : late === 0
         ? ` No seat was left to fall silent, and one that is would come back after ${timeText(to)} instead of ${timeText(ttl)}.`
-        : ` ${count(late, "seat")} that fell silent would have come back after ${timeText(to)} instead of ${timeText(ttl)}, and nobody waited for one.`;
-  const sentence = `Seats were held for ${count(Math.round(heldMs / 3_600_000), "hour")}, each renewed ${number(Math.round(3_600 / heartbeatSeconds))} times an hour: about ${number(beats)} heartbeats. One a minute would have been ${number(calmer)}.${cost}`;
+        : ` ${count(late, "seat")} that fell silent would have come back after ${timeText(to)} instead of ${leaseOf(licenses) ?? "sooner"}, and nobody waited for one.`;
+  const sentence = `Seats were held for ${count(Math.round(heldMs / 3_600_000), "hour")}, each renewed ${number(Math.round(beats / (heldMs / 3_600_000)))} times an hour: about ${number(beats)} heartbeats. One a minute would have been ${number(calmer)}.${cost}`;
   return {
     change: { rule: "leaseTtlSeconds", to, heartbeatSeconds: CALM_HEARTBEAT_SECONDS },
     from: "customers",

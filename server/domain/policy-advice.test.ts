@@ -20,8 +20,8 @@ function refused(code: Code, rule: string, facts: object, time = "02T10:00:00") 
 }
 /** What is advised from one license. */
 function advise(rules: PolicyRules, history: Partial<LicenseHistory>, lab: readonly LabHistory[] = []) {
-  const { leaseTtlSeconds } = rules;
-  const license = { overrides: {}, decisions: [], leases: [], leaseTtlSeconds, ...history };
+  const { leaseTtlSeconds, heartbeatSeconds } = rules;
+  const license = { overrides: {}, decisions: [], leases: [], leaseTtlSeconds, heartbeatSeconds, ...history };
   return advisePolicy(rules, [license], { now: at("30T00:00:00"), lab });
 }
 const noSeat = (holder: string, time?: string) =>
@@ -137,6 +137,13 @@ test("seats renewed often, for which nobody waited, suggest a calmer heartbeat a
   expect(advise(busy, { leases: leases.slice(1) }).suggestions).toEqual([]);
   const waited = advise(busy, { leases, decisions: [noSeat("a")] }).suggestions;
   expect(waited.map(({ change }) => change.rule)).toEqual(["seats"]);
+});
+
+test("what was renewed is counted as each license's own version had it, and not as the draft would", () => {
+  const leases = [{ grantedAt: at("01T00:00:00"), endedAt: at("29T00:00:00"), ended: "released" as const }];
+  const draft = { ...RULES, leaseTtlSeconds: 45, heartbeatSeconds: 15 };
+  const [first] = advise(draft, { leases, leaseTtlSeconds: 90, heartbeatSeconds: 30 }).suggestions;
+  expect(first?.sentence).toContain("each renewed 120 times an hour: about 80,640 heartbeats.");
 });
 
 test("a run of the scenario lab speaks for a policy of the very same bounds, says so, and is silent where customers have spoken", () => {

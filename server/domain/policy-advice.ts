@@ -91,7 +91,8 @@ function asHistory({ rules, decisions }: LabHistory, from?: string, to?: string)
       ? { ...decision, facts: { ...decision.facts, meter: to } }
       : decision,
   );
-  return { overrides: {}, decisions: told, leases: [], leaseTtlSeconds: rules.leaseTtlSeconds };
+  const { leaseTtlSeconds, heartbeatSeconds } = rules;
+  return { overrides: {}, decisions: told, leases: [], leaseTtlSeconds, heartbeatSeconds };
 }
 
 function inLab(advice: Advice, bounds: string): Suggestion | undefined {

@@ -37,6 +37,7 @@ export interface LicenseHistory {
   /** Of seats that were not borrowed, under the rule that they had then. */
   readonly leases: readonly PastLease[];
   readonly leaseTtlSeconds: number;
+  readonly heartbeatSeconds: number;
 }
 
 export function withChange(rules: PolicyRules, change: RuleChange): PolicyRules {

@@ -8,7 +8,7 @@ import { countOf } from "../../../../_components/format.ts";
 import { toastDone, toastFailed } from "../../../../_components/toasts.tsx";
 import { useTRPC } from "../../../../_trpc/client.tsx";
 
-/** What would have let in those whom a policy turned away; nothing where nobody was. */
+/** What would have served customers better, by whom a policy turned away and how seats were held; nothing where that says nothing. */
 export function Suggestions({
   id,
   title,
@@ -59,8 +59,9 @@ export function Suggestions({
         {title}
       </Title>
       <Text fz="sm" c="dimmed" mb="sm">
-        From {countOf(refused, "refusal")} in the last {days} days, of {countOf(licenses, "license")}
-        {cut ? "; the newest were looked at" : ""}.
+        From the last {days} days of {countOf(licenses, "license")}: {countOf(refused, "refusal")}
+        {cut ? ", the newest of them," : ""} and how seats were held. What comes from the scenario lab says
+        so.
       </Text>
       <Stack gap="sm">
         {suggestions.map(({ change, sentence }) => (
