@@ -16,7 +16,13 @@ import { createQueues, type Queues } from "#server/platform/queue.ts";
 import { createReconciliation } from "#server/reconciliation/service.ts";
 import { createRetentionStore } from "#server/retention/retention-store.ts";
 import { createRetention } from "#server/retention/service.ts";
-import { type Authority, createAuthority, createCatalog, createVendor } from "#server/testing/authority.ts";
+import {
+  type Authority,
+  createAuthority,
+  createCatalog,
+  createVendor,
+  issueOne,
+} from "#server/testing/authority.ts";
 import type { TestDatabase } from "#server/testing/cluster.ts";
 import { createTestDatabase } from "#server/testing/database.ts";
 import { activateRequest, createTenant, type TestTenant } from "#server/testing/fixtures.ts";
@@ -122,7 +128,9 @@ async function leaveWork() {
   });
   // The tenant of the test was made without an audit; a vendor's begins with its making.
   const { actor } = await createVendor(services);
-  const { customerId, policyId } = await createCatalog(services, actor);
+  const catalog = await createCatalog(services, actor);
+  const { customerId, policyId } = catalog;
+  const sold = await issueOne(services, actor, catalog);
   await services.licenseBatches.issueMany(
     actor,
     issueManyLicenses.parse({
@@ -147,10 +155,9 @@ async function leaveWork() {
   services.clock.advance(32 * DAY_MS + 8 * HOUR_MS);
   await services.database.withTenant(actor.tenantId, async (tx) => {
     const now = services.clock.now();
-    const event = happened("license.expiring", EVENTS["license.expiring"].example, {
-      id: newUuid(),
-      at: now,
-    });
+    const { example } = EVENTS["pool.exhausted"];
+    const about = { ...example, license: { ...example.license, id: publicId("license", sold.id) } };
+    const event = happened("pool.exhausted", about, { id: newUuid(), at: now });
     await recordEvents(tx, actor.tenantId, now, [event]);
     await services.notices.tell(tx, actor.tenantId, [event]);
   });
@@ -181,8 +188,8 @@ const OUTCOMES: { readonly [Name in JobName]?: readonly [first: object, second: 
   "license-tally": [{ tallied: 0 }, { tallied: 0 }],
   "analytics-rollup": [{ hours: expect.any(Number) }, { hours: expect.any(Number) }],
   reconciliation: [
-    { checked: 5, begun: 0 },
-    { checked: 5, begun: 0 },
+    { checked: 6, begun: 0 },
+    { checked: 6, begun: 0 },
   ],
   "health-figures": [{ tenants: 2 }, { tenants: 2 }],
   retention: [{ deleted: 1 }, { deleted: 0 }],
