@@ -1,4 +1,4 @@
-import { defaultShouldDehydrateQuery, MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import superjson from "superjson";
 
 /** One a page on the server, one a tab in the browser. `onError` hears of every failed call. */
@@ -13,11 +13,9 @@ export function makeQueryClient(onError: (error: unknown) => void = () => {}): Q
         // On the server somebody waits for the page: it is told what failed, and asks again itself.
         retry: (failures, error) => typeof window !== "undefined" && failures < 2 && isWorthRetrying(error),
       },
-      dehydrate: {
-        serializeData: superjson.serialize,
-        shouldDehydrateQuery: (query) =>
-          defaultShouldDehydrateQuery(query) || query.state.status === "pending",
-      },
+      // Of a layout and a page, which ask side by side, each sends what it has waited for: an answer that is still on its way would
+      // be there or not when the browser renders what the server did.
+      dehydrate: { serializeData: superjson.serialize },
       hydrate: { deserializeData: superjson.deserialize },
     },
   });
